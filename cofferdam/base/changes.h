@@ -41,7 +41,9 @@ class Changes {
     return Mark{log_.size()};
   }
 
-  void rollback(Mark to = {}) {
+  void rollback() { rollback(Mark{0}); }
+
+  void rollback(Mark to) {
     while (log_.size() > to.size) {
       log_.back()->undo_last();
       log_.pop_back();
