@@ -27,6 +27,12 @@ function(room path)
     list(REMOVE_ITEM sources ${tests})
   endif()
 
+  # A room that is declared but not yet built, or that has headers only, is an empty library.
+  if(NOT sources)
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp)
+    file(CONFIGURE OUTPUT ${sources} CONTENT "" @ONLY)
+  endif()
+
   set(target cofferdam_${name})
   add_library(${target} STATIC ${sources})
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)

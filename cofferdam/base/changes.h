@@ -8,6 +8,7 @@
 // command touched, before and after, without knowing the command.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -41,7 +42,8 @@ class Changes {
     return Mark{log_.size()};
   }
 
-  void rollback() { rollback(Mark{0}); }
+  // Takes back the whole command.
+  void rollback() { rollback(Mark{}); }
 
   void rollback(Mark to) {
     while (log_.size() > to.size) {

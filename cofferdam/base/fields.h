@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One description of a struct serves every form it takes: the bytes in the journal and in
-// snapshots, the JSON of the command line, the schema, the documentation. A struct describes itself:
+// snapshots, the JSON of the command line, the schema, the documentation. A struct describes
+// itself:
 //
 //   struct Greeting {
 //     std::string text;

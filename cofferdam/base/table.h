@@ -7,7 +7,7 @@
 // the slot of an erased row is taken by the next insertion, last freed first. Slots are therefore
 // the same in every replay, and encoding the table by slots is deterministic.
 //
-// OrderedTable keeps rows in the order of their keys, for queues and for small sets that are walked.
+// OrderedTable keeps rows in the order of their keys, for queues and small sets that are walked.
 #pragma once
 
 #include <bit>
