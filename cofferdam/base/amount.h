@@ -5,23 +5,28 @@
 // optional, the plain form aborts, for sums that an earlier check has proved possible.
 #pragma once
 
+#include "cofferdam/base/check.h"
+#include "cofferdam/base/int128.h"
+
 #include <compare>
 #include <cstdint>
 #include <optional>
-
-#include "cofferdam/base/check.h"
-#include "cofferdam/base/int128.h"
 
 namespace cofferdam::base {
 
 class Amount {
  public:
   constexpr Amount() = default;
+
   constexpr explicit Amount(u128 units) : units_(units) {}
+
   [[nodiscard]] constexpr u128 units() const { return units_; }
+
   [[nodiscard]] constexpr bool is_zero() const { return units_ == 0; }
+
   // 2^128 - 1: the largest amount, and in a posting or balancing transfer "as much as there is".
   [[nodiscard]] static constexpr Amount max() { return Amount(kU128Max); }
+
   friend constexpr auto operator<=>(const Amount&, const Amount&) = default;
 
  private:
@@ -51,18 +56,29 @@ class Amount {
   return *difference;
 }
 
-constexpr Amount& operator+=(Amount& a, Amount b) { return a = a + b; }
-constexpr Amount& operator-=(Amount& a, Amount b) { return a = a - b; }
+constexpr Amount& operator+=(Amount& a, Amount b) {
+  return a = a + b;
+}
+
+constexpr Amount& operator-=(Amount& a, Amount b) {
+  return a = a - b;
+}
 
 // SignedAmount: a difference of amounts, or an open value. Checked in the same two forms.
 class SignedAmount {
  public:
   constexpr SignedAmount() = default;
+
   constexpr explicit SignedAmount(i128 units) : units_(units) {}
+
   [[nodiscard]] constexpr i128 units() const { return units_; }
+
   [[nodiscard]] constexpr bool is_zero() const { return units_ == 0; }
+
   [[nodiscard]] constexpr bool is_negative() const { return units_ < 0; }
+
   [[nodiscard]] constexpr Amount magnitude() const { return Amount(base::magnitude(units_)); }
+
   friend constexpr auto operator<=>(const SignedAmount&, const SignedAmount&) = default;
 
  private:

@@ -6,6 +6,11 @@
 // hash of the bytes is a hash of the value. docs/internals/encoding.md has a worked example.
 #pragma once
 
+#include "cofferdam/base/amount.h"
+#include "cofferdam/base/fields.h"
+#include "cofferdam/base/ids.h"
+#include "cofferdam/base/int128.h"
+
 #include <array>
 #include <concepts>
 #include <cstdint>
@@ -17,11 +22,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "cofferdam/base/amount.h"
-#include "cofferdam/base/fields.h"
-#include "cofferdam/base/ids.h"
-#include "cofferdam/base/int128.h"
 
 namespace cofferdam::base {
 
@@ -48,13 +48,13 @@ template <class T, std::size_t N>
 inline constexpr bool kIsArray<std::array<T, N>> = true;
 
 template <class T>
-inline constexpr bool kIsRawInteger =
-    (std::is_integral_v<T> && !std::is_same_v<T, bool>) || std::is_same_v<T, u128> ||
-    std::is_same_v<T, i128>;
+inline constexpr bool kIsRawInteger = (std::is_integral_v<T> && !std::is_same_v<T, bool>) ||
+                                      std::is_same_v<T, u128> || std::is_same_v<T, i128>;
 
 class Encoder {
  public:
   Encoder() = default;
+
   // Hands every 64 KiB to `drain`; finish() hands over the rest.
   explicit Encoder(std::function<void(std::string_view)> drain) : drain_(std::move(drain)) {}
 
@@ -103,6 +103,7 @@ class Encoder {
   }
 
   [[nodiscard]] const std::string& buffer() const { return buffer_; }
+
   [[nodiscard]] std::string take() { return std::move(buffer_); }
 
  private:
@@ -189,10 +190,14 @@ class Decoder {
   }
 
   void fail() { failed_ = true; }
+
   [[nodiscard]] bool failed() const { return failed_; }
+
   // All bytes consumed and every value well formed.
   [[nodiscard]] bool complete() const { return !failed_ && position_ == bytes_.size(); }
+
   [[nodiscard]] std::size_t position() const { return position_; }
+
   [[nodiscard]] std::string_view failed_field() const { return failed_field_; }
 
  private:

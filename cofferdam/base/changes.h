@@ -61,6 +61,7 @@ class Changes {
   }
 
   [[nodiscard]] bool empty() const { return log_.empty(); }
+
   [[nodiscard]] std::size_t size() const { return log_.size(); }
 
   // For tables: `first` when the table had nothing recorded in this command.
@@ -68,8 +69,10 @@ class Changes {
     log_.push_back(table);
     if (first) tables_.push_back(table);
   }
+
   // A row saved at or after this serial need not be saved again.
   [[nodiscard]] std::uint64_t serial() const { return serial_; }
+
   // A row saved before this serial has not been touched by this command.
   [[nodiscard]] std::uint64_t command_serial() const { return command_serial_; }
 

@@ -13,8 +13,8 @@ namespace cofferdam::base {
 
 }  // namespace cofferdam::base
 
-#define COFFERDAM_CHECK(condition, explanation)                                           \
-  do {                                                                                    \
-    if (!(condition)) [[unlikely]]                                                        \
-      ::cofferdam::base::check_failed(__FILE__, __LINE__, #condition, (explanation));     \
+#define COFFERDAM_CHECK(condition, explanation)                                       \
+  do {                                                                                \
+    if (!(condition)) [[unlikely]]                                                    \
+      ::cofferdam::base::check_failed(__FILE__, __LINE__, #condition, (explanation)); \
   } while (false)

@@ -4,11 +4,11 @@
 // Zero means "none"; the all-ones value is reserved, as in TigerBeetle's data model.
 #pragma once
 
+#include "cofferdam/base/int128.h"
+
 #include <compare>
 #include <cstdint>
 #include <limits>
-
-#include "cofferdam/base/int128.h"
 
 namespace cofferdam::base {
 
@@ -17,10 +17,15 @@ class Id {
  public:
   using rep = Rep;
   constexpr Id() = default;
+
   constexpr explicit Id(Rep value) : value_(value) {}
+
   [[nodiscard]] constexpr Rep value() const { return value_; }
+
   [[nodiscard]] constexpr bool is_none() const { return value_ == 0; }
+
   [[nodiscard]] constexpr bool is_reserved() const { return value_ == static_cast<Rep>(~Rep{0}); }
+
   friend constexpr auto operator<=>(const Id&, const Id&) = default;
 
  private:

@@ -15,6 +15,8 @@ std::string to_text(u128 v) {
   return digits;
 }
 
-std::string to_text(i128 v) { return (v < 0 ? "-" : "") + to_text(magnitude(v)); }
+std::string to_text(i128 v) {
+  return (v < 0 ? "-" : "") + to_text(magnitude(v));
+}
 
 }  // namespace cofferdam::base

@@ -16,11 +16,18 @@ inline constexpr u128 kU128Max = ~static_cast<u128>(0);
 inline constexpr i128 kI128Max = static_cast<i128>(kU128Max >> 1);
 inline constexpr i128 kI128Min = -kI128Max - 1;
 
-[[nodiscard]] constexpr std::uint64_t high64(u128 v) { return static_cast<std::uint64_t>(v >> 64); }
-[[nodiscard]] constexpr std::uint64_t low64(u128 v) { return static_cast<std::uint64_t>(v); }
+[[nodiscard]] constexpr std::uint64_t high64(u128 v) {
+  return static_cast<std::uint64_t>(v >> 64);
+}
+
+[[nodiscard]] constexpr std::uint64_t low64(u128 v) {
+  return static_cast<std::uint64_t>(v);
+}
+
 [[nodiscard]] constexpr u128 make_u128(std::uint64_t high, std::uint64_t low) {
   return (static_cast<u128>(high) << 64) | low;
 }
+
 // |v|, also of the most negative value, whose magnitude is one more than kI128Max.
 [[nodiscard]] constexpr u128 magnitude(i128 v) {
   return v < 0 ? ~static_cast<u128>(v) + 1 : static_cast<u128>(v);

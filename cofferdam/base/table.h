@@ -10,6 +10,11 @@
 // OrderedTable keeps rows in the order of their keys, for queues and small sets that are walked.
 #pragma once
 
+#include "cofferdam/base/binary.h"
+#include "cofferdam/base/changes.h"
+#include "cofferdam/base/check.h"
+#include "cofferdam/base/int128.h"
+
 #include <bit>
 #include <cstdint>
 #include <map>
@@ -17,11 +22,6 @@
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include "cofferdam/base/binary.h"
-#include "cofferdam/base/changes.h"
-#include "cofferdam/base/check.h"
-#include "cofferdam/base/int128.h"
 
 namespace cofferdam::base {
 
@@ -62,8 +62,10 @@ class Table final : private TouchedTable {
   Table& operator=(const Table&) = delete;
 
   [[nodiscard]] std::size_t size() const { return slots_in_use_ - free_.size(); }
+
   // One past the highest slot ever used; walk with at(slot) where present(slot).
   [[nodiscard]] Slot slot_end() const { return static_cast<Slot>(slots_in_use_); }
+
   [[nodiscard]] bool present(Slot slot) const { return cell(slot).present; }
 
   [[nodiscard]] const Row& at(Slot slot) const {
@@ -138,6 +140,7 @@ class Table final : private TouchedTable {
       f(undo.kind == Kind::insert ? nullptr : &undo.before, c.present ? &c.row : nullptr);
     }
   }
+
   [[nodiscard]] bool untouched() const { return undo_.empty(); }
 
   template <class F>
@@ -207,7 +210,9 @@ class Table final : private TouchedTable {
   };
 
   struct FromScratch {};
+
   explicit Table(FromScratch /*unused*/) {}
+
   Table& operator=(Table&&) = default;
 
   static constexpr unsigned kChunkBits = 10;
@@ -216,8 +221,11 @@ class Table final : private TouchedTable {
   [[nodiscard]] static std::uint32_t tag_of(std::uint64_t hash) {
     return static_cast<std::uint32_t>(hash >> 32);
   }
+
   [[nodiscard]] std::size_t mask() const { return index_.size() - 1; }
+
   [[nodiscard]] Cell& cell(Slot slot) { return chunks_[slot >> kChunkBits][slot % kChunk]; }
+
   [[nodiscard]] const Cell& cell(Slot slot) const {
     return chunks_[slot >> kChunkBits][slot % kChunk];
   }
@@ -344,6 +352,7 @@ class OrderedTable final : private TouchedTable {
   OrderedTable& operator=(const OrderedTable&) = delete;
 
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
+
   [[nodiscard]] const std::map<Key, Row>& rows() const { return rows_; }
 
   [[nodiscard]] const Row* find(const Key& key) const {
@@ -379,6 +388,7 @@ class OrderedTable final : private TouchedTable {
     for (const Undo& undo : undo_) first.emplace(undo.key, &undo);
     for (const auto& [key, undo] : first) f(undo->before ? &*undo->before : nullptr, find(key));
   }
+
   [[nodiscard]] bool untouched() const { return undo_.empty(); }
 
   template <class F>

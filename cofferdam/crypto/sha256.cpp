@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/crypto/sha256.h"
 
-#include <openssl/evp.h>
-
 #include "cofferdam/base/check.h"
+
+#include <openssl/evp.h>
 
 namespace cofferdam::crypto {
 
@@ -12,12 +12,14 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  COFFERDAM_CHECK(context_->evp != nullptr &&
-                      EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1,
-                  "OpenSSL offers no SHA-256");
+  COFFERDAM_CHECK(
+      context_->evp != nullptr && EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1,
+      "OpenSSL offers no SHA-256");
 }
 
-Sha256::~Sha256() { EVP_MD_CTX_free(context_->evp); }
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(context_->evp);
+}
 
 void Sha256::update(std::string_view bytes) {
   COFFERDAM_CHECK(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1,

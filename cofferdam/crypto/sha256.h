@@ -33,6 +33,7 @@ class Sha256 {
 [[nodiscard]] std::string to_hex(const Hash& hash);
 // nullopt unless exactly 64 hexadecimal digits.
 [[nodiscard]] std::optional<Hash> hash_from_hex(std::string_view text);
+
 [[nodiscard]] inline std::string_view bytes_of(const Hash& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }

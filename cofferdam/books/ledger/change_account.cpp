@@ -20,10 +20,10 @@ namespace {
 
 [[nodiscard]] S check_limits(const ChangeAccount& command, const Account& account) {
   if (account.is(kClosed)) return S::already_closed;
-  const auto low = base::try_difference(account.credits_posted,
-                                        account.debits_posted + account.debits_pending);
-  const auto high = base::try_difference(account.credits_posted + account.credits_pending,
-                                         account.debits_posted);
+  const auto low =
+      base::try_difference(account.credits_posted, account.debits_posted + account.debits_pending);
+  const auto high =
+      base::try_difference(account.credits_posted + account.credits_pending, account.debits_posted);
   if (command.floor && (!low || *low < *command.floor)) return S::limit_already_exceeded;
   if (command.ceiling && (!high || *high > *command.ceiling)) return S::limit_already_exceeded;
   return S::ok;
@@ -58,7 +58,7 @@ S check_state(const ChangeAccount& command, const State& state) {
   return S::ok;
 }
 
-void apply(const ChangeAccount& command, State& state, Context& context) {
+S apply(const ChangeAccount& command, State& state, Context& context) {
   Account& account = state.accounts.edit(context.changes, command.account);
   const auto set = [&](std::uint16_t flag, bool on) {
     account.flags = static_cast<std::uint16_t>(on ? account.flags | flag : account.flags & ~flag);
@@ -80,6 +80,7 @@ void apply(const ChangeAccount& command, State& state, Context& context) {
       account.ceiling = command.ceiling.value_or(SignedAmount());
       break;
   }
+  return S::ok;
 }
 
 }  // namespace cofferdam::ledger

@@ -42,7 +42,7 @@ enum class ChangeAccountStatus : std::uint16_t {
 
 [[nodiscard]] ChangeAccountStatus check_shape(const ChangeAccount& command);
 [[nodiscard]] ChangeAccountStatus check_state(const ChangeAccount& command, const State& state);
-void apply(const ChangeAccount& command, State& state, Context& context);
+ChangeAccountStatus apply(const ChangeAccount& command, State& state, Context& context);
 
 }  // namespace cofferdam::ledger
 

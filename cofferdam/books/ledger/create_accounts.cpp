@@ -33,8 +33,7 @@ constexpr std::uint16_t kFlagsCompared =
   if (e.id.is_none()) return S::id_must_not_be_zero;
   if (e.id.is_reserved()) return S::id_must_not_be_max;
   if (const Account* existing = state.accounts.find(e.id)) return compare(e, *existing);
-  if ((e.flags & kDebitsMustNotExceedCredits) != 0 &&
-      (e.flags & kCreditsMustNotExceedDebits) != 0)
+  if ((e.flags & kDebitsMustNotExceedCredits) != 0 && (e.flags & kCreditsMustNotExceedDebits) != 0)
     return S::flags_are_mutually_exclusive;
   if (e.pool.is_none()) return S::pool_must_not_be_zero;
   if (e.asset.is_none()) return S::asset_must_not_be_zero;
@@ -62,25 +61,22 @@ Slot open_account(State& state, Context& context, const AccountEvent& e) {
   Slot total = state.totals.find_slot(key);
   if (total == base::kNoSlot)
     total = state.totals.insert(
-        context.changes,
-        Total{.pool = e.pool, .asset = e.asset, .account_class = e.account_class});
-  return state.accounts.insert(
-      context.changes,
-      Account{.id = e.id,
-              .owner = e.owner,
-              .user_data_128 = e.user_data_128,
-              .floor = e.floor,
-              .ceiling = e.ceiling,
-              .user_data_64 = e.user_data_64,
-              .created = context.now,
-              .user_data_32 = e.user_data_32,
-              .pool = e.pool,
-              .asset = e.asset,
-              .total = total,
-              .account_class = e.account_class,
-              .owner_class = e.owner_class,
-              .code = e.code,
-              .flags = e.flags});
+        context.changes, Total{.pool = e.pool, .asset = e.asset, .account_class = e.account_class});
+  return state.accounts.insert(context.changes, Account{.id = e.id,
+                                                        .owner = e.owner,
+                                                        .user_data_128 = e.user_data_128,
+                                                        .floor = e.floor,
+                                                        .ceiling = e.ceiling,
+                                                        .user_data_64 = e.user_data_64,
+                                                        .created = context.now,
+                                                        .user_data_32 = e.user_data_32,
+                                                        .pool = e.pool,
+                                                        .asset = e.asset,
+                                                        .total = total,
+                                                        .account_class = e.account_class,
+                                                        .owner_class = e.owner_class,
+                                                        .code = e.code,
+                                                        .flags = e.flags});
 }
 
 CreateAccountsStatus check_shape(const CreateAccounts& command) {

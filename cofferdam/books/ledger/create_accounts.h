@@ -3,10 +3,10 @@
 // Opens up to 8,190 accounts in order; linked ones stand or fall together.
 #pragma once
 
+#include "cofferdam/books/ledger/ledger.h"
+
 #include <span>
 #include <vector>
-
-#include "cofferdam/books/ledger/ledger.h"
 
 namespace cofferdam::ledger {
 
@@ -98,35 +98,34 @@ Slot open_account(State& state, Context& context, const AccountEvent& event);
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::ledger::AccountStatus> {
-  static constexpr std::array<std::string_view, 28> kNames{
-      "ok",
-      "linked_event_chain_open",
-      "linked_event_failed",
-      "reserved_flag",
-      "id_must_not_be_zero",
-      "id_must_not_be_max",
-      "exists_with_different_flags",
-      "exists_with_different_user_data_128",
-      "exists_with_different_user_data_64",
-      "exists_with_different_user_data_32",
-      "exists_with_different_pool",
-      "exists_with_different_asset",
-      "exists_with_different_code",
-      "exists_with_different_class",
-      "exists_with_different_owner_class",
-      "exists_with_different_owner",
-      "exists",
-      "flags_are_mutually_exclusive",
-      "pool_must_not_be_zero",
-      "asset_must_not_be_zero",
-      "code_must_not_be_zero",
-      "pool_not_found",
-      "asset_not_found",
-      "pool_not_accepting",
-      "reserved_account_class",
-      "owner_must_not_be_zero",
-      "owner_must_be_zero",
-      "limit_without_flag"};
+  static constexpr std::array<std::string_view, 28> kNames{"ok",
+                                                           "linked_event_chain_open",
+                                                           "linked_event_failed",
+                                                           "reserved_flag",
+                                                           "id_must_not_be_zero",
+                                                           "id_must_not_be_max",
+                                                           "exists_with_different_flags",
+                                                           "exists_with_different_user_data_128",
+                                                           "exists_with_different_user_data_64",
+                                                           "exists_with_different_user_data_32",
+                                                           "exists_with_different_pool",
+                                                           "exists_with_different_asset",
+                                                           "exists_with_different_code",
+                                                           "exists_with_different_class",
+                                                           "exists_with_different_owner_class",
+                                                           "exists_with_different_owner",
+                                                           "exists",
+                                                           "flags_are_mutually_exclusive",
+                                                           "pool_must_not_be_zero",
+                                                           "asset_must_not_be_zero",
+                                                           "code_must_not_be_zero",
+                                                           "pool_not_found",
+                                                           "asset_not_found",
+                                                           "pool_not_accepting",
+                                                           "reserved_account_class",
+                                                           "owner_must_not_be_zero",
+                                                           "owner_must_be_zero",
+                                                           "limit_without_flag"};
 };
 
 template <>

@@ -33,14 +33,15 @@ CreateAssetStatus check_state(const CreateAsset& command, const State& state) {
   return CreateAssetStatus::ok;
 }
 
-AssetId apply(const CreateAsset& command, State& state, Context& context) {
+CreateAssetStatus apply(const CreateAsset& command, State& state, Context& context) {
   const AssetId id(static_cast<std::uint32_t>(state.assets.size() + 1));
   state.assets.insert(context.changes, Asset{.id = id,
                                              .code = command.code,
                                              .scale = command.scale,
                                              .description = command.description,
                                              .created = context.now});
-  return id;
+  context.created = id.value();
+  return CreateAssetStatus::ok;
 }
 
 }  // namespace cofferdam::ledger

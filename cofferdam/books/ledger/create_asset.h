@@ -34,7 +34,7 @@ enum class CreateAssetStatus : std::uint16_t {
 
 [[nodiscard]] CreateAssetStatus check_shape(const CreateAsset& command);
 [[nodiscard]] CreateAssetStatus check_state(const CreateAsset& command, const State& state);
-AssetId apply(const CreateAsset& command, State& state, Context& context);
+CreateAssetStatus apply(const CreateAsset& command, State& state, Context& context);
 
 // Names of pools, assets, contracts and conduits: a letter, then letters, digits, '.', '_', '-'.
 [[nodiscard]] bool is_code(std::string_view text, std::size_t longest);
@@ -43,9 +43,8 @@ AssetId apply(const CreateAsset& command, State& state, Context& context);
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::ledger::CreateAssetStatus> {
-  static constexpr std::array<std::string_view, 5> kNames{"ok", "code_malformed",
-                                                          "scale_out_of_range",
-                                                          "description_too_long", "exists"};
+  static constexpr std::array<std::string_view, 5> kNames{
+      "ok", "code_malformed", "scale_out_of_range", "description_too_long", "exists"};
   static constexpr std::array<std::string_view, 5> kDocs{
       "", "a code is a letter followed by letters, digits, '.', '_' or '-', at most 32 in all",
       "the scale is from 0 to 38", "a description has at most 1024 bytes",

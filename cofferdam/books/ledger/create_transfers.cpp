@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/ledger/create_transfers.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "cofferdam/base/check.h"
 #include "cofferdam/books/ledger/posting.h"
+
+#include <algorithm>
+#include <optional>
 
 namespace cofferdam::ledger {
 
@@ -41,6 +41,7 @@ class BatchIds {
     std::uint32_t generation = 0;
     std::uint32_t position = 0;
   };
+
   static constexpr std::size_t kSize = std::size_t{1} << 15;
   static_assert(kSize > 2 * kBatchEventsMax);
 
@@ -51,6 +52,7 @@ class BatchIds {
 };
 
 TransferScratch::TransferScratch() : ids_(std::make_unique<BatchIds>()) {}
+
 TransferScratch::~TransferScratch() = default;
 
 namespace {
@@ -68,8 +70,8 @@ constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
 class Batch {
  public:
-  Batch(std::span<const Transfer> events, State& state, Context& context,
-        TransferHistory& history, BatchIds& ids, std::vector<TransferResult>& results)
+  Batch(std::span<const Transfer> events, State& state, Context& context, TransferHistory& history,
+        BatchIds& ids, std::vector<TransferResult>& results)
       : events_(events),
         state_(state),
         context_(context),
@@ -145,8 +147,7 @@ class Batch {
     if (!t.pending_id.is_none()) return {S::pending_id_must_be_zero};
     if (!t.is(kPending)) {
       if (t.timeout_s != 0) return {S::timeout_reserved_for_pending_transfer};
-      if (t.is(kClosingDebit) || t.is(kClosingCredit))
-        return {S::closing_transfer_must_be_pending};
+      if (t.is(kClosingDebit) || t.is(kClosingCredit)) return {S::closing_transfer_must_be_pending};
     }
     if (t.pool.is_none()) return {S::pool_must_not_be_zero};
     if (t.asset.is_none()) return {S::asset_must_not_be_zero};
@@ -186,8 +187,8 @@ class Batch {
 
   [[nodiscard]] Verdict judge_resolution(const Transfer& t) {
     if (t.is(kPostPending) && t.is(kVoidPending)) return {S::flags_are_mutually_exclusive};
-    if ((t.flags & (kPending | kBalancingDebit | kBalancingCredit | kClosingDebit |
-                    kClosingCredit)) != 0)
+    if ((t.flags &
+         (kPending | kBalancingDebit | kBalancingCredit | kClosingDebit | kClosingCredit)) != 0)
       return {S::flags_are_mutually_exclusive};
     if (t.pending_id.is_none()) return {S::pending_id_must_not_be_zero};
     if (t.pending_id.is_reserved()) return {S::pending_id_must_not_be_max};
@@ -230,8 +231,7 @@ class Batch {
     if (!pending || pending->status != S::ok) return {S::pending_transfer_not_found};
     if (!pending->event.is(kPending)) return {S::pending_transfer_not_pending};
     Amount amount;
-    if (const S status = match_pending(t, pending->event, amount); status != S::ok)
-      return {status};
+    if (const S status = match_pending(t, pending->event, amount); status != S::ok) return {status};
     switch (resolution(t.pending_id)) {
       case Resolution::posted:
         return {S::pending_transfer_already_posted};
@@ -244,8 +244,7 @@ class Batch {
   }
 
   // Compares what the resolution says about the hold; zero fields inherit.
-  [[nodiscard]] static S match_pending(const Transfer& t, const Transfer& pending,
-                                       Amount& amount) {
+  [[nodiscard]] static S match_pending(const Transfer& t, const Transfer& pending, Amount& amount) {
     if (!t.debit_account.is_none() && t.debit_account != pending.debit_account)
       return S::pending_transfer_has_different_debit_account;
     if (!t.credit_account.is_none() && t.credit_account != pending.credit_account)
@@ -290,8 +289,7 @@ class Batch {
                                                .flags = t.flags,
                                                .address = address,
                                                .expires = expires});
-    if (t.timeout_s != 0)
-      state_.expiries.insert(context_.changes, Expiry{expires, address, t.id});
+    if (t.timeout_s != 0) state_.expiries.insert(context_.changes, Expiry{expires, address, t.id});
     if (t.is(kClosingDebit)) state_.accounts.edit(context_.changes, v.debit).flags |= kClosed;
     if (t.is(kClosingCredit)) state_.accounts.edit(context_.changes, v.credit).flags |= kClosed;
   }

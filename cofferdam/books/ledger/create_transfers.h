@@ -7,12 +7,12 @@
 // the batch, or else none of it happens: "no payment run unless the reserve is at least so much".
 #pragma once
 
+#include "cofferdam/books/ledger/transfer.h"
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
-
-#include "cofferdam/books/ledger/transfer.h"
 
 namespace cofferdam::ledger {
 
@@ -36,6 +36,7 @@ struct Guard {
     visit("amount", self.amount, "the bound, credit positive");
   }
 };
+
 inline constexpr std::size_t kGuardsMax = 64;
 
 struct CreateTransfers {
@@ -60,17 +61,18 @@ enum class CreateTransfersStatus : std::uint16_t {
 
 [[nodiscard]] CreateTransfersStatus check_shape(const CreateTransfers& command);
 // Only the guards; the events are judged one by one while they are applied.
-[[nodiscard]] CreateTransfersStatus check_state(const CreateTransfers& command,
-                                                const State& state);
+[[nodiscard]] CreateTransfersStatus check_state(const CreateTransfers& command, const State& state);
 
 // Scratch memory of the batch, kept between batches so that nothing is allocated on the way.
 class BatchIds;
+
 class TransferScratch {
  public:
   TransferScratch();
   ~TransferScratch();
   TransferScratch(const TransferScratch&) = delete;
   TransferScratch& operator=(const TransferScratch&) = delete;
+
   [[nodiscard]] BatchIds& ids() { return *ids_; }
 
  private:
@@ -91,8 +93,8 @@ struct cofferdam::base::EnumText<cofferdam::ledger::Comparison> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::ledger::CreateTransfersStatus> {
-  static constexpr std::array<std::string_view, 5> kNames{
-      "ok", "no_events", "too_many_events", "too_many_guards", "guard_not_met"};
+  static constexpr std::array<std::string_view, 5> kNames{"ok", "no_events", "too_many_events",
+                                                          "too_many_guards", "guard_not_met"};
   static constexpr std::array<std::string_view, 5> kDocs{
       "", "a batch has at least one event", "a batch has at most 8190 events",
       "a batch has at most 64 guards", "the guard's total must satisfy its bound"};

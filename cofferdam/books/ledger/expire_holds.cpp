@@ -14,14 +14,14 @@ std::size_t due_expiries(const State& state, Time now) {
   return count;
 }
 
-void expire_holds(State& state, Context& context, std::vector<Transfer>& postings) {
+void expire_holds(State& state, Context& context) {
   for (std::size_t due = due_expiries(state, context.now); due > 0; --due) {
     const Expiry expiry = state.expiries.rows().begin()->second;
     const Slot slot = state.holds.find_slot(expiry.id);
     const Hold hold = state.holds.at(slot);
     const Account& debit = state.accounts.at(hold.debit);
     const Account& credit = state.accounts.at(hold.credit);
-    postings.push_back(
+    context.postings.push_back(
         Transfer{.debit_account = debit.id,
                  .credit_account = credit.id,
                  .amount = hold.amount,

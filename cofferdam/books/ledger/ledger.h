@@ -21,16 +21,16 @@
 // has the table of correspondences): where it checks the ledger, we check pool, then asset.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <tuple>
-#include <vector>
-
 #include "cofferdam/base/amount.h"
 #include "cofferdam/base/fields.h"
 #include "cofferdam/base/ids.h"
 #include "cofferdam/base/table.h"
 #include "cofferdam/base/time.h"
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
 
 namespace cofferdam::ledger {
 
@@ -53,12 +53,13 @@ inline constexpr std::size_t kBatchEventsMax = 8190;
 struct Asset {
   using Key = AssetId;
   AssetId id;
-  std::string code;  // short name, unique: "USDC"
+  std::string code;        // short name, unique: "USDC"
   std::uint8_t scale = 0;  // decimal digits after the point, 0 to 38
   std::string description;
   Time created;
 
   [[nodiscard]] Key key() const { return id; }
+
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("id", self.id, "number of the asset");
@@ -103,6 +104,7 @@ enum AccountFlag : std::uint16_t {
   kHasFloor = 1U << 7,
   kHasCeiling = 1U << 8,
 };
+
 inline constexpr std::uint16_t kAccountFlagsAtCreation =
     kAccountLinked | kDebitsMustNotExceedCredits | kCreditsMustNotExceedDebits | kHistory |
     kClosed | kHasFloor | kHasCeiling;
@@ -130,7 +132,9 @@ struct Account {
   std::uint16_t flags = 0;
 
   [[nodiscard]] Key key() const { return id; }
+
   [[nodiscard]] bool is(std::uint16_t flag) const { return (flags & flag) != 0; }
+
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("id", self.id, "the client's 128-bit id");
@@ -163,6 +167,7 @@ struct Total {
     AccountClass account_class = AccountClass::general;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
+
   PoolId pool;
   AssetId asset;
   AccountClass account_class = AccountClass::general;
@@ -172,6 +177,7 @@ struct Total {
   Amount credits_posted;
 
   [[nodiscard]] Key key() const { return {pool, asset, account_class}; }
+
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("pool", self.pool, "the compartment");
@@ -186,8 +192,8 @@ struct Total {
 
 [[nodiscard]] constexpr std::uint64_t hash_key(const Total::Key& key) {
   return base::hash_key(base::make_u128(
-      key.pool.value(), (std::uint64_t{key.asset.value()} << 8) |
-                            static_cast<std::uint64_t>(key.account_class)));
+      key.pool.value(),
+      (std::uint64_t{key.asset.value()} << 8) | static_cast<std::uint64_t>(key.account_class)));
 }
 
 // A way that value may take inside a pool between owners, with the code that its transfers carry
@@ -198,6 +204,7 @@ struct Edge {
   std::uint16_t code = 0;
 
   friend auto operator<=>(const Edge&, const Edge&) = default;
+
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("from", self.from, "owner class of the debited account");
@@ -215,6 +222,7 @@ struct Compartment {
   std::vector<Edge> edges;
 
   [[nodiscard]] Key key() const { return pool; }
+
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("pool", self.pool, "number of the pool");
@@ -241,6 +249,7 @@ struct Hold {
   Time expires;               // 0: never
 
   [[nodiscard]] Key key() const { return id; }
+
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("id", self.id, "id of the pending transfer");
@@ -265,11 +274,13 @@ struct Expiry {
     std::uint64_t address = 0;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
+
   Time expires;
   std::uint64_t address = 0;
   TransferId id;
 
   [[nodiscard]] Key key() const { return {expires, address}; }
+
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("expires", self.expires, "when");
@@ -298,11 +309,16 @@ struct State {
   }
 };
 
-// What a command knows beside its content while it is applied.
+struct Transfer;
+
+// What a command is given beside its content while it is applied, and what it gives back.
 struct Context {
   Changes& changes;
   Time now;
   Sequence sequence = 0;
+  base::PrincipalId principal;
+  std::vector<Transfer>& postings;  // every leg that the command books, in order
+  u128 created = 0;                 // number of the thing that the command created
 };
 
 [[nodiscard]] const Asset* find_asset(const State& state, std::string_view code);
@@ -312,8 +328,9 @@ struct Context {
 template <>
 struct cofferdam::base::EnumText<cofferdam::ledger::AccountClass> {
   static constexpr std::array<std::string_view, 15> kNames{
-      "general", "custody", "external", "collateral", "position", "open_value", "clearing",
-      "conduit", "in_transit", "fee", "buffer", "reserve", "deficit", "dust", "settlement"};
+      "general",    "custody",  "external", "collateral", "position",
+      "open_value", "clearing", "conduit",  "in_transit", "fee",
+      "buffer",     "reserve",  "deficit",  "dust",       "settlement"};
 };
 
 template <>

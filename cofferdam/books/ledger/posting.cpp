@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/ledger/posting.h"
 
-#include <algorithm>
-
 #include "cofferdam/base/check.h"
+
+#include <algorithm>
 
 namespace cofferdam::ledger {
 
@@ -14,7 +14,9 @@ using base::kI128Max;
 using base::try_add;
 using base::try_sub;
 
-[[nodiscard]] Amount monus(Amount a, Amount b) { return a < b ? Amount() : a - b; }
+[[nodiscard]] Amount monus(Amount a, Amount b) {
+  return a < b ? Amount() : a - b;
+}
 
 // net - floor, never below zero; net is credits posted less all debits.
 [[nodiscard]] Amount above_floor(const Account& a) {
@@ -164,9 +166,8 @@ bool is_reserved_class(AccountClass account_class) {
   return false;
 }
 
-TransferStatus post_leg(State& state, Context& context, std::vector<Transfer>& postings,
-                        Slot debit, Slot credit, Amount amount, std::uint16_t code,
-                        u128 reference) {
+TransferStatus post_leg(State& state, Context& context, Slot debit, Slot credit, Amount amount,
+                        std::uint16_t code, u128 reference) {
   if (amount.is_zero()) return TransferStatus::ok;
   const Account& from = state.accounts.at(debit);
   const Account& to = state.accounts.at(credit);
@@ -176,14 +177,14 @@ TransferStatus post_leg(State& state, Context& context, std::vector<Transfer>& p
   const TransferStatus status = can_book(state, from, to, amount, Leg::posted);
   if (status != TransferStatus::ok) return status;
   book(state, context.changes, debit, credit, amount, Leg::posted);
-  postings.push_back(Transfer{.debit_account = from.id,
-                              .credit_account = to.id,
-                              .amount = amount,
-                              .user_data_128 = reference,
-                              .pool = from.pool,
-                              .asset = from.asset,
-                              .code = code,
-                              .flags = kSystem});
+  context.postings.push_back(Transfer{.debit_account = from.id,
+                                      .credit_account = to.id,
+                                      .amount = amount,
+                                      .user_data_128 = reference,
+                                      .pool = from.pool,
+                                      .asset = from.asset,
+                                      .code = code,
+                                      .flags = kSystem});
   return TransferStatus::ok;
 }
 

@@ -4,8 +4,6 @@
 // of the books, whether a client's transfer or a leg of another command, ends here.
 #pragma once
 
-#include <vector>
-
 #include "cofferdam/books/ledger/transfer.h"
 
 namespace cofferdam::ledger {
@@ -39,10 +37,9 @@ void reopen(State& state, Changes& changes, const Hold& hold);
 [[nodiscard]] bool is_reserved_class(AccountClass account_class);
 
 // A leg of a command of another room: same pool, same asset and can_book are asked, edges are not
-// (the command's own policy stands for them). Appends to `postings` what it booked.
+// (the command's own policy stands for them). Appends to the context's postings what it booked.
 // A zero amount books nothing and is ok.
-[[nodiscard]] TransferStatus post_leg(State& state, Context& context,
-                                      std::vector<Transfer>& postings, Slot debit, Slot credit,
+[[nodiscard]] TransferStatus post_leg(State& state, Context& context, Slot debit, Slot credit,
                                       Amount amount, std::uint16_t code, u128 reference = 0);
 
 }  // namespace cofferdam::ledger

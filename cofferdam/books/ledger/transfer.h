@@ -4,28 +4,29 @@
 // which the refusals are looked for: an earlier one wins over a later one.
 #pragma once
 
+#include "cofferdam/books/ledger/ledger.h"
+
 #include <array>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
 
-#include "cofferdam/books/ledger/ledger.h"
-
 namespace cofferdam::ledger {
 
 enum TransferFlag : std::uint16_t {
-  kLinked = 1U << 0,            // stands or falls with the next event
-  kPending = 1U << 1,           // reserves, to be posted or voided
-  kPostPending = 1U << 2,       // posts the hold `pending_id`, in full or part
-  kVoidPending = 1U << 3,       // releases the hold `pending_id`
-  kBalancingDebit = 1U << 4,    // at most what the debit account's limit leaves
-  kBalancingCredit = 1U << 5,   // at most what the credit account's limit leaves
-  kClosingDebit = 1U << 6,      // closes the debit account; a void reopens it
-  kClosingCredit = 1U << 7,     // closes the credit account; a void reopens it
-  kReversal = 1U << 9,          // set by the system: takes back another transfer
-  kExpiry = 1U << 10,           // set by the system: releases a hold whose time is over
-  kSystem = 1U << 11,           // set by the system: a posting of another command; its id is 0
+  kLinked = 1U << 0,           // stands or falls with the next event
+  kPending = 1U << 1,          // reserves, to be posted or voided
+  kPostPending = 1U << 2,      // posts the hold `pending_id`, in full or part
+  kVoidPending = 1U << 3,      // releases the hold `pending_id`
+  kBalancingDebit = 1U << 4,   // at most what the debit account's limit leaves
+  kBalancingCredit = 1U << 5,  // at most what the credit account's limit leaves
+  kClosingDebit = 1U << 6,     // closes the debit account; a void reopens it
+  kClosingCredit = 1U << 7,    // closes the credit account; a void reopens it
+  kReversal = 1U << 9,         // set by the system: takes back another transfer
+  kExpiry = 1U << 10,          // set by the system: releases a hold whose time is over
+  kSystem = 1U << 11,          // set by the system: a posting of another command; its id is 0
 };
+
 inline constexpr std::uint16_t kClientFlags = 0x00ff;
 
 // 128 bytes, little-endian, no padding: the same in memory, in the journal and in bulk requests.
@@ -46,6 +47,7 @@ struct Transfer {
   std::uint16_t flags = 0;
 
   [[nodiscard]] bool is(std::uint16_t flag) const { return (flags & flag) != 0; }
+
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("id", self.id, "the client's 128-bit id, used once for ever");
@@ -64,6 +66,7 @@ struct Transfer {
     visit("flags", self.flags, "see TransferFlag");
   }
 };
+
 static_assert(sizeof(Transfer) == 128 && std::is_trivially_copyable_v<Transfer>);
 
 enum class TransferStatus : std::uint8_t {
@@ -179,12 +182,15 @@ class TransferHistory {
 // address = sequence of the record * 8192 + position of the event in it.
 inline constexpr unsigned kAddressPositionBits = 13;
 static_assert((1U << kAddressPositionBits) > kBatchEventsMax);
+
 [[nodiscard]] constexpr std::uint64_t address_of(Sequence sequence, std::size_t position) {
   return (sequence << kAddressPositionBits) | position;
 }
+
 [[nodiscard]] constexpr Sequence sequence_of(std::uint64_t address) {
   return address >> kAddressPositionBits;
 }
+
 [[nodiscard]] constexpr std::size_t position_of(std::uint64_t address) {
   return address & ((1U << kAddressPositionBits) - 1);
 }
