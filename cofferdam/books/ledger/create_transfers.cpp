@@ -76,13 +76,15 @@ class Batch {
         state_(state),
         context_(context),
         history_(history),
-        ids_(ids),
+        ids_(scratch.ids()),
+        balances_(scratch.balances),
         results_(results) {}
 
   void run() {
     ids_.reset();
     results_.assign(events_.size(), TransferResult{});
-    history_.prefetch(events_.data(), events_.size());
+    if (balances_ != nullptr) balances_->assign(events_.size(), BalancesAfter{});
+    history_.begin_batch(events_);
     for (std::size_t i = 0; i < events_.size(); ++i) {
       if (i + kLookAhead < events_.size()) {
         state_.accounts.prefetch(events_[i + kLookAhead].debit_account);
@@ -113,6 +115,8 @@ class Batch {
     } else {
       verdict = judge(i);
       if (verdict.status == S::ok) apply_event(i, verdict);
+      if (verdict.status == S::ok && balances_ != nullptr)
+        (*balances_)[i] = {state_.accounts.at(verdict.debit), state_.accounts.at(verdict.credit)};
     }
     results_[i] = TransferResult{verdict.status, verdict.amount};
     if (verdict.status != S::ok && chain_start_ != kNoChain && !chain_broken_) break_chain(i);
@@ -134,7 +138,7 @@ class Batch {
     if ((t.flags & ~kClientFlags) != 0) return {S::reserved_flag};
     if (t.id.is_none()) return {S::id_must_not_be_zero};
     if (t.id.is_reserved()) return {S::id_must_not_be_max};
-    if (const auto earlier = find_earlier(t.id)) {
+    if (const auto earlier = find_earlier(t.id, current_)) {
       if (earlier->status != S::ok) return {S::id_already_failed};
       return {compare_with(t, *earlier), earlier->event.amount};
     }
@@ -304,7 +308,9 @@ class Batch {
   }
 
   // What used this id before: earlier in this batch, or in the history.
-  [[nodiscard]] std::optional<StoredTransfer> find_earlier(TransferId id) {
+  // `position` is that of the batch's event whose own id this is, if it is one's.
+  [[nodiscard]] std::optional<StoredTransfer> find_earlier(
+      TransferId id, std::optional<std::size_t> position_of_id = std::nullopt) {
     if (const auto position = ids_.find(events_, id)) {
       const TransferResult& result = results_[*position];
       if (result.status == S::ok || is_transient(result.status)) {
@@ -314,7 +320,9 @@ class Batch {
         return stored;
       }
     }
-    if (const StoredTransfer* stored = history_.find(id)) return *stored;
+    const StoredTransfer* stored =
+        position_of_id ? history_.find_event(*position_of_id) : history_.find(id);
+    if (stored != nullptr) return *stored;
     return std::nullopt;
   }
 
@@ -391,6 +399,7 @@ class Batch {
   Context& context_;
   TransferHistory& history_;
   BatchIds& ids_;
+  std::vector<BalancesAfter>* balances_;
   std::vector<TransferResult>& results_;
   std::size_t current_ = 0;  // the event being judged
   std::size_t chain_start_ = kNoChain;
@@ -424,7 +433,7 @@ CreateTransfersStatus check_state(const CreateTransfers& command, const State& s
 void apply(std::span<const Transfer> events, State& state, Context& context,
            TransferHistory& history, TransferScratch& scratch,
            std::vector<TransferResult>& results) {
-  Batch(events, state, context, history, scratch.ids(), results).run();
+  Batch(events, state, context, history, scratch, results).run();
 }
 
 }  // namespace cofferdam::ledger

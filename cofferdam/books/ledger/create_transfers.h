@@ -63,6 +63,12 @@ enum class CreateTransfersStatus : std::uint16_t {
 // Only the guards; the events are judged one by one while they are applied.
 [[nodiscard]] CreateTransfersStatus check_state(const CreateTransfers& command, const State& state);
 
+// The counters of both accounts right after an event.
+struct BalancesAfter {
+  Account debit;
+  Account credit;
+};
+
 // Scratch memory of the batch, kept between batches so that nothing is allocated on the way.
 class BatchIds;
 
@@ -74,6 +80,9 @@ class TransferScratch {
   TransferScratch& operator=(const TransferScratch&) = delete;
 
   [[nodiscard]] BatchIds& ids() { return *ids_; }
+
+  // Where the balances after each event are wanted; one entry per event, empty where it failed.
+  std::vector<BalancesAfter>* balances = nullptr;
 
  private:
   std::unique_ptr<BatchIds> ids_;

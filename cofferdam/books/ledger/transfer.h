@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -171,12 +172,14 @@ enum class Resolution : std::uint8_t { posted, voided, expired };
 class TransferHistory {
  public:
   virtual ~TransferHistory() = default;
-  // The event that used this id, accepted or burned.
+  // These events are about to be judged, in order.
+  virtual void begin_batch(std::span<const Transfer> events) = 0;
+  // The event that used the id of the batch's event at `position`, accepted or burned.
+  [[nodiscard]] virtual const StoredTransfer* find_event(std::size_t position) = 0;
+  // The event that used any other id. An answer is valid until the next question.
   [[nodiscard]] virtual const StoredTransfer* find(TransferId id) = 0;
   // How an earlier pending transfer, which is no open hold any more, came to its end.
   [[nodiscard]] virtual Resolution resolution(TransferId pending_id) = 0;
-  // These ids will be asked soon.
-  virtual void prefetch(const Transfer* events, std::size_t count) = 0;
 };
 
 // address = sequence of the record * 8192 + position of the event in it.

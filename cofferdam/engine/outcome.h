@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a command came to: recorded with it in the journal, returned again when it is repeated.
+#pragma once
+
+#include "cofferdam/books/ledger/transfer.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cofferdam::engine {
+
+// Refusals that any operation may meet, before its own statuses; in the order they are looked for.
+enum class DoorStatus : std::uint16_t {
+  ok,
+  no_genesis,
+  genesis_exists,
+  time_goes_back,
+  time_not_accepted,
+  principal_unknown,
+  principal_not_allowed,
+  approval_required,
+  law_broken,
+};
+
+// The amount of an event where it differs from what was asked (balancing, or 'max').
+struct MovedAmount {
+  std::uint32_t position = 0;
+  base::Amount amount;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("position", self.position, "position of the event");
+    visit("amount", self.amount, "what was moved");
+  }
+};
+
+struct Outcome {
+  DoorStatus door = DoorStatus::ok;
+  std::uint16_t status = 0;                  // of the operation's own enumeration; 0 is ok
+  std::vector<std::uint8_t> event_statuses;  // batches: one per event
+  std::vector<MovedAmount> moved;            // where the amount differs from the amount asked
+  std::vector<ledger::Transfer> postings;    // legs booked by the system for this command
+  base::u128 created = 0;                    // number of what was created
+  std::string law;                           // door = law_broken: which
+
+  [[nodiscard]] bool ok() const { return door == DoorStatus::ok && status == 0; }
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("door", self.door, "verdict of the door");
+    visit("status", self.status, "verdict of the operation");
+    visit("event_statuses", self.event_statuses, "verdicts on the events of a batch");
+    visit("moved", self.moved, "amounts that differ from those asked");
+    visit("postings", self.postings, "legs booked by the system");
+    visit("created", self.created, "number of what was created");
+    visit("law", self.law, "the law that the command would have broken");
+  }
+
+  friend bool operator==(const Outcome& a, const Outcome& b) {
+    return base::encode(a) == base::encode(b);
+  }
+};
+
+}  // namespace cofferdam::engine
+
+template <>
+struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
+  static constexpr std::array<std::string_view, 9> kNames{"ok",
+                                                          "no_genesis",
+                                                          "genesis_exists",
+                                                          "time_goes_back",
+                                                          "time_not_accepted",
+                                                          "principal_unknown",
+                                                          "principal_not_allowed",
+                                                          "approval_required",
+                                                          "law_broken"};
+  static constexpr std::array<std::string_view, 9> kDocs{
+      "",
+      "the books begin with a genesis command",
+      "the books have one genesis command",
+      "the time of a command is not before the one before it",
+      "only books founded with time_source 'given' take the time from their commands",
+      "the principal must exist and be active",
+      "the principal must hold the role that the operation asks",
+      "the operation must be proposed and approved by others",
+      "a law of the books would have been broken; nothing was changed"};
+};

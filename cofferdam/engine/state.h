@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that the books remember: one State of each room, and nothing else anywhere.
+#pragma once
+
+#include "cofferdam/books/decision/decision.h"
+#include "cofferdam/books/fact/fact.h"
+#include "cofferdam/books/ledger/ledger.h"
+#include "cofferdam/books/market/market.h"
+#include "cofferdam/books/pool/pool.h"
+#include "cofferdam/books/principal/principal.h"
+#include "cofferdam/crypto/sha256.h"
+#include "cofferdam/engine/venue.h"
+
+namespace cofferdam::engine {
+
+struct State {
+  venue::State venue;
+  ledger::State ledger;
+  principal::State principal;
+  fact::State fact;
+  decision::State decision;
+  pool::State pool;
+  market::State market;
+
+  // The rooms in their order in snapshots and in the state hash, each under its name. A room is
+  // only ever added at the end.
+  template <class Self, class F>
+  static void rooms(Self& self, F&& f) {
+    f("venue", self.venue);
+    f("ledger", self.ledger);
+    f("principal", self.principal);
+    f("fact", self.fact);
+    f("decision", self.decision);
+    f("pool", self.pool);
+    f("market", self.market);
+  }
+};
+
+// SHA-256 of a room's tables in their one encoding.
+struct RoomHash {
+  std::string room;
+  crypto::Hash hash;
+};
+
+// The hashes of the rooms that hold anything: a room that is added to the house and not yet used
+// changes no old hash.
+[[nodiscard]] std::vector<RoomHash> room_hashes(const State& state);
+
+// The root over the non-empty rooms, in order: leaf = SHA-256(0x00 || name || room hash),
+// inner = SHA-256(0x01 || left || right), the odd one promoted. All zero for empty books.
+[[nodiscard]] crypto::Hash state_hash(const State& state);
+
+// The state as bytes for a snapshot, and back; decode_state wants a fresh State.
+void encode_state(const State& state, base::Encoder& out);
+[[nodiscard]] bool decode_state(base::Decoder& in, State& state);
+
+}  // namespace cofferdam::engine
