@@ -71,7 +71,7 @@ constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 class Batch {
  public:
   Batch(std::span<const Transfer> events, State& state, Context& context, TransferHistory& history,
-        BatchIds& ids, std::vector<TransferResult>& results)
+        TransferScratch& scratch, std::vector<TransferResult>& results)
       : events_(events),
         state_(state),
         context_(context),
