@@ -33,6 +33,10 @@ function(room path)
     file(CONFIGURE OUTPUT ${sources} CONTENT "" @ONLY)
   endif()
 
+  if(NOT sources)
+    message(FATAL_ERROR "room ${path} has no source file")
+  endif()
+
   set(target cofferdam_${name})
   add_library(${target} STATIC ${sources})
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)

@@ -26,7 +26,7 @@
 namespace cofferdam::base {
 
 // Longest string or list in one value; a longer count in the bytes is an error, not an allocation.
-inline constexpr std::uint32_t kBinaryCountMax = 1U << 20;
+inline constexpr std::uint32_t kBinaryCountMax = 1U << 21;
 
 template <class T>
 concept WrappedInteger = requires(const T& v) {
@@ -50,6 +50,11 @@ inline constexpr bool kIsArray<std::array<T, N>> = true;
 template <class T>
 inline constexpr bool kIsRawInteger = (std::is_integral_v<T> && !std::is_same_v<T, bool>) ||
                                       std::is_same_v<T, u128> || std::is_same_v<T, i128>;
+
+// True for a struct whose bytes in memory are its encoding (fields in order, no padding), so that a
+// list of them is copied as a whole. The specialisation stands beside the struct, with its proof.
+template <class T>
+inline constexpr bool kRawLayout = std::is_same_v<T, std::uint8_t>;
 
 class Encoder {
  public:
@@ -79,7 +84,11 @@ class Encoder {
       bytes(v);
     } else if constexpr (kIsVector<T>) {
       raw(static_cast<std::uint32_t>(v.size()));
-      for (const auto& item : v) value(item);
+      if constexpr (kRawLayout<typename T::value_type>) {
+        bytes({reinterpret_cast<const char*>(v.data()), v.size() * sizeof(v[0])});
+      } else {
+        for (const auto& item : v) value(item);
+      }
     } else if constexpr (kIsArray<T>) {
       for (const auto& item : v) value(item);
     } else if constexpr (kIsOptional<T>) {
@@ -165,7 +174,14 @@ class Decoder {
     } else if constexpr (kIsVector<T>) {
       const std::uint32_t size = count();
       v.clear();
-      for (std::uint32_t i = 0; i < size && !failed_; ++i) value(v.emplace_back());
+      if constexpr (kRawLayout<typename T::value_type>) {
+        const std::string_view part = take(std::size_t{size} * sizeof(typename T::value_type));
+        if (failed_ || size == 0) return;
+        v.resize(size);
+        std::memcpy(v.data(), part.data(), part.size());
+      } else {
+        for (std::uint32_t i = 0; i < size && !failed_; ++i) value(v.emplace_back());
+      }
     } else if constexpr (kIsArray<T>) {
       for (auto& item : v) value(item);
     } else if constexpr (kIsOptional<T>) {

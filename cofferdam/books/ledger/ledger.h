@@ -289,6 +289,21 @@ struct Expiry {
   }
 };
 
+// A batch that was taken back.
+struct Reversal {
+  using Key = base::CommandId;
+  base::CommandId command;
+  Sequence by = 0;  // the record that took it back
+
+  [[nodiscard]] Key key() const { return command; }
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("command", self.command, "id of the batch command");
+    visit("by", self.by, "sequence of the reversal");
+  }
+};
+
 struct State {
   base::Table<Asset> assets;
   base::Table<Compartment> compartments;
@@ -296,6 +311,7 @@ struct State {
   base::Table<Total> totals;
   base::Table<Hold> holds;
   base::OrderedTable<Expiry> expiries;
+  base::Table<Reversal> reversals;
 
   // The tables in their order in snapshots and in the state hash.
   template <class Self, class F>
@@ -306,6 +322,7 @@ struct State {
     f(self.totals);
     f(self.holds);
     f(self.expiries);
+    f(self.reversals);
   }
 };
 

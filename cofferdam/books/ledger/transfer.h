@@ -4,6 +4,7 @@
 // which the refusals are looked for: an earlier one wins over a later one.
 #pragma once
 
+#include "cofferdam/base/binary.h"
 #include "cofferdam/books/ledger/ledger.h"
 
 #include <array>
@@ -182,8 +183,9 @@ class TransferHistory {
   [[nodiscard]] virtual Resolution resolution(TransferId pending_id) = 0;
 };
 
-// address = sequence of the record * 8192 + position of the event in it.
-inline constexpr unsigned kAddressPositionBits = 13;
+// address = sequence of the record * 2^24 + position in it: first the events of a batch, then the
+// postings of the system.
+inline constexpr unsigned kAddressPositionBits = 24;
 static_assert((1U << kAddressPositionBits) > kBatchEventsMax);
 
 [[nodiscard]] constexpr std::uint64_t address_of(Sequence sequence, std::size_t position) {
@@ -199,6 +201,9 @@ static_assert((1U << kAddressPositionBits) > kBatchEventsMax);
 }
 
 }  // namespace cofferdam::ledger
+
+template <>
+inline constexpr bool cofferdam::base::kRawLayout<cofferdam::ledger::Transfer> = true;
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::ledger::TransferStatus> {

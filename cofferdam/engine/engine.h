@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engine: the books of one data folder, open. It holds the state, lets commands in through the
+// one door, and keeps the journal, the id index and the snapshots in step with it.
+//
+// A command is judged and applied in memory, then written; its reply may be shown to anyone only
+// after commit() says that its record is durable. Several commands may be submitted before one
+// commit: that is group commit. One thread submits; commit() may be called from any thread.
+//
+// A folder holds journal/ (the truth), snapshots/, index/ (both can be rebuilt from it), keys/ (of
+// the checkpoints). Only journal/ and keys/ need to be backed up.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cofferdam/base/error.h"
+#include "cofferdam/engine/door.h"
+#include "cofferdam/journal/disk.h"
+
+namespace cofferdam::journal {
+class Journal;
+}
+
+namespace cofferdam::engine {
+
+using base::Result;
+
+struct Options {
+  std::uint64_t segment_bytes = std::uint64_t{64} << 20;
+  // A snapshot is taken when so many bytes of journal lie behind the newest one.
+  std::uint64_t snapshot_every_bytes = std::uint64_t{1} << 30;
+  std::size_t snapshots_kept = 3;
+  std::size_t index_table_ids = std::size_t{1} << 20;
+  bool background = true;  // off: no threads of our own, for simulations that must be repeatable
+  // An operator's decision about a damaged tail; see journal::Options.
+  std::optional<base::Sequence> accept_truncation_at;
+  // Nanoseconds since 1970 UTC; absent: the system's clock.
+  std::function<std::int64_t()> clock;
+};
+
+struct Request {
+  base::CommandId id;  // the idempotency key
+  base::PrincipalId principal;
+  std::optional<base::Time> time;  // only for books with time_source 'given'
+  std::string signature;
+  Command command;
+  bool want_balances = false;  // of a batch: the counters after each event
+};
+
+struct Reply {
+  base::Sequence sequence = 0;  // of the record; 0 when nothing was recorded
+  base::Time time;
+  bool replayed = false;         // the id was used before: this is what was recorded then
+  std::uint16_t shape = 0;       // not 0: malformed, answered and not recorded
+  Outcome outcome;
+  std::vector<ledger::BalancesAfter> balances;
+
+  [[nodiscard]] bool ok() const { return shape == 0 && outcome.ok(); }
+};
+
+struct Figures {
+  std::uint64_t malformed = 0;  // commands refused by their shape since the start
+  base::Sequence snapshot_sequence = 0;
+  base::Sequence replayed_from = 0;  // first record that the start applied again
+  std::uint64_t replayed_records = 0;
+  std::string recovery;  // what the journal's recovery had to say, empty when all was well
+};
+
+class Engine {
+ public:
+  // Opens the folder, or founds an empty one. `disk` must outlive the engine.
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(journal::Disk& disk,
+                                                            std::string folder, Options options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Judges, applies and appends. Errors: the disk (nothing changed), or an id that was used with
+  // other content (names the first field that differs).
+  [[nodiscard]] Result<Reply> submit(const Request& request);
+  [[nodiscard]] Result<void> commit(base::Sequence up_to);
+  // submit and commit.
+  [[nodiscard]] Result<Reply> execute(const Request& request);
+  // The same judgement, taken back: nothing is recorded.
+  [[nodiscard]] Result<Reply> dry_run(const Request& request);
+
+  [[nodiscard]] const State& state() const;
+  [[nodiscard]] base::Sequence sequence() const;  // of the last record
+  [[nodiscard]] base::Time time() const;          // of the last record
+  [[nodiscard]] crypto::Hash chain_hash() const;
+  [[nodiscard]] const Figures& figures() const;
+  [[nodiscard]] journal::Journal& journal();
+
+  // The stored transfer or posting at an address; nullopt where there is none.
+  [[nodiscard]] Result<std::optional<ledger::StoredTransfer>> transfer_at(std::uint64_t address);
+  [[nodiscard]] Result<std::optional<ledger::StoredTransfer>> find_transfer(base::TransferId id);
+  [[nodiscard]] Result<std::optional<RecordedCommand>> find_command(base::CommandId id);
+
+  [[nodiscard]] Result<void> take_snapshot();
+  // Appends a checkpoint: sequence, chain hash and state hash, signed with the folder's key.
+  [[nodiscard]] Result<base::Sequence> checkpoint();
+  [[nodiscard]] Result<void> close();
+
+ private:
+  struct Parts;
+  explicit Engine(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+// The record as it stands in the journal; an error when its bytes are no command.
+[[nodiscard]] Result<RecordedCommand> read_command(journal::Journal& journal,
+                                                   base::Sequence sequence);
+
+}  // namespace cofferdam::engine

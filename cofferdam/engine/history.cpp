@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/engine/history.h"
+
+#include "cofferdam/crypto/sha256.h"
+
+namespace cofferdam::engine {
+
+namespace {
+
+constexpr std::size_t kRecordsAtHand = 4;
+
+}  // namespace
+
+base::u128 index_key(IdKind kind, base::u128 id) {
+  if (kind == IdKind::transfer) return id;
+  crypto::Sha256 hash;
+  const char tag = static_cast<char>(kind);
+  hash.update(std::string_view(&tag, 1));
+  hash.update({reinterpret_cast<const char*>(&id), sizeof(id)});
+  const crypto::Hash digest = hash.finish();
+  base::u128 key = 0;
+  std::memcpy(&key, digest.data(), sizeof(key));
+  return key;
+}
+
+JournalHistory::JournalHistory(journal::Journal& journal, journal::IdIndex& index)
+    : journal_(journal), index_(index) {}
+
+void JournalHistory::remember(RecordedCommand record) {
+  std::vector<ledger::StoredTransfer> transfers =
+      transfers_of(record.record, record.sequence, record.time);
+  recent_.push_front({std::move(record), std::move(transfers)});
+  if (recent_.size() > kRecordsAtHand) recent_.pop_back();
+}
+
+void JournalHistory::begin_batch(std::span<const ledger::Transfer> events) {
+  keys_.resize(events.size());
+  found_.assign(events.size(), std::nullopt);
+  for (std::size_t i = 0; i < events.size(); ++i) keys_[i] = events[i].id.value();
+  if (const auto answer = index_.find_batch(keys_, found_); !answer) trouble_ = answer.error();
+}
+
+const ledger::StoredTransfer* JournalHistory::find_event(std::size_t position) {
+  const auto& address = found_[position];
+  if (!address || ledger::sequence_of(*address) >= now_) return nullptr;
+  return at(*address);
+}
+
+const ledger::StoredTransfer* JournalHistory::find(base::TransferId id) {
+  const auto address = look_up(id.value());
+  return address ? at(*address) : nullptr;
+}
+
+ledger::Resolution JournalHistory::resolution(base::TransferId pending_id) {
+  const auto address = look_up(index_key(IdKind::resolution, pending_id.value()));
+  const ledger::StoredTransfer* stored = address ? at(*address) : nullptr;
+  // A hold that neither a transfer nor a reversal has resolved can only have expired.
+  if (stored == nullptr) return ledger::Resolution::expired;
+  return stored->event.is(ledger::kPostPending) ? ledger::Resolution::posted
+                                                : ledger::Resolution::voided;
+}
+
+const RecordedCommand* JournalHistory::find_command(base::CommandId id) {
+  const auto address = look_up(index_key(IdKind::command, id.value()));
+  if (!address) return nullptr;
+  const Loaded* loaded = load(ledger::sequence_of(*address));
+  return loaded == nullptr ? nullptr : &loaded->command;
+}
+
+const ledger::StoredTransfer* JournalHistory::at(std::uint64_t address) {
+  const Loaded* loaded = load(ledger::sequence_of(address));
+  const std::size_t position = ledger::position_of(address);
+  if (loaded == nullptr || position >= loaded->transfers.size()) return nullptr;
+  return &loaded->transfers[position];
+}
+
+std::optional<std::uint64_t> JournalHistory::look_up(base::u128 key) {
+  std::optional<std::uint64_t> found;
+  if (const auto answer = index_.find_batch({&key, 1}, {&found, 1}); !answer)
+    trouble_ = answer.error();
+  if (found && ledger::sequence_of(*found) >= now_) return std::nullopt;
+  return found;
+}
+
+const JournalHistory::Loaded* JournalHistory::load(base::Sequence sequence) {
+  for (auto i = recent_.begin(); i != recent_.end(); ++i) {
+    if (i->command.sequence != sequence) continue;
+    if (i != recent_.begin()) std::swap(*i, recent_.front());
+    return &recent_.front();
+  }
+  if (journal_.durable() < sequence) {
+    if (const auto committed = journal_.commit(sequence); !committed) {
+      trouble_ = committed.error();
+      return nullptr;
+    }
+  }
+  auto record = read_command(journal_, sequence);
+  if (!record) {
+    trouble_ = record.error();
+    return nullptr;
+  }
+  remember(std::move(*record));
+  return &recent_.front();
+}
+
+std::vector<journal::IdEntry> index_entries(const Command& command, const CommandRecord& record,
+                                            base::Sequence sequence) {
+  std::vector<journal::IdEntry> entries;
+  const std::uint64_t first = ledger::address_of(sequence, 0);
+  entries.push_back({index_key(IdKind::command, record.id.value()), first});
+  std::size_t events = 0;
+  if (const auto* batch = std::get_if<ledger::CreateTransfers>(&command)) {
+    events = record.outcome.event_statuses.size();
+    entries.reserve(1 + events);
+    for (std::size_t i = 0; i < events; ++i) {
+      const auto status = static_cast<ledger::TransferStatus>(record.outcome.event_statuses[i]);
+      const ledger::Transfer& event = batch->transfers[i];
+      if (status != ledger::TransferStatus::ok && !ledger::is_transient(status)) continue;
+      entries.push_back({event.id.value(), first + i});
+      if (status == ledger::TransferStatus::ok && !event.pending_id.is_none())
+        entries.push_back({index_key(IdKind::resolution, event.pending_id.value()), first + i});
+    }
+  }
+  for (std::size_t i = 0; i < record.outcome.postings.size(); ++i) {
+    const ledger::Transfer& posting = record.outcome.postings[i];
+    // An expiry is not recorded as a resolution: it is what remains when there is none.
+    if (!posting.pending_id.is_none() && !posting.is(ledger::kExpiry))
+      entries.push_back(
+          {index_key(IdKind::resolution, posting.pending_id.value()), first + events + i});
+  }
+  return entries;
+}
+
+}  // namespace cofferdam::engine

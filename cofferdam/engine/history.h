@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// History over the journal and its id index: where an id was used, and the record that stands
+// there. Answers only of records before the one being decided, so that a replay, whose index may
+// already hold what comes later, asks and is answered as the first run was.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+
+#include "cofferdam/engine/door.h"
+#include "cofferdam/journal/id_index.h"
+#include "cofferdam/journal/journal.h"
+
+namespace cofferdam::engine {
+
+// The index keeps ids of several kinds; those that are not transfers' are hashed into their own
+// part of the key space, so that no client can make one kind collide with another.
+enum class IdKind : std::uint8_t { transfer, command, resolution, trade };
+[[nodiscard]] base::u128 index_key(IdKind kind, base::u128 id);
+
+class JournalHistory final : public History {
+ public:
+  // The journal commits what a question needs to read. Both must outlive the history.
+  JournalHistory(journal::Journal& journal, journal::IdIndex& index);
+
+  // The next questions are about records before this one.
+  void set_now(base::Sequence sequence) { now_ = sequence; }
+  // Keeps a record that was just decided at hand; the newest ones are asked for most.
+  void remember(RecordedCommand record);
+
+  void begin_batch(std::span<const ledger::Transfer> events) override;
+  [[nodiscard]] const ledger::StoredTransfer* find_event(std::size_t position) override;
+  [[nodiscard]] const ledger::StoredTransfer* find(base::TransferId id) override;
+  [[nodiscard]] ledger::Resolution resolution(base::TransferId pending_id) override;
+  [[nodiscard]] const RecordedCommand* find_command(base::CommandId id) override;
+  [[nodiscard]] const std::optional<base::Error>& trouble() const override { return trouble_; }
+  void clear_trouble() { trouble_.reset(); }
+
+  // The stored transfer or posting at an address; nullptr where there is none.
+  [[nodiscard]] const ledger::StoredTransfer* at(std::uint64_t address);
+
+ private:
+  struct Loaded {
+    RecordedCommand command;
+    std::vector<ledger::StoredTransfer> transfers;
+  };
+
+  [[nodiscard]] std::optional<std::uint64_t> look_up(base::u128 key);
+  [[nodiscard]] const Loaded* load(base::Sequence sequence);
+
+  journal::Journal& journal_;
+  journal::IdIndex& index_;
+  base::Sequence now_ = 0;
+  std::vector<base::u128> keys_;
+  std::vector<std::optional<std::uint64_t>> found_;
+  std::deque<Loaded> recent_;  // newest first, few
+  std::optional<base::Error> trouble_;
+};
+
+// The ids that a decided record adds to the index.
+[[nodiscard]] std::vector<journal::IdEntry> index_entries(const Command& command,
+                                                          const CommandRecord& record,
+                                                          base::Sequence sequence);
+
+}  // namespace cofferdam::engine

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands about the books themselves: the tick of time, and the reversal of an earlier batch.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "cofferdam/base/fields.h"
+#include "cofferdam/base/ids.h"
+
+namespace cofferdam::engine {
+
+// Lets time pass: releases holds that are due, at most 4,096 of them, and closes what else has
+// reached its end. The time is the record's own.
+struct Tick {
+  std::uint8_t reserved = 0;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("reserved", self.reserved, "0");
+  }
+};
+enum class TickStatus : std::uint16_t { ok, reserved_must_be_zero };
+
+// Takes back every transfer of an earlier batch, all or nothing: what was posted is posted the
+// other way round, what is still held is released. A batch is reverted once.
+struct RevertBatch {
+  base::CommandId command;
+  std::string reason;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("command", self.command, "id of the batch command to take back");
+    visit("reason", self.reason, "why, at most 1024 bytes");
+  }
+};
+
+enum class RevertStatus : std::uint16_t {
+  ok,
+  reason_too_long,
+  command_not_found,
+  not_a_batch,
+  nothing_to_revert,
+  already_reverted,
+  void_cannot_be_reverted,
+  hold_resolved_since,
+  leg_refused,
+};
+
+}  // namespace cofferdam::engine
+
+template <>
+struct cofferdam::base::EnumText<cofferdam::engine::TickStatus> {
+  static constexpr std::array<std::string_view, 2> kNames{"ok", "reserved_must_be_zero"};
+  static constexpr std::array<std::string_view, 2> kDocs{"", "the reserved field is 0"};
+};
+
+template <>
+struct cofferdam::base::EnumText<cofferdam::engine::RevertStatus> {
+  static constexpr std::array<std::string_view, 9> kNames{"ok",
+                                                          "reason_too_long",
+                                                          "command_not_found",
+                                                          "not_a_batch",
+                                                          "nothing_to_revert",
+                                                          "already_reverted",
+                                                          "void_cannot_be_reverted",
+                                                          "hold_resolved_since",
+                                                          "leg_refused"};
+  static constexpr std::array<std::string_view, 9> kDocs{
+      "",
+      "a reason has at most 1024 bytes",
+      "a command with this id must be in the journal",
+      "only a batch of transfers can be reverted",
+      "the batch must have accepted at least one transfer",
+      "a batch is reverted once",
+      "a batch that released a hold cannot be reverted: the hold is gone",
+      "a hold of the batch was posted or voided since: revert that first",
+      "every reversal must be bookable: an account is closed, frozen or at its limit"};
+};

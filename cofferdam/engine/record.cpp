@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/engine/record.h"
+
+namespace cofferdam::engine {
+
+namespace {
+
+template <std::size_t I = 0>
+[[nodiscard]] std::optional<Command> decode_from(std::uint16_t operation, std::uint16_t version,
+                                                 std::string_view content) {
+  if constexpr (I < std::variant_size_v<Command>) {
+    using C = std::variant_alternative_t<I, Command>;
+    if (Operation<C>::kNumber != operation) return decode_from<I + 1>(operation, version, content);
+    if (Operation<C>::kVersion != version) return std::nullopt;
+    if (auto command = base::decode<C>(content)) return Command(std::move(*command));
+    return std::nullopt;
+  } else {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::string encode_command(const Command& command) {
+  return std::visit([](const auto& c) { return base::encode(c); }, command);
+}
+
+std::optional<Command> decode_command(std::uint16_t operation, std::uint16_t version,
+                                      std::string_view content) {
+  return decode_from(operation, version, content);
+}
+
+std::vector<ledger::StoredTransfer> transfers_of(const CommandRecord& record,
+                                                 base::Sequence sequence, base::Time time) {
+  std::vector<ledger::StoredTransfer> all;
+  const Outcome& outcome = record.outcome;
+  if (record.operation == Operation<ledger::CreateTransfers>::kNumber &&
+      !outcome.event_statuses.empty()) {
+    const auto batch = base::decode<ledger::CreateTransfers>(record.content);
+    COFFERDAM_CHECK(batch && batch->transfers.size() == outcome.event_statuses.size(),
+                    "a recorded batch has one status per event");
+    for (std::size_t i = 0; i < batch->transfers.size(); ++i)
+      all.push_back({.event = batch->transfers[i],
+                     .status = static_cast<ledger::TransferStatus>(outcome.event_statuses[i]),
+                     .address = ledger::address_of(sequence, i),
+                     .time = time});
+    for (const MovedAmount& moved : outcome.moved)
+      all.at(moved.position).event.amount = moved.amount;
+  }
+  for (const ledger::Transfer& posting : outcome.postings)
+    all.push_back({.event = posting,
+                   .address = ledger::address_of(sequence, all.size()),
+                   .time = time});
+  return all;
+}
+
+}  // namespace cofferdam::engine

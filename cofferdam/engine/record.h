@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What stands in the journal for one command: who asked for what, and what it came to.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cofferdam/engine/command.h"
+#include "cofferdam/engine/outcome.h"
+
+namespace cofferdam::engine {
+
+// Kinds of records in the journal.
+inline constexpr std::uint16_t kCommandRecord = 1;
+inline constexpr std::uint16_t kCheckpointRecord = 2;
+
+inline constexpr std::uint16_t kCommandRecordFormat = 1;
+
+struct CommandRecord {
+  std::uint16_t format = kCommandRecordFormat;
+  base::CommandId id;
+  base::PrincipalId principal;
+  std::uint16_t operation = 0;
+  std::uint16_t version = 0;
+  std::string signature;  // Ed25519 over the content hash, where policy asks for one; else empty
+  std::string content;    // the encoded command
+  Outcome outcome;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("format", self.format, "1");
+    visit("id", self.id, "the client's id of the command");
+    visit("principal", self.principal, "who asked");
+    visit("operation", self.operation, "number of the operation");
+    visit("version", self.version, "version of the operation's fields");
+    visit("signature", self.signature, "of the principal, where policy asks for one");
+    visit("content", self.content, "the command's fields");
+    visit("outcome", self.outcome, "what it came to");
+  }
+};
+
+// A record's transfers in the order of their positions: first the events of a batch (accepted or
+// burned, with the amount that was moved), then the postings of the system.
+[[nodiscard]] std::vector<ledger::StoredTransfer> transfers_of(const CommandRecord& record,
+                                                               base::Sequence sequence,
+                                                               base::Time time);
+
+// The bytes of `encode_command(command)` as content; nullopt for an unknown operation or version,
+// or for bytes that are not exactly one command.
+[[nodiscard]] std::string encode_command(const Command& command);
+[[nodiscard]] std::optional<Command> decode_command(std::uint16_t operation, std::uint16_t version,
+                                                    std::string_view content);
+
+}  // namespace cofferdam::engine
