@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "cofferdam/base/amount.h"
+#include "cofferdam/base/check.h"
 #include "cofferdam/base/fields.h"
 #include "cofferdam/base/ids.h"
 #include "cofferdam/base/int128.h"
@@ -75,10 +76,10 @@ class Encoder {
     } else if constexpr (WrappedInteger<T>) {
       raw(v.value());
     } else if constexpr (std::is_same_v<T, std::string>) {
-      raw(static_cast<std::uint32_t>(v.size()));
+      count(v.size());
       bytes(v);
     } else if constexpr (kIsVector<T>) {
-      raw(static_cast<std::uint32_t>(v.size()));
+      count(v.size());
       for (const auto& item : v) value(item);
     } else if constexpr (kIsArray<T>) {
       for (const auto& item : v) value(item);
@@ -107,6 +108,11 @@ class Encoder {
 
  private:
   static constexpr std::size_t kDrainBytes = std::size_t{64} << 10;
+
+  void count(std::size_t size) {
+    COFFERDAM_CHECK(size <= kBinaryCountMax, "a string or list too long to be read back");
+    raw(static_cast<std::uint32_t>(size));
+  }
 
   template <class I>
   void raw(I v) {
