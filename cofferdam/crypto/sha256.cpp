@@ -32,6 +32,11 @@ Hash Sha256::finish() {
   return out;
 }
 
+void Sha256::restart() {
+  COFFERDAM_CHECK(EVP_DigestInit_ex(context_->evp, nullptr, nullptr) == 1,
+                  "SHA-256 does not start again");
+}
+
 Hash sha256(std::string_view bytes) {
   Sha256 hash;
   hash.update(bytes);
