@@ -7,6 +7,7 @@
 #pragma once
 
 #include "cofferdam/base/amount.h"
+#include "cofferdam/base/check.h"
 #include "cofferdam/base/fields.h"
 #include "cofferdam/base/ids.h"
 #include "cofferdam/base/int128.h"
@@ -80,10 +81,10 @@ class Encoder {
     } else if constexpr (WrappedInteger<T>) {
       raw(v.value());
     } else if constexpr (std::is_same_v<T, std::string>) {
-      raw(static_cast<std::uint32_t>(v.size()));
+      count(v.size());
       bytes(v);
     } else if constexpr (kIsVector<T>) {
-      raw(static_cast<std::uint32_t>(v.size()));
+      count(v.size());
       if constexpr (kRawLayout<typename T::value_type>) {
         bytes({reinterpret_cast<const char*>(v.data()), v.size() * sizeof(v[0])});
       } else {
@@ -117,6 +118,11 @@ class Encoder {
 
  private:
   static constexpr std::size_t kDrainBytes = std::size_t{64} << 10;
+
+  void count(std::size_t size) {
+    COFFERDAM_CHECK(size <= kBinaryCountMax, "a string or list too long to be read back");
+    raw(static_cast<std::uint32_t>(size));
+  }
 
   template <class I>
   void raw(I v) {

@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/check.h"
 
+#include <algorithm>
 #include <array>
 
 namespace cofferdam::base {
@@ -66,11 +67,10 @@ Result<Parsed> parse(std::string_view text, unsigned scale, std::string_view fie
   const std::size_t point = std::min(digits.find('.'), digits.size());
   const std::string_view whole = digits.substr(0, point);
   std::string_view fraction = point < digits.size() ? digits.substr(point + 1) : "";
-  if (const std::size_t last = fraction.find_last_not_of('0'); last >= scale || scale == 0) {
-    if (last != std::string_view::npos)
-      return fail("has at most " + std::to_string(scale) + " digits after the point",
-                  "nothing is rounded here: write the amount that is meant");
-  }
+  const std::size_t last = fraction.find_last_not_of('0');
+  if (last != std::string_view::npos && last >= scale)
+    return fail("has at most " + std::to_string(scale) + " digits after the point",
+                "nothing is rounded here: write the amount that is meant");
   fraction = fraction.substr(0, scale);
   bool fits = true;
   for (const char c : whole) fits = fits && append_digit(parsed.magnitude, c);

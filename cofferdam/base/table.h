@@ -10,12 +10,7 @@
 // OrderedTable keeps rows in the order of their keys, for queues and small sets that are walked.
 #pragma once
 
-#include "cofferdam/base/binary.h"
-#include "cofferdam/base/changes.h"
-#include "cofferdam/base/check.h"
-#include "cofferdam/base/int128.h"
-
-#include <bit>
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -100,7 +95,7 @@ class Table final : private TouchedTable {
     COFFERDAM_CHECK(slot < slots_in_use_ && c.present, "no row in this slot");
     if (c.saved_at < changes.serial()) {
       const bool first = c.saved_at < changes.command_serial();
-      record(changes, Undo{Kind::edit, first, false, slot, c.saved_at, c.row});
+      record(changes, Undo{Kind::edit, first, false, slot, c.saved_at, c.inserted_by, c.row});
       c.saved_at = changes.serial();
     }
     return c.row;
@@ -116,7 +111,8 @@ class Table final : private TouchedTable {
     const bool reused = !free_.empty();
     const Slot slot = place(std::move(row));
     Cell& c = cell(slot);
-    record(changes, Undo{Kind::insert, true, reused, slot, 0, Row{}});
+    c.inserted_by = undo_.size();
+    record(changes, Undo{Kind::insert, true, reused, slot, 0, 0, Row{}});
     c.saved_at = changes.serial();
     return slot;
   }
@@ -126,18 +122,38 @@ class Table final : private TouchedTable {
     COFFERDAM_CHECK(slot < slots_in_use_ && c.present, "no row in this slot");
     const bool first = c.saved_at < changes.command_serial();
     unlink(c.row.key());
-    record(changes, Undo{Kind::erase, first, false, slot, c.saved_at, std::move(c.row)});
+    record(changes,
+           Undo{Kind::erase, first, false, slot, c.saved_at, c.inserted_by, std::move(c.row)});
     vacate(slot);
   }
 
-  // Calls f(const Row* before, const Row* after) once for every row that this command touched;
-  // null where the row did not exist before, or does not any more.
+  // Calls f(const Row* before, const Row* after) once for every key whose row this command touched:
+  // the row as it stood before the command and as it stands now, null where there was or is none.
+  // A row that came and went within the command is not visited.
   template <class F>
   void each_touched(F&& f) const {
-    for (const Undo& undo : undo_) {
-      if (!undo.first) continue;
+    std::vector<const Row*> left;  // rows of before that were erased, if only to come back
+    for (const Undo& undo : undo_)
+      if (undo.first && undo.kind != Kind::insert &&
+          (!holds(undo.slot, undo.before.key()) || inserted_now(undo.slot)))
+        left.push_back(&undo.before);
+    const auto hash_of = [](const Row* row) { return hash_key(row->key()); };
+    std::ranges::sort(left, {}, hash_of);
+    const auto came_back = [&](const Key& key) {
+      const auto same_hash = std::ranges::equal_range(left, hash_key(key), {}, hash_of);
+      return std::ranges::any_of(same_hash, [&](const Row* row) { return row->key() == key; });
+    };
+    for (std::size_t i = 0; i < undo_.size(); ++i) {
+      const Undo& undo = undo_[i];
       const Cell& c = cell(undo.slot);
-      f(undo.kind == Kind::insert ? nullptr : &undo.before, c.present ? &c.row : nullptr);
+      if (undo.kind == Kind::insert) {
+        // The slot may have changed hands since; only the insertion of its present row counts, and
+        // not where the same key is visited below, having had a row before.
+        if (c.present && c.inserted_by == i && !came_back(c.row.key()))
+          f(static_cast<const Row*>(nullptr), &c.row);
+      } else if (undo.first) {
+        f(&undo.before, holds(undo.slot, undo.before.key()) ? &c.row : find(undo.before.key()));
+      }
     }
   }
 
@@ -176,14 +192,18 @@ class Table final : private TouchedTable {
       cell(slot).present = true;
       link(slot);
     }
+    // The list names every vacant slot once, in the order of their use.
     std::uint32_t free_count = 0;
     in.value(free_count);
+    std::vector<bool> listed(slots_in_use_);
     for (std::uint32_t i = 0; i < free_count && !in.failed(); ++i) {
       Slot slot = 0;
       in.value(slot);
-      if (slot >= slots_in_use_ || cell(slot).present) return in.fail();
+      if (slot >= slots_in_use_ || cell(slot).present || listed[slot]) return in.fail();
+      listed[slot] = true;
       free_.push_back(slot);
     }
+    if (free_.size() + linked_ != slots_in_use_) in.fail();
   }
 
  private:
@@ -191,7 +211,8 @@ class Table final : private TouchedTable {
 
   struct Cell {
     Row row{};
-    std::uint64_t saved_at = 0;  // serial of the Changes when the row was last saved
+    std::uint64_t saved_at = 0;     // serial of the Changes when the row was last saved
+    std::uint64_t inserted_by = 0;  // index of the undo record, if inserted in this command
     bool present = false;
   };
 
@@ -201,6 +222,7 @@ class Table final : private TouchedTable {
     bool reused;  // an insertion that took a freed slot
     Slot slot;
     std::uint64_t saved_at;
+    std::uint64_t inserted_by;
     Row before;
   };
 
@@ -228,6 +250,16 @@ class Table final : private TouchedTable {
 
   [[nodiscard]] const Cell& cell(Slot slot) const {
     return chunks_[slot >> kChunkBits][slot % kChunk];
+  }
+
+  [[nodiscard]] bool holds(Slot slot, const Key& key) const {
+    return cell(slot).present && cell(slot).row.key() == key;
+  }
+
+  // Whether the row in this slot was inserted by the present command.
+  [[nodiscard]] bool inserted_now(Slot slot) const {
+    const std::uint64_t by = cell(slot).inserted_by;
+    return by < undo_.size() && undo_[by].kind == Kind::insert && undo_[by].slot == slot;
   }
 
   void grow_to(Slot slot) {
@@ -325,6 +357,7 @@ class Table final : private TouchedTable {
         c.row = std::move(undo.before);
         c.present = true;
         c.saved_at = undo.saved_at;
+        c.inserted_by = undo.inserted_by;
         link(undo.slot);
         break;
     }
@@ -386,7 +419,11 @@ class OrderedTable final : private TouchedTable {
   void each_touched(F&& f) const {
     std::map<Key, const Undo*> first;
     for (const Undo& undo : undo_) first.emplace(undo.key, &undo);
-    for (const auto& [key, undo] : first) f(undo->before ? &*undo->before : nullptr, find(key));
+    for (const auto& [key, undo] : first) {
+      const Row* before = undo->before ? &*undo->before : nullptr;
+      const Row* after = find(key);
+      if (before != nullptr || after != nullptr) f(before, after);
+    }
   }
 
   [[nodiscard]] bool untouched() const { return undo_.empty(); }

@@ -2,6 +2,7 @@
 #include "cofferdam/crypto/sha256.h"
 
 #include "cofferdam/base/check.h"
+#include "cofferdam/crypto/hex.h"
 
 #include <openssl/evp.h>
 
@@ -33,40 +34,22 @@ Hash Sha256::finish() {
   return out;
 }
 
+void Sha256::restart() {
+  COFFERDAM_CHECK(EVP_DigestInit_ex(context_->evp, nullptr, nullptr) == 1,
+                  "SHA-256 does not start again");
+}
+
 Hash sha256(std::string_view bytes) {
   Sha256 hash;
   hash.update(bytes);
   return hash.finish();
 }
 
-std::string to_hex(const Hash& hash) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(hash.size() * 2);
-  for (const std::uint8_t byte : hash) {
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 15]);
-  }
-  return text;
-}
+std::string to_hex(const Hash& hash) { return bytes_to_hex(hash); }
 
 std::optional<Hash> hash_from_hex(std::string_view text) {
   Hash out{};
-  if (text.size() != out.size() * 2) return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    int digit = 0;
-    if (c >= '0' && c <= '9') {
-      digit = c - '0';
-    } else if (c >= 'a' && c <= 'f') {
-      digit = c - 'a' + 10;
-    } else if (c >= 'A' && c <= 'F') {
-      digit = c - 'A' + 10;
-    } else {
-      return std::nullopt;
-    }
-    out[i / 2] = static_cast<std::uint8_t>(out[i / 2] * 16 + digit);
-  }
+  if (!bytes_from_hex(text, out)) return std::nullopt;
   return out;
 }
 

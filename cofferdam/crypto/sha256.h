@@ -14,7 +14,8 @@ namespace cofferdam::crypto {
 
 using Hash = std::array<std::uint8_t, 32>;
 
-// A running hash over parts; finish() once.
+// A running hash over parts. finish() ends it; restart() begins another with the same machinery,
+// which for short messages costs less than a new one.
 class Sha256 {
  public:
   Sha256();
@@ -23,6 +24,7 @@ class Sha256 {
   Sha256& operator=(const Sha256&) = delete;
   void update(std::string_view bytes);
   [[nodiscard]] Hash finish();
+  void restart();
 
  private:
   struct Context;
