@@ -2,7 +2,7 @@
 //
 // Measures the on-disk indexes of the journal.
 //
-//   index_bench ids      [count, default 5000000] [folder]
+//   index_bench ids      [count, default 5000000] [folder] [ids a second] [fanout]
 //   index_bench postings [transfers, default 5000000] [folder]
 //
 // ids: random 128-bit ids in batches of 8,190, each batch looked for and then inserted, as the
@@ -85,12 +85,14 @@ void report(const Part& part, std::uint64_t done, const cofferdam::journal::IdIn
   std::fflush(stdout);
 }
 
-void measure_ids(std::uint64_t count, const std::string& folder) {
+void measure_ids(std::uint64_t count, const std::string& folder, std::uint64_t pace,
+                 std::uint64_t fanout) {
   namespace journal = cofferdam::journal;
   std::filesystem::remove_all(folder);
   const std::uint64_t rss_before = resident_bytes();
   journal::IdIndexOptions options;
   options.folder = folder;
+  options.fanout = fanout;
   std::random_device dice;
   for (auto& word : options.secret) word = (std::uint64_t{dice()} << 32) | dice();
   auto index = must(journal::IdIndex::open(options));
@@ -100,7 +102,12 @@ void measure_ids(std::uint64_t count, const std::string& folder) {
   Part part;
   double total = 0;
   std::uint64_t done = 0;
+  const auto begin = Clock::now();
   for (std::uint64_t sequence = 1; done < count; ++sequence) {
+    // The rest of the engine's work on a batch, as far as this program is concerned.
+    while (pace != 0 && seconds_since(begin) * static_cast<double>(pace) <
+                            static_cast<double>(done)) {
+    }
     const std::size_t size = std::min<std::uint64_t>(kBatch, count - done);
     for (std::size_t i = 0; i < size; ++i) {
       ids[i] = id_of(done + i);
@@ -172,7 +179,8 @@ int main(int argc, char** argv) {
       argc > 3 ? argv[3]
                : (std::filesystem::temp_directory_path() / "cofferdam-index-bench").string();
   if (what == "ids") {
-    measure_ids(count, folder);
+    measure_ids(count, folder, argc > 4 ? std::stoull(argv[4]) : 0,
+                argc > 5 ? std::stoull(argv[5]) : 4);
   } else {
     fmt::print(stderr, "usage: index_bench ids|postings [count] [folder]\n");
     return 2;

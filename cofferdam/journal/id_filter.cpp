@@ -17,8 +17,8 @@ constexpr std::size_t kLargePage = std::size_t{2} << 20;
 LineMemory::LineMemory(std::size_t lines) {
   if (lines == 0) return;
   const std::size_t bytes = lines * sizeof(FilterLine);
-  // A filter of several large pages starts at the border of one. The slack is address space only.
-  const bool large = bytes >= 2 * kLargePage;
+  // A filter of at least a large page starts at the border of one. The slack is address space only.
+  const bool large = bytes >= kLargePage;
   mapped_bytes_ = bytes + (large ? kLargePage : 0);
   mapping_ =
       ::mmap(nullptr, mapped_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

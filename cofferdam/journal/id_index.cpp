@@ -134,7 +134,7 @@ void IdIndex::publish(Shards shards, base::Sequence through,
   view->shards = std::move(shards);
   view->flushing = std::move(flushing);
   view->through = through;
-  view_ = std::move(view);
+  retired_.push_back(std::exchange(view_, std::move(view)));
 }
 
 void IdIndex::prepare(std::span<const base::u128> ids, Probes& probes) const {
@@ -169,7 +169,10 @@ base::Result<void> IdIndex::find_batch(std::span<const base::u128> ids,
   COFFERDAM_CHECK(ids.size() == out.size(), "one answer for each id");
   {
     const std::lock_guard lock(mutex_);
-    seen_ = view_;
+    if (seen_ != view_) {
+      retired_.push_back(std::exchange(seen_, view_));
+      changed_.notify_all();
+    }
   }
   // While one group of ids is tested, the lines of the next are on their way.
   std::array<Probes, 2> groups;
@@ -208,7 +211,7 @@ base::Result<void> IdIndex::rotate() {
   table_->clear();
   pending_through_ = inserted_through_;
   publish(view_->shards, view_->through, pending_);
-  seen_ = view_;
+  retired_.push_back(std::exchange(seen_, view_));
   idle_ = false;
   changed_.notify_all();
   return {};
@@ -313,16 +316,18 @@ void IdIndex::work(const std::stop_token& stop) {
       idle_ = true;
       changed_.notify_all();
     }
-    changed_.wait(lock, stop, [this] { return pending_ != nullptr; });
+    changed_.wait(lock, stop, [this] { return pending_ != nullptr || !retired_.empty(); });
   }
 }
 
 // False when there is nothing to do.
 base::Result<bool> IdIndex::work_once() {
   bool pending = false;
+  std::vector<std::shared_ptr<const View>> retired;  // goes at the end of this call
   {
     const std::lock_guard lock(mutex_);
     pending = pending_ != nullptr;
+    retired.swap(retired_);
   }
   if (!pending || crowded()) {
     auto merged = merge_one();

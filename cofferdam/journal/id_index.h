@@ -176,6 +176,9 @@ class IdIndex {
   std::shared_ptr<IdTable> pending_;  // full, to be flushed
   base::Sequence pending_through_ = 0;
   std::shared_ptr<IdTable> spare_;  // to be emptied and filled next
+  // Views out of use. The background thread lets go of them: giving back the memory and the blocks
+  // of a large run takes milliseconds that the calling thread does not have.
+  std::vector<std::shared_ptr<const View>> retired_;
   std::optional<base::Error> trouble_;
   bool idle_ = false;
   std::uint64_t flushes_ = 0;

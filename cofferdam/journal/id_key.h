@@ -49,7 +49,7 @@ struct IdRecord {
 
 // Shards cut the key space by its top bits: merges work on one shard at a time, which bounds both
 // the memory that a merge needs beside what it replaces and the time until the next flush.
-inline constexpr unsigned kShardBits = 3;
+inline constexpr unsigned kShardBits = 2;
 inline constexpr std::size_t kShards = std::size_t{1} << kShardBits;
 
 [[nodiscard]] constexpr std::size_t shard_of(const IdKey& key) {
