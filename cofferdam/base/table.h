@@ -10,6 +10,11 @@
 // OrderedTable keeps rows in the order of their keys, for queues and small sets that are walked.
 #pragma once
 
+#include "cofferdam/base/binary.h"
+#include "cofferdam/base/changes.h"
+#include "cofferdam/base/check.h"
+#include "cofferdam/base/int128.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <map>
