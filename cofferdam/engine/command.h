@@ -20,7 +20,7 @@ namespace cofferdam::engine {
 
 using Command =
     std::variant<venue::Genesis, Tick, RevertBatch, ledger::CreateAsset, ledger::CreateAccounts,
-                 ledger::CreateTransfers, ledger::ChangeAccount>;
+                 ledger::CreateTransfers, ledger::ChangeAccount, RotateCheckpointKey>;
 
 // rooms(): the states that check_state() reads and apply() writes, in their order. kNumber: in the
 // journal for ever. kVersion: of the command's fields. kName: noun.verb, the same on
@@ -56,6 +56,13 @@ struct Operation<RevertBatch> : OperationBase<3, Needs::operator_role> {
   static constexpr std::string_view kName = "batch.revert";
   static constexpr std::string_view kSummary = "Take back a whole batch of transfers.";
   using Status = RevertStatus;
+};
+
+template <>
+struct Operation<RotateCheckpointKey> : OperationBase<4, Needs::admin_role> {
+  static constexpr std::string_view kName = "key.rotate";
+  static constexpr std::string_view kSummary = "Hand the signing of checkpoints to another key.";
+  using Status = RotateStatus;
 };
 
 template <>

@@ -3,7 +3,9 @@
 
 #include "cofferdam/books/ledger/expire_holds.h"
 #include "cofferdam/books/ledger/posting.h"
+#include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/engine/access.h"
+#include "cofferdam/engine/checkpoint.h"
 #include "cofferdam/engine/revert.h"
 
 namespace cofferdam::engine {
@@ -48,6 +50,8 @@ template <class C>
   using S = venue::GenesisStatus;
   if (!ledger::is_code(command.venue, 32)) return static_cast<std::uint16_t>(S::venue_malformed);
   if (!ledger::is_code(command.root, 32)) return static_cast<std::uint16_t>(S::root_malformed);
+  if (!command.checkpoint_key.empty() && !crypto::parse_public_key(command.checkpoint_key))
+    return static_cast<std::uint16_t>(S::checkpoint_key_malformed);
   return 0;
 }
 
@@ -55,7 +59,8 @@ template <class C>
   room.state.venue.venues.insert(room.context.changes,
                                  venue::Venue{.code = command.venue,
                                               .time_source = command.time_source,
-                                              .founded = room.context.now});
+                                              .founded = room.context.now,
+                                              .checkpoint_key = command.checkpoint_key});
   found_root(command.root, room.state, room.context);
   return 0;
 }
@@ -68,6 +73,35 @@ template <class C>
 [[nodiscard]] std::uint16_t run(const Tick& /*command*/, Room& room) {
   ledger::expire_holds(room.state.ledger, room.context);
   return 0;
+}
+
+[[nodiscard]] std::uint16_t shape_of(const RotateCheckpointKey& command) {
+  using S = RotateStatus;
+  if (!crypto::parse_public_key(command.next_key))
+    return static_cast<std::uint16_t>(S::next_key_malformed);
+  if (!crypto::parse_signature(command.agreement))
+    return static_cast<std::uint16_t>(S::agreement_malformed);
+  return 0;
+}
+
+[[nodiscard]] RotateStatus check_rotation(const RotateCheckpointKey& command,
+                                          const venue::Venue& venue) {
+  const auto in_force = crypto::parse_public_key(venue.checkpoint_key);
+  const auto next = crypto::parse_public_key(command.next_key);
+  const auto agreement = crypto::parse_signature(command.agreement);
+  if (!in_force) return RotateStatus::no_key_in_force;
+  if (*next == *in_force) return RotateStatus::same_key;
+  if (!crypto::verify(*in_force, rotation_bytes(venue.code, *in_force, *next), *agreement))
+    return RotateStatus::agreement_does_not_verify;
+  return RotateStatus::ok;
+}
+
+[[nodiscard]] std::uint16_t run(const RotateCheckpointKey& command, Room& room) {
+  auto& venues = room.state.venue.venues;
+  const RotateStatus status = check_rotation(command, venues.at(0));
+  if (status == RotateStatus::ok)
+    venues.edit(room.context.changes, base::Slot{0}).checkpoint_key = command.next_key;
+  return static_cast<std::uint16_t>(status);
 }
 
 [[nodiscard]] std::uint16_t shape_of(const RevertBatch& command) {

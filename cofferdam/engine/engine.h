@@ -101,6 +101,16 @@ class Engine {
   [[nodiscard]] Result<std::optional<ledger::StoredTransfer>> find_transfer(base::TransferId id);
   [[nodiscard]] Result<std::optional<RecordedCommand>> find_command(base::CommandId id);
 
+  // The books as they stood after a record, or at a time: the newest snapshot before it, and the
+  // records in between.
+  struct Moment {
+    std::unique_ptr<State> state;
+    base::Sequence sequence = 0;
+    base::Time time;
+  };
+  [[nodiscard]] Result<Moment> at(base::Sequence sequence);
+  [[nodiscard]] Result<Moment> at(base::Time time);
+
   [[nodiscard]] Result<void> take_snapshot();
   // Appends a checkpoint: sequence, chain hash and state hash, signed with the folder's key.
   [[nodiscard]] Result<base::Sequence> checkpoint();
@@ -111,9 +121,5 @@ class Engine {
   explicit Engine(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
-
-// The record as it stands in the journal; an error when its bytes are no command.
-[[nodiscard]] Result<RecordedCommand> read_command(journal::Journal& journal,
-                                                   base::Sequence sequence);
 
 }  // namespace cofferdam::engine

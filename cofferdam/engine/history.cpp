@@ -23,8 +23,40 @@ base::u128 index_key(IdKind kind, base::u128 id) {
   return key;
 }
 
-JournalHistory::JournalHistory(journal::Journal& journal, journal::IdIndex& index)
-    : journal_(journal), index_(index) {}
+Result<RecordedCommand> recorded_command(const journal::Record& record) {
+  auto decoded = base::decode<CommandRecord>(record.body);
+  if (record.kind != kCommandRecord || !decoded || decoded->format != kCommandRecordFormat)
+    return std::unexpected(
+        base::Error{.kind = base::ErrorKind::integrity,
+                    .field = "journal record " + std::to_string(record.sequence),
+                    .rule = "the body is not a command"});
+  return RecordedCommand{.sequence = record.sequence,
+                         .time = base::Time(record.time_ns),
+                         .record = std::move(*decoded)};
+}
+
+Result<RecordedCommand> JournalRecords::read(base::Sequence sequence) {
+  if (journal_.durable() < sequence)
+    if (auto committed = journal_.commit(sequence); !committed)
+      return std::unexpected(committed.error());
+  auto reader = journal_.read_from(sequence);
+  if (!reader) return std::unexpected(reader.error());
+  return ReaderRecords(**reader).read(sequence);
+}
+
+Result<RecordedCommand> ReaderRecords::read(base::Sequence sequence) {
+  if (auto found = reader_.seek(sequence); !found) return std::unexpected(found.error());
+  auto record = reader_.next();
+  if (!record) return std::unexpected(record.error());
+  if (*record == nullptr)
+    return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
+                                       .field = "journal record " + std::to_string(sequence),
+                                       .rule = "an index names it, but it is not there"});
+  return recorded_command(**record);
+}
+
+JournalHistory::JournalHistory(Records& records, journal::IdIndex& index)
+    : records_(records), index_(index) {}
 
 void JournalHistory::remember(RecordedCommand record) {
   std::vector<ledger::StoredTransfer> transfers =
@@ -88,13 +120,7 @@ const JournalHistory::Loaded* JournalHistory::load(base::Sequence sequence) {
     if (i != recent_.begin()) std::swap(*i, recent_.front());
     return &recent_.front();
   }
-  if (journal_.durable() < sequence) {
-    if (const auto committed = journal_.commit(sequence); !committed) {
-      trouble_ = committed.error();
-      return nullptr;
-    }
-  }
-  auto record = read_command(journal_, sequence);
+  auto record = records_.read(sequence);
   if (!record) {
     trouble_ = record.error();
     return nullptr;

@@ -12,18 +12,53 @@
 #include "cofferdam/engine/door.h"
 #include "cofferdam/journal/id_index.h"
 #include "cofferdam/journal/journal.h"
+#include "cofferdam/journal/reader.h"
 
 namespace cofferdam::engine {
+
+using base::Result;
 
 // The index keeps ids of several kinds; those that are not transfers' are hashed into their own
 // part of the key space, so that no client can make one kind collide with another.
 enum class IdKind : std::uint8_t { transfer, command, resolution, trade };
 [[nodiscard]] base::u128 index_key(IdKind kind, base::u128 id);
 
+// Where the history reads records.
+class Records {
+ public:
+  virtual ~Records() = default;
+  [[nodiscard]] virtual Result<RecordedCommand> read(base::Sequence sequence) = 0;
+};
+
+// The record's body as a command; an error when it is none.
+[[nodiscard]] Result<RecordedCommand> recorded_command(const journal::Record& record);
+
+// Of the journal that is being written: what a question needs is made durable first.
+class JournalRecords final : public Records {
+ public:
+  explicit JournalRecords(journal::Journal& journal) : journal_(journal) {}
+
+  [[nodiscard]] Result<RecordedCommand> read(base::Sequence sequence) override;
+
+ private:
+  journal::Journal& journal_;
+};
+
+// Of files that are only read.
+class ReaderRecords final : public Records {
+ public:
+  explicit ReaderRecords(journal::Reader& reader) : reader_(reader) {}
+
+  [[nodiscard]] Result<RecordedCommand> read(base::Sequence sequence) override;
+
+ private:
+  journal::Reader& reader_;
+};
+
 class JournalHistory final : public History {
  public:
-  // The journal commits what a question needs to read. Both must outlive the history.
-  JournalHistory(journal::Journal& journal, journal::IdIndex& index);
+  // Both must outlive the history.
+  JournalHistory(Records& records, journal::IdIndex& index);
 
   // The next questions are about records before this one.
   void set_now(base::Sequence sequence) { now_ = sequence; }
@@ -50,7 +85,7 @@ class JournalHistory final : public History {
   [[nodiscard]] std::optional<std::uint64_t> look_up(base::u128 key);
   [[nodiscard]] const Loaded* load(base::Sequence sequence);
 
-  journal::Journal& journal_;
+  Records& records_;
   journal::IdIndex& index_;
   base::Sequence now_ = 0;
   std::vector<base::u128> keys_;

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "cofferdam/base/fields.h"
@@ -48,7 +50,43 @@ enum class RevertStatus : std::uint16_t {
   leg_refused,
 };
 
+// Hands the signing of checkpoints to another key; the key in force agrees by its signature.
+struct RotateCheckpointKey {
+  std::string next_key;
+  std::string agreement;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("next_key", self.next_key, "Ed25519 public key, 64 hexadecimal digits");
+    visit("agreement", self.agreement,
+          "signature of the key in force over the rotation, 128 hexadecimal digits");
+  }
+};
+
+enum class RotateStatus : std::uint16_t {
+  ok,
+  next_key_malformed,
+  agreement_malformed,
+  no_key_in_force,
+  same_key,
+  agreement_does_not_verify,
+};
+
 }  // namespace cofferdam::engine
+
+template <>
+struct cofferdam::base::EnumText<cofferdam::engine::RotateStatus> {
+  static constexpr std::array<std::string_view, 6> kNames{
+      "ok",       "next_key_malformed",       "agreement_malformed", "no_key_in_force",
+      "same_key", "agreement_does_not_verify"};
+  static constexpr std::array<std::string_view, 6> kDocs{
+      "",
+      "a public key is 64 hexadecimal digits",
+      "a signature is 128 hexadecimal digits",
+      "the books were founded without a checkpoint key",
+      "the next key is another key",
+      "the key in force must sign the rotation"};
+};
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::engine::TickStatus> {

@@ -20,6 +20,7 @@ struct Venue {
   std::string code;
   TimeSource time_source = TimeSource::stamped;
   base::Time founded;
+  std::string checkpoint_key;  // Ed25519, hexadecimal; empty: no checkpoints
 
   [[nodiscard]] Key key() const { return 1; }
 
@@ -28,6 +29,7 @@ struct Venue {
     visit("code", self.code, "short name of the venue");
     visit("time_source", self.time_source, "stamped or given");
     visit("founded", self.founded, "time of the genesis command");
+    visit("checkpoint_key", self.checkpoint_key, "public key that signs checkpoints");
   }
 };
 
