@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ids of the accounts that this room opens. The upper half marks an account as the system's own and
+// says of which kind it is; the lower half is the number of the thing that it belongs to. Clients'
+// ids are theirs to choose, so a command that opens such an account first looks whether it is free.
+#pragma once
+
+#include "cofferdam/base/ids.h"
+
+#include <cstdint>
+
+namespace cofferdam::pool {
+
+inline constexpr std::uint64_t kSystemAccountMark = 0xC0FF'E2DA'0000'0000;
+
+enum class SystemAccount : std::uint64_t {
+  conduit_from = 0x0010,  // a conduit's half in the pool that value leaves
+  conduit_to = 0x0011,    // a conduit's half in the pool that value enters
+};
+
+[[nodiscard]] constexpr base::AccountId system_account(SystemAccount kind, std::uint64_t number) {
+  return base::AccountId(
+      base::make_u128(kSystemAccountMark | static_cast<std::uint64_t>(kind), number));
+}
+
+}  // namespace cofferdam::pool
