@@ -13,6 +13,16 @@
 #include "cofferdam/books/ledger/create_accounts.h"
 #include "cofferdam/books/ledger/create_asset.h"
 #include "cofferdam/books/ledger/create_transfers.h"
+#include "cofferdam/books/decision/approve.h"
+#include "cofferdam/books/decision/propose.h"
+#include "cofferdam/books/decision/set_approval_policy.h"
+#include "cofferdam/books/pool/attach_agreement.h"
+#include "cofferdam/books/pool/conduit_transfer.h"
+#include "cofferdam/books/pool/create_pool.h"
+#include "cofferdam/books/pool/declare_conduit.h"
+#include "cofferdam/books/pool/pool_life.h"
+#include "cofferdam/books/principal/change_principal.h"
+#include "cofferdam/books/principal/create_principal.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
 
@@ -20,9 +30,11 @@ namespace cofferdam::engine {
 
 using Command =
     std::variant<venue::Genesis, Tick, RevertBatch, ledger::CreateAsset, ledger::CreateAccounts,
-                 ledger::CreateTransfers, ledger::ChangeAccount, RotateCheckpointKey>;
+                 ledger::CreateTransfers, ledger::ChangeAccount, RotateCheckpointKey,
+                 principal::CreatePrincipal, principal::ChangePrincipal, decision::SetApprovalPolicy, decision::Propose, decision::Approve, decision::Reject, decision::Withdraw, pool::CreatePool, pool::AttachAgreement, pool::ActivatePool, pool::FreezePool, pool::UnfreezePool, pool::WindUpPool, pool::ClosePool, pool::DetachPool, pool::DeclareConduit, pool::RetireConduit, pool::ConduitTransfer, pool::SettleConduit>;
 
-// rooms(): the states that check_state() reads and apply() writes, in their order. kNumber: in the
+// rooms(): the states that apply() writes, in their order; reads(): those that
+// check_state() reads, where they are others. kNumber: in the
 // journal for ever. kVersion: of the command's fields. kName: noun.verb, the same on
 // every surface. kNeeds: the role that a principal must hold.
 template <class C>
@@ -93,6 +105,159 @@ struct Operation<ledger::ChangeAccount> : OperationBase<13, Needs::operator_role
   static constexpr std::string_view kSummary = "Freeze, unfreeze, close or limit an account.";
   using Status = ledger::ChangeAccountStatus;
   static auto rooms(auto& state) { return std::tie(state.ledger); }
+};
+
+template <>
+struct Operation<principal::CreatePrincipal> : OperationBase<20, Needs::admin_role> {
+  static constexpr std::string_view kName = "principal.create";
+  static constexpr std::string_view kSummary = "Make a principal: somebody who may give commands.";
+  using Status = principal::CreatePrincipalStatus;
+  static auto rooms(auto& state) { return std::tie(state.principal); }
+};
+
+template <>
+struct Operation<principal::ChangePrincipal> : OperationBase<21, Needs::admin_role> {
+  static constexpr std::string_view kName = "principal.change";
+  static constexpr std::string_view kSummary = "Change the roles, the activity or the key of a principal.";
+  using Status = principal::ChangePrincipalStatus;
+  static auto rooms(auto& state) { return std::tie(state.principal); }
+};
+
+template <>
+struct Operation<decision::SetApprovalPolicy> : OperationBase<40, Needs::admin_role> {
+  static constexpr std::string_view kName = "policy.set";
+  static constexpr std::string_view kSummary = "Say how many approvals an operation needs.";
+  using Status = decision::SetApprovalPolicyStatus;
+  static auto rooms(auto& state) { return std::tie(state.decision); }
+  static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
+};
+
+template <>
+struct Operation<decision::Propose> : OperationBase<41, Needs::nothing> {
+  static constexpr std::string_view kName = "proposal.create";
+  static constexpr std::string_view kSummary = "Propose a command that others are to approve.";
+  using Status = decision::ProposeStatus;
+};
+
+template <>
+struct Operation<decision::Approve> : OperationBase<42, Needs::nothing> {
+  static constexpr std::string_view kName = "proposal.approve";
+  static constexpr std::string_view kSummary = "Approve a proposal; the last approval needed carries it out.";
+  using Status = decision::AnswerStatus;
+};
+
+template <>
+struct Operation<decision::Reject> : OperationBase<43, Needs::nothing> {
+  static constexpr std::string_view kName = "proposal.reject";
+  static constexpr std::string_view kSummary = "Reject a proposal.";
+  using Status = decision::AnswerStatus;
+  static auto rooms(auto& state) { return std::tie(state.decision); }
+  static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
+};
+
+template <>
+struct Operation<decision::Withdraw> : OperationBase<44, Needs::nothing> {
+  static constexpr std::string_view kName = "proposal.withdraw";
+  static constexpr std::string_view kSummary = "Take one's own proposal back.";
+  using Status = decision::AnswerStatus;
+  static auto rooms(auto& state) { return std::tie(state.decision); }
+  static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
+};
+
+template <>
+struct Operation<pool::CreatePool> : OperationBase<50, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.create";
+  static constexpr std::string_view kSummary = "Draft a pool: a compartment with a purpose and a policy.";
+  using Status = pool::CreatePoolStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::AttachAgreement> : OperationBase<51, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.attach-agreement";
+  static constexpr std::string_view kSummary = "Attach the agreement that a pool stands on.";
+  using Status = pool::AttachAgreementStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool); }
+};
+
+template <>
+struct Operation<pool::ActivatePool> : OperationBase<52, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.activate";
+  static constexpr std::string_view kSummary = "Open a draft pool; it needs an agreement in force.";
+  using Status = pool::PoolLifeStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::FreezePool> : OperationBase<53, Needs::operator_role> {
+  static constexpr std::string_view kName = "pool.freeze";
+  static constexpr std::string_view kSummary = "Stop every movement in and out of a pool.";
+  using Status = pool::PoolLifeStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::UnfreezePool> : OperationBase<54, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.unfreeze";
+  static constexpr std::string_view kSummary = "Open a frozen pool again.";
+  using Status = pool::PoolLifeStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::WindUpPool> : OperationBase<55, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.wind-up";
+  static constexpr std::string_view kSummary = "End a pool's business: from now on it only pays out.";
+  using Status = pool::PoolLifeStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::ClosePool> : OperationBase<56, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.close";
+  static constexpr std::string_view kSummary = "Close a pool in which every account is at zero.";
+  using Status = pool::PoolLifeStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::DetachPool> : OperationBase<57, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.detach";
+  static constexpr std::string_view kSummary = "Mark a frozen pool as living in other books now.";
+  using Status = pool::PoolLifeStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::DeclareConduit> : OperationBase<60, Needs::admin_role> {
+  static constexpr std::string_view kName = "conduit.declare";
+  static constexpr std::string_view kSummary = "Declare a way for value between two pools.";
+  using Status = pool::ConduitStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::RetireConduit> : OperationBase<61, Needs::admin_role> {
+  static constexpr std::string_view kName = "conduit.retire";
+  static constexpr std::string_view kSummary = "Close a conduit for good.";
+  using Status = pool::ConduitStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool); }
+};
+
+template <>
+struct Operation<pool::ConduitTransfer> : OperationBase<62, Needs::operator_role> {
+  static constexpr std::string_view kName = "conduit.transfer";
+  static constexpr std::string_view kSummary = "Move value from one pool to another through a conduit.";
+  using Status = pool::ConduitTransferStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::SettleConduit> : OperationBase<63, Needs::operator_role> {
+  static constexpr std::string_view kName = "conduit.settle";
+  static constexpr std::string_view kSummary = "Receive what a conduit has in transit.";
+  using Status = pool::ConduitTransferStatus;
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
 }  // namespace cofferdam::engine
