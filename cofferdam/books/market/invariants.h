@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The market's laws, each checked over the rows that a command has touched. The answer is the
+// violation in words, or nothing.
+#pragma once
+
+#include "cofferdam/books/market/market.h"
+
+#include <optional>
+#include <string>
+
+namespace cofferdam::market {
+
+// In every pool the members' positions in a contract and the pool's clearing account sum to zero;
+// the same for open values.
+[[nodiscard]] std::optional<std::string> check_pool_cleared(const ledger::State& ledger);
+
+// The clearing accounts of all pools sum to zero, per contract, for positions and open values.
+[[nodiscard]] std::optional<std::string> check_pools_cancel(const ledger::State& ledger);
+
+// Collateral never goes below zero.
+[[nodiscard]] std::optional<std::string> check_collateral_covered(const ledger::State& ledger);
+
+// A settlement account is empty between commands: nothing that was collected is kept back.
+[[nodiscard]] std::optional<std::string> check_settlement_empty(const ledger::State& ledger);
+
+// The two halves of a clearing conduit mirror each other.
+[[nodiscard]] std::optional<std::string> check_conduits_mirror(const State& state,
+                                                               const ledger::State& ledger);
+
+// For every long there is a short.
+[[nodiscard]] std::optional<std::string> check_long_is_short(const State& state);
+
+}  // namespace cofferdam::market

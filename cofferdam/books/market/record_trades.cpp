@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/books/market/record_trades.h"
+
+#include "cofferdam/books/ledger/posting.h"
+#include "cofferdam/books/market/accounts.h"
+#include "cofferdam/books/market/value.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace cofferdam::market {
+
+using S = TradeStatus;
+
+// The ids booked so far in this batch: positions of trades, found by id.
+class TradeIds {
+ public:
+  void reset() {
+    if (++generation_ == 0) {
+      std::fill(entries_.begin(), entries_.end(), Entry{});
+      generation_ = 1;
+    }
+  }
+
+  [[nodiscard]] const Trade* find(std::span<const Trade> trades, u128 id) const {
+    for (std::size_t i = home(id); entries_[i].generation == generation_; i = (i + 1) % kSize)
+      if (trades[entries_[i].position].id == id) return &trades[entries_[i].position];
+    return nullptr;
+  }
+
+  // The id is not there yet.
+  void put(u128 id, std::size_t position) {
+    std::size_t i = home(id);
+    while (entries_[i].generation == generation_) i = (i + 1) % kSize;
+    entries_[i] = Entry{generation_, static_cast<std::uint32_t>(position)};
+  }
+
+ private:
+  struct Entry {
+    std::uint32_t generation = 0;
+    std::uint32_t position = 0;
+  };
+
+  static constexpr std::size_t kSize = std::size_t{1} << 15;
+  static_assert(kSize > 2 * ledger::kBatchEventsMax);
+
+  [[nodiscard]] static std::size_t home(u128 id) { return base::hash_key(id) % kSize; }
+
+  std::vector<Entry> entries_ = std::vector<Entry>(kSize);
+  std::uint32_t generation_ = 0;
+};
+
+TradeScratch::TradeScratch() : ids_(std::make_unique<TradeIds>()) {}
+
+TradeScratch::~TradeScratch() = default;
+
+namespace {
+
+constexpr u128 kCounterMax = static_cast<u128>(1) << 127;
+
+[[nodiscard]] S compare(const Trade& now, const Trade& then) {
+  if (now.contract != then.contract) return S::exists_with_different_contract;
+  if (now.price != then.price) return S::exists_with_different_price;
+  if (now.quantity != then.quantity) return S::exists_with_different_quantity;
+  if (now.buyer_pool != then.buyer_pool || now.buyer != then.buyer)
+    return S::exists_with_different_buyer;
+  if (now.seller_pool != then.seller_pool || now.seller != then.seller)
+    return S::exists_with_different_seller;
+  if (now.buyer_fee != then.buyer_fee || now.seller_fee != then.seller_fee)
+    return S::exists_with_different_fee;
+  if (now.time != then.time) return S::exists_with_different_time;
+  return S::exists;
+}
+
+[[nodiscard]] bool in_range(SignedAmount fee) {
+  return fee.magnitude().units() < kValueMax;
+}
+
+// What the trade says by itself.
+[[nodiscard]] S judge_alone(const Trade& trade, Time now) {
+  if (trade.quantity.value() <= 0) return S::quantity_must_be_positive;
+  if (trade.price.value() <= 0) return S::price_must_be_positive;
+  if (!in_range(trade.buyer_fee) || !in_range(trade.seller_fee)) return S::fee_out_of_range;
+  if (trade.buyer_pool == trade.seller_pool && trade.buyer == trade.seller)
+    return S::buyer_and_seller_are_the_same;
+  if (trade.time > now) return S::time_in_the_future;
+  return S::ok;
+}
+
+// One of the two participants of a trade.
+struct Side {
+  PoolId pool;
+  OwnerId owner;
+  SignedAmount fee;
+  Slot participant = base::kNoSlot;
+  Slot holding = base::kNoSlot;  // none before the first trade
+  bool listed = false;
+  i128 position = 0;
+  i128 open_value = 0;
+};
+
+class Batch {
+ public:
+  Batch(std::span<const Trade> trades, TradeBooks books, ledger::Context& context)
+      : trades_(trades),
+        market_(books.market),
+        ledger_(books.ledger),
+        history_(books.history),
+        ids_(books.scratch.ids()),
+        context_(context) {}
+
+  void run(std::vector<S>& results) {
+    ids_.reset();
+    results.assign(trades_.size(), S::ok);
+    history_.prefetch(trades_);
+    for (std::size_t i = 0; i < trades_.size(); ++i) {
+      if (i + kLookAhead < trades_.size()) prefetch(trades_[i + kLookAhead]);
+      results[i] = record(trades_[i]);
+      if (results[i] == S::ok) ids_.put(trades_[i].id, i);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kLookAhead = 8;
+
+  void prefetch(const Trade& trade) const {
+    market_.holdings.prefetch({trade.contract, trade.buyer_pool, trade.buyer});
+    market_.holdings.prefetch({trade.contract, trade.seller_pool, trade.seller});
+  }
+
+  [[nodiscard]] S record(const Trade& trade) {
+    if (trade.id == 0) return S::id_must_not_be_zero;
+    if (trade.id == base::kU128Max) return S::id_must_not_be_max;
+    if (const Trade* earlier = ids_.find(trades_, trade.id)) return compare(trade, *earlier);
+    if (const Trade* earlier = history_.find(trade.id)) return compare(trade, *earlier);
+    reference_ = trade.id;  // every posting of the trade carries its id
+    if (const S status = judge_alone(trade, context_.now); status != S::ok) return status;
+    const Contract* contract = market_.contracts.find(trade.contract);
+    if (contract == nullptr) return S::contract_not_found;
+    if (contract->status == ContractStatus::closed) return S::contract_closed;
+    Side buyer{.pool = trade.buyer_pool, .owner = trade.buyer, .fee = trade.buyer_fee};
+    Side seller{.pool = trade.seller_pool, .owner = trade.seller, .fee = trade.seller_fee};
+    if (!find(*contract, buyer)) return S::buyer_not_found;
+    if (!find(*contract, seller)) return S::seller_not_found;
+    if (!active(buyer.pool)) return S::buyer_pool_not_active;
+    if (!active(seller.pool)) return S::seller_pool_not_active;
+    const i128 quantity = trade.quantity.value();
+    if (contract->status == ContractStatus::reduce_only) {
+      if (-buyer.position < quantity) return S::buyer_would_not_reduce;
+      if (seller.position < quantity) return S::seller_would_not_reduce;
+    }
+    const std::optional<u128> value = trade_value(*contract, trade.price, trade.quantity);
+    if (!value) return S::value_out_of_range;
+    const i128 cost = long_sign(contract->kind) * static_cast<i128>(*value);
+    const Slot turnover = market_.turnovers.find_slot(contract->id);
+    if (!interest_fits(market_.turnovers.at(turnover), buyer, seller, quantity))
+      return S::overflows_open_interest;
+    if (base::magnitude(buyer.open_value - cost) >= kValueMax ||
+        base::magnitude(seller.open_value + cost) >= kValueMax)
+      return S::overflows_open_value;
+    return open_and_book(*contract, trade, buyer, seller, Amount(*value), turnover);
+  }
+
+  [[nodiscard]] bool find(const Contract& contract, Side& side) const {
+    side.holding = market_.holdings.find_slot({contract.id, side.pool, side.owner});
+    if (side.holding == base::kNoSlot) {
+      side.participant =
+          market_.participants.find_slot({side.pool, side.owner, contract.settlement_asset});
+      return side.participant != base::kNoSlot;
+    }
+    const Holding& holding = market_.holdings.at(side.holding);
+    side.participant = holding.participant;
+    side.listed = holding.listed;
+    side.position = net_credit(ledger_.accounts.at(holding.position));
+    side.open_value = net_credit(ledger_.accounts.at(holding.open_value));
+    return true;
+  }
+
+  [[nodiscard]] bool active(PoolId pool) const {
+    const ledger::Compartment* compartment = ledger_.compartments.find(pool);
+    return compartment != nullptr && compartment->accepts_transfers;
+  }
+
+  // How much a change of position adds to the long and to the short side.
+  static void add_interest(i128 before, i128 after, i128& longs, i128& shorts) {
+    longs += std::max<i128>(after, 0) - std::max<i128>(before, 0);
+    shorts += std::max<i128>(-after, 0) - std::max<i128>(-before, 0);
+  }
+
+  [[nodiscard]] static bool interest_fits(const Turnover& turnover, const Side& buyer,
+                                          const Side& seller, i128 quantity) {
+    if (static_cast<u128>(quantity) >= kValueMax) return false;
+    i128 longs = turnover.long_open.value();
+    i128 shorts = turnover.short_open.value();
+    add_interest(buyer.position, buyer.position + quantity, longs, shorts);
+    add_interest(seller.position, seller.position - quantity, longs, shorts);
+    return static_cast<u128>(longs) < kValueMax && static_cast<u128>(shorts) < kValueMax;
+  }
+
+  // Opening and fees may be refused half way: then what this trade did is taken back.
+  [[nodiscard]] S open_and_book(const Contract& contract, const Trade& trade, Side& buyer,
+                                Side& seller, Amount value, Slot turnover) {
+    const bool may_fail =
+        !buyer.listed || !seller.listed || !buyer.fee.is_zero() || !seller.fee.is_zero();
+    if (!may_fail) {
+      if (!room_in_ledger(buyer) || !room_in_ledger(seller)) return S::overflows_ledger;
+    } else {
+      const ledger::Changes::Mark mark = context_.changes.mark();
+      const std::size_t postings = context_.postings.size();
+      const S status = prepare(contract, buyer, seller);
+      if (status != S::ok) {
+        context_.changes.rollback(mark);
+        context_.postings.resize(postings);
+        return status;
+      }
+    }
+    // After this point the trade must succeed.
+    book(contract, buyer, seller, Amount(trade.quantity.magnitude()), value);
+    Turnover& row = market_.turnovers.edit(context_.changes, turnover);
+    i128 longs = row.long_open.value();
+    i128 shorts = row.short_open.value();
+    add_interest(buyer.position, buyer.position + trade.quantity.value(), longs, shorts);
+    add_interest(seller.position, seller.position - trade.quantity.value(), longs, shorts);
+    row.long_open = Quantity(longs);
+    row.short_open = Quantity(shorts);
+    ++row.trades;
+    row.last_price = trade.price;
+    row.last_trade = context_.now;
+    return S::ok;
+  }
+
+  [[nodiscard]] S prepare(const Contract& contract, Side& buyer, Side& seller) {
+    for (Side* side : {&buyer, &seller}) {
+      const Found found = ensure_holding(market_, ledger_, context_, contract, side->participant);
+      if (found.opened == Opened::too_many_holders) return S::too_many_holders;
+      if (found.opened == Opened::account_id_taken) return S::account_id_taken;
+      side->holding = found.slot;
+    }
+    if (!room_in_ledger(buyer) || !room_in_ledger(seller)) return S::overflows_ledger;
+    // Fees before rebates, so that the one may pay the other.
+    const AssetId asset = contract.settlement_asset;
+    if (!buyer.fee.is_negative() && !move_fee(buyer, asset)) return S::buyer_fee_not_covered;
+    if (!seller.fee.is_negative() && !move_fee(seller, asset)) return S::seller_fee_not_covered;
+    if (buyer.fee.is_negative() && !move_fee(buyer, asset)) return S::buyer_fee_not_covered;
+    if (seller.fee.is_negative() && !move_fee(seller, asset)) return S::seller_fee_not_covered;
+    return S::ok;
+  }
+
+  [[nodiscard]] bool move_fee(const Side& side, AssetId asset) {
+    if (side.fee.is_zero()) return true;
+    const Slot collateral = market_.participants.at(side.participant).collateral;
+    const Slot fees = market_.desks.find({side.pool, asset})->fee;
+    const bool rebate = side.fee.is_negative();
+    return ledger::post_leg(ledger_, context_, rebate ? fees : collateral,
+                            rebate ? collateral : fees, side.fee.magnitude(), kTradeFee,
+                            reference_) == ledger::TransferStatus::ok;
+  }
+
+  // A trade adds less than 2^121 to a counter: below 2^127 none overflows.
+  [[nodiscard]] bool room_in_total(Slot account) const {
+    const ledger::Total& total = ledger_.totals.at(ledger_.accounts.at(account).total);
+    return total.debits_posted.units() < kCounterMax && total.credits_posted.units() < kCounterMax;
+  }
+
+  [[nodiscard]] bool room_in_ledger(const Side& side) const {
+    const Holding& holding = market_.holdings.at(side.holding);
+    const Clearing& clearing = *market_.clearings.find({holding.pool, holding.contract});
+    return room_in_total(holding.position) && room_in_total(holding.open_value) &&
+           room_in_total(clearing.position) && room_in_total(clearing.open_value);
+  }
+
+  void leg(Slot debit, Slot credit, Amount amount, PostingCode code) {
+    const ledger::TransferStatus status =
+        ledger::post_leg(ledger_, context_, debit, credit, amount, code, reference_);
+    COFFERDAM_CHECK(status == ledger::TransferStatus::ok,
+                    "the market's own accounts have no limits, and their counters were checked");
+  }
+
+  void book(const Contract& contract, const Side& buyer, const Side& seller, Amount quantity,
+            Amount value) {
+    const Holding& longer = market_.holdings.at(buyer.holding);
+    const Holding& shorter = market_.holdings.at(seller.holding);
+    const Clearing& buying = *market_.clearings.find({buyer.pool, contract.id});
+    const Clearing& selling = *market_.clearings.find({seller.pool, contract.id});
+    leg(buying.position, longer.position, quantity, kTradePosition);
+    leg(shorter.position, selling.position, quantity, kTradePosition);
+    if (long_sign(contract.kind) > 0) {
+      leg(longer.open_value, buying.open_value, value, kTradeValue);
+      leg(selling.open_value, shorter.open_value, value, kTradeValue);
+    } else {
+      leg(buying.open_value, longer.open_value, value, kTradeValue);
+      leg(shorter.open_value, selling.open_value, value, kTradeValue);
+    }
+  }
+
+  std::span<const Trade> trades_;
+  State& market_;
+  ledger::State& ledger_;
+  TradeHistory& history_;
+  TradeIds& ids_;
+  ledger::Context& context_;
+  u128 reference_ = 0;
+};
+
+}  // namespace
+
+RecordTradesStatus check_shape(const RecordTrades& command) {
+  if (command.trades.empty()) return RecordTradesStatus::no_events;
+  if (command.trades.size() > ledger::kBatchEventsMax) return RecordTradesStatus::too_many_events;
+  return RecordTradesStatus::ok;
+}
+
+void apply(std::span<const Trade> trades, TradeBooks books, ledger::Context& context,
+           std::vector<TradeStatus>& results) {
+  Batch(trades, books, context).run(results);
+}
+
+}  // namespace cofferdam::market

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Books up to 8,190 trades in order, each with a status of its own.
+//
+// A trade is two, each between a participant and the clearing account of its own pool: the buyer's
+// position is credited with the quantity and its open value debited with what that costs (for an
+// inverse contract credited with the coin that it is short of), the seller's the other way round.
+// Cash moves only for fees. An id is used once for ever by a trade that was booked; a refused trade
+// leaves no trace and may be sent again under the same id.
+#pragma once
+
+#include "cofferdam/books/market/market.h"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace cofferdam::market {
+
+struct Trade {
+  u128 id = 0;
+  ContractId contract;
+  Price price;
+  Quantity quantity;
+  PoolId buyer_pool;
+  OwnerId buyer;
+  PoolId seller_pool;
+  OwnerId seller;
+  SignedAmount buyer_fee;
+  SignedAmount seller_fee;
+  Time time;
+
+  friend auto operator<=>(const Trade&, const Trade&) = default;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("id", self.id, "the venue's 128-bit id, used once for ever");
+    visit("contract", self.contract, "the contract");
+    visit("price", self.price, "in the contract's price scale");
+    visit("quantity", self.quantity, "in the contract's quantity scale, positive");
+    visit("buyer_pool", self.buyer_pool, "pool of the buyer");
+    visit("buyer", self.buyer, "owner that buys");
+    visit("seller_pool", self.seller_pool, "pool of the seller");
+    visit("seller", self.seller, "owner that sells");
+    visit("buyer_fee", self.buyer_fee, "in the settlement asset; negative is a rebate");
+    visit("seller_fee", self.seller_fee, "in the settlement asset; negative is a rebate");
+    visit("time", self.time, "when it was made; 0 for the time of booking");
+  }
+};
+
+struct RecordTrades {
+  std::vector<Trade> trades;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("trades", self.trades, "the trades, in order");
+  }
+};
+
+enum class RecordTradesStatus : std::uint16_t { ok, no_events, too_many_events };
+
+// In order of precedence.
+enum class TradeStatus : std::uint8_t {
+  ok,
+  id_must_not_be_zero,
+  id_must_not_be_max,
+  exists_with_different_contract,
+  exists_with_different_price,
+  exists_with_different_quantity,
+  exists_with_different_buyer,
+  exists_with_different_seller,
+  exists_with_different_fee,
+  exists_with_different_time,
+  exists,
+  quantity_must_be_positive,
+  price_must_be_positive,
+  fee_out_of_range,
+  buyer_and_seller_are_the_same,
+  time_in_the_future,
+  contract_not_found,
+  contract_closed,
+  buyer_not_found,
+  seller_not_found,
+  buyer_pool_not_active,
+  seller_pool_not_active,
+  buyer_would_not_reduce,
+  seller_would_not_reduce,
+  value_out_of_range,
+  overflows_open_interest,
+  overflows_open_value,
+  too_many_holders,
+  account_id_taken,
+  overflows_ledger,
+  buyer_fee_not_covered,
+  seller_fee_not_covered,
+};
+
+// Where the trades booked by earlier commands are found; written by the engine over its index of
+// ids. An answer stays valid until the next call.
+class TradeHistory {
+ public:
+  virtual ~TradeHistory() = default;
+  [[nodiscard]] virtual const Trade* find(u128 id) = 0;
+  // These ids will be asked soon.
+  virtual void prefetch(std::span<const Trade> trades) = 0;
+};
+
+// Scratch memory of the batch, kept between batches so that nothing is allocated on the way.
+class TradeIds;
+
+class TradeScratch {
+ public:
+  TradeScratch();
+  ~TradeScratch();
+  TradeScratch(const TradeScratch&) = delete;
+  TradeScratch& operator=(const TradeScratch&) = delete;
+
+  [[nodiscard]] TradeIds& ids() { return *ids_; }
+
+ private:
+  std::unique_ptr<TradeIds> ids_;
+};
+
+[[nodiscard]] RecordTradesStatus check_shape(const RecordTrades& command);
+
+// What a trade changes and what it reads beside it.
+struct TradeBooks {
+  State& market;
+  ledger::State& ledger;
+  TradeHistory& history;
+  TradeScratch& scratch;
+};
+
+// Judges and books the trades in order; results[i] belongs to trades[i].
+void apply(std::span<const Trade> trades, TradeBooks books, ledger::Context& context,
+           std::vector<TradeStatus>& results);
+
+}  // namespace cofferdam::market
+
+template <>
+struct cofferdam::base::EnumText<cofferdam::market::RecordTradesStatus> {
+  static constexpr std::array<std::string_view, 3> kNames{"ok", "no_events", "too_many_events"};
+  static constexpr std::array<std::string_view, 3> kDocs{"", "a batch has at least one trade",
+                                                         "a batch has at most 8190 trades"};
+};
+
+template <>
+struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
+  static constexpr std::array<std::string_view, 32> kNames{"ok",
+                                                           "id_must_not_be_zero",
+                                                           "id_must_not_be_max",
+                                                           "exists_with_different_contract",
+                                                           "exists_with_different_price",
+                                                           "exists_with_different_quantity",
+                                                           "exists_with_different_buyer",
+                                                           "exists_with_different_seller",
+                                                           "exists_with_different_fee",
+                                                           "exists_with_different_time",
+                                                           "exists",
+                                                           "quantity_must_be_positive",
+                                                           "price_must_be_positive",
+                                                           "fee_out_of_range",
+                                                           "buyer_and_seller_are_the_same",
+                                                           "time_in_the_future",
+                                                           "contract_not_found",
+                                                           "contract_closed",
+                                                           "buyer_not_found",
+                                                           "seller_not_found",
+                                                           "buyer_pool_not_active",
+                                                           "seller_pool_not_active",
+                                                           "buyer_would_not_reduce",
+                                                           "seller_would_not_reduce",
+                                                           "value_out_of_range",
+                                                           "overflows_open_interest",
+                                                           "overflows_open_value",
+                                                           "too_many_holders",
+                                                           "account_id_taken",
+                                                           "overflows_ledger",
+                                                           "buyer_fee_not_covered",
+                                                           "seller_fee_not_covered"};
+  static constexpr std::array<std::string_view, 32> kDocs{
+      "",
+      "a trade has an id",
+      "the greatest id is reserved",
+      "the id was used by a trade in another contract",
+      "the id was used by a trade at another price",
+      "the id was used by a trade of another quantity",
+      "the id was used by a trade of another buyer",
+      "the id was used by a trade of another seller",
+      "the id was used by a trade with another fee",
+      "the id was used by a trade of another time",
+      "this trade was booked before",
+      "the quantity is positive",
+      "the price is positive",
+      "a fee or rebate is less than 2^120 units",
+      "a participant does not trade with itself",
+      "a trade is not made after the time of booking",
+      "the contract must exist",
+      "a closed contract does not trade",
+      "the buyer is a participant of its pool in the settlement asset",
+      "the seller is a participant of its pool in the settlement asset",
+      "the buyer's pool accepts transfers",
+      "the seller's pool accepts transfers",
+      "a reduce_only contract lets the buyer only close a short position",
+      "a reduce_only contract lets the seller only close a long position",
+      "the trade is worth at least one and less than 2^120 units of the value asset",
+      "the open interest stays below 2^120 units",
+      "an open value stays below 2^120 units",
+      "a contract has at most 100000 holders at a time",
+      "an id reserved for the market's own accounts is used by another account",
+      "the counters of a pool stay below 2^127 units",
+      "the buyer's collateral pays its fee, the pool's fees its rebate",
+      "the seller's collateral pays its fee, the pool's fees its rebate"};
+};
