@@ -27,8 +27,8 @@ DoorStatus check_access(Needs needs, base::PrincipalId principal, const State& s
 }
 
 void found_root(const std::string& code, State& state, ledger::Context& context) {
-  const auto status = principal::apply(principal::CreateFirstPrincipal{.code = code},
-                                       state.principal, context);
+  const auto status =
+      principal::apply(principal::CreateFirstPrincipal{.code = code}, state.principal, context);
   COFFERDAM_CHECK(status == principal::CreatePrincipalStatus::ok, "the first principal is made");
 }
 

@@ -7,8 +7,7 @@
 
 namespace cofferdam::engine {
 
-[[nodiscard]] DoorStatus check_access(Needs needs, base::PrincipalId principal,
-                                      const State& state);
+[[nodiscard]] DoorStatus check_access(Needs needs, base::PrincipalId principal, const State& state);
 
 // Part of genesis: the root principal, number 1.
 void found_root(const std::string& code, State& state, ledger::Context& context);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/checkpoint.h"
 
-#include <filesystem>
-
 #include "cofferdam/base/binary.h"
+
+#include <filesystem>
 
 namespace cofferdam::engine {
 
@@ -44,8 +44,7 @@ base::Result<crypto::PublicKey> make_checkpoint_key(const std::string& folder) {
   std::error_code failed;
   const std::filesystem::path keys = std::filesystem::path(folder) / "keys";
   std::filesystem::create_directories(keys, failed);
-  if (!failed)
-    std::filesystem::permissions(keys, std::filesystem::perms::owner_all, failed);
+  if (!failed) std::filesystem::permissions(keys, std::filesystem::perms::owner_all, failed);
   if (failed)
     return std::unexpected(base::Error{.kind = base::ErrorKind::unavailable,
                                        .field = keys.string(),

@@ -4,18 +4,19 @@
 // file in its room, add it to the variant (at the end), and give it an Operation here.
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-#include <tuple>
-#include <variant>
-
+#include "cofferdam/books/decision/approve.h"
+#include "cofferdam/books/decision/propose.h"
+#include "cofferdam/books/decision/set_approval_policy.h"
 #include "cofferdam/books/ledger/change_account.h"
 #include "cofferdam/books/ledger/create_accounts.h"
 #include "cofferdam/books/ledger/create_asset.h"
 #include "cofferdam/books/ledger/create_transfers.h"
-#include "cofferdam/books/decision/approve.h"
-#include "cofferdam/books/decision/propose.h"
-#include "cofferdam/books/decision/set_approval_policy.h"
+#include "cofferdam/books/market/change_contract.h"
+#include "cofferdam/books/market/create_contract.h"
+#include "cofferdam/books/market/open_participant.h"
+#include "cofferdam/books/market/record_marks.h"
+#include "cofferdam/books/market/record_trades.h"
+#include "cofferdam/books/market/settle.h"
 #include "cofferdam/books/pool/attach_agreement.h"
 #include "cofferdam/books/pool/conduit_transfer.h"
 #include "cofferdam/books/pool/create_pool.h"
@@ -26,12 +27,22 @@
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
 
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <variant>
+
 namespace cofferdam::engine {
 
-using Command =
-    std::variant<venue::Genesis, Tick, RevertBatch, ledger::CreateAsset, ledger::CreateAccounts,
-                 ledger::CreateTransfers, ledger::ChangeAccount, RotateCheckpointKey,
-                 principal::CreatePrincipal, principal::ChangePrincipal, decision::SetApprovalPolicy, decision::Propose, decision::Approve, decision::Reject, decision::Withdraw, pool::CreatePool, pool::AttachAgreement, pool::ActivatePool, pool::FreezePool, pool::UnfreezePool, pool::WindUpPool, pool::ClosePool, pool::DetachPool, pool::DeclareConduit, pool::RetireConduit, pool::ConduitTransfer, pool::SettleConduit>;
+using Command = std::variant<
+    venue::Genesis, Tick, RevertBatch, ledger::CreateAsset, ledger::CreateAccounts,
+    ledger::CreateTransfers, ledger::ChangeAccount, RotateCheckpointKey, principal::CreatePrincipal,
+    principal::ChangePrincipal, decision::SetApprovalPolicy, decision::Propose, decision::Approve,
+    decision::Reject, decision::Withdraw, pool::CreatePool, pool::AttachAgreement,
+    pool::ActivatePool, pool::FreezePool, pool::UnfreezePool, pool::WindUpPool, pool::ClosePool,
+    pool::DetachPool, pool::DeclareConduit, pool::RetireConduit, pool::ConduitTransfer,
+    pool::SettleConduit, market::CreateContract, market::ChangeContract, market::OpenParticipant,
+    market::RecordTrades, market::RecordMarks, market::Settle>;
 
 // rooms(): the states that apply() writes, in their order; reads(): those that
 // check_state() reads, where they are others. kNumber: in the
@@ -82,6 +93,7 @@ struct Operation<ledger::CreateAsset> : OperationBase<10, Needs::admin_role> {
   static constexpr std::string_view kName = "asset.create";
   static constexpr std::string_view kSummary = "Declare something that can be counted.";
   using Status = ledger::CreateAssetStatus;
+
   static auto rooms(auto& state) { return std::tie(state.ledger); }
 };
 
@@ -104,6 +116,7 @@ struct Operation<ledger::ChangeAccount> : OperationBase<13, Needs::operator_role
   static constexpr std::string_view kName = "account.change";
   static constexpr std::string_view kSummary = "Freeze, unfreeze, close or limit an account.";
   using Status = ledger::ChangeAccountStatus;
+
   static auto rooms(auto& state) { return std::tie(state.ledger); }
 };
 
@@ -112,14 +125,17 @@ struct Operation<principal::CreatePrincipal> : OperationBase<20, Needs::admin_ro
   static constexpr std::string_view kName = "principal.create";
   static constexpr std::string_view kSummary = "Make a principal: somebody who may give commands.";
   using Status = principal::CreatePrincipalStatus;
+
   static auto rooms(auto& state) { return std::tie(state.principal); }
 };
 
 template <>
 struct Operation<principal::ChangePrincipal> : OperationBase<21, Needs::admin_role> {
   static constexpr std::string_view kName = "principal.change";
-  static constexpr std::string_view kSummary = "Change the roles, the activity or the key of a principal.";
+  static constexpr std::string_view kSummary =
+      "Change the roles, the activity or the key of a principal.";
   using Status = principal::ChangePrincipalStatus;
+
   static auto rooms(auto& state) { return std::tie(state.principal); }
 };
 
@@ -128,7 +144,9 @@ struct Operation<decision::SetApprovalPolicy> : OperationBase<40, Needs::admin_r
   static constexpr std::string_view kName = "policy.set";
   static constexpr std::string_view kSummary = "Say how many approvals an operation needs.";
   using Status = decision::SetApprovalPolicyStatus;
+
   static auto rooms(auto& state) { return std::tie(state.decision); }
+
   static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
 };
 
@@ -142,7 +160,8 @@ struct Operation<decision::Propose> : OperationBase<41, Needs::nothing> {
 template <>
 struct Operation<decision::Approve> : OperationBase<42, Needs::nothing> {
   static constexpr std::string_view kName = "proposal.approve";
-  static constexpr std::string_view kSummary = "Approve a proposal; the last approval needed carries it out.";
+  static constexpr std::string_view kSummary =
+      "Approve a proposal; the last approval needed carries it out.";
   using Status = decision::AnswerStatus;
 };
 
@@ -151,7 +170,9 @@ struct Operation<decision::Reject> : OperationBase<43, Needs::nothing> {
   static constexpr std::string_view kName = "proposal.reject";
   static constexpr std::string_view kSummary = "Reject a proposal.";
   using Status = decision::AnswerStatus;
+
   static auto rooms(auto& state) { return std::tie(state.decision); }
+
   static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
 };
 
@@ -160,15 +181,19 @@ struct Operation<decision::Withdraw> : OperationBase<44, Needs::nothing> {
   static constexpr std::string_view kName = "proposal.withdraw";
   static constexpr std::string_view kSummary = "Take one's own proposal back.";
   using Status = decision::AnswerStatus;
+
   static auto rooms(auto& state) { return std::tie(state.decision); }
+
   static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
 };
 
 template <>
 struct Operation<pool::CreatePool> : OperationBase<50, Needs::admin_role> {
   static constexpr std::string_view kName = "pool.create";
-  static constexpr std::string_view kSummary = "Draft a pool: a compartment with a purpose and a policy.";
+  static constexpr std::string_view kSummary =
+      "Draft a pool: a compartment with a purpose and a policy.";
   using Status = pool::CreatePoolStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
@@ -177,6 +202,7 @@ struct Operation<pool::AttachAgreement> : OperationBase<51, Needs::admin_role> {
   static constexpr std::string_view kName = "pool.attach-agreement";
   static constexpr std::string_view kSummary = "Attach the agreement that a pool stands on.";
   using Status = pool::AttachAgreementStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool); }
 };
 
@@ -185,6 +211,7 @@ struct Operation<pool::ActivatePool> : OperationBase<52, Needs::admin_role> {
   static constexpr std::string_view kName = "pool.activate";
   static constexpr std::string_view kSummary = "Open a draft pool; it needs an agreement in force.";
   using Status = pool::PoolLifeStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
@@ -193,6 +220,7 @@ struct Operation<pool::FreezePool> : OperationBase<53, Needs::operator_role> {
   static constexpr std::string_view kName = "pool.freeze";
   static constexpr std::string_view kSummary = "Stop every movement in and out of a pool.";
   using Status = pool::PoolLifeStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
@@ -201,14 +229,17 @@ struct Operation<pool::UnfreezePool> : OperationBase<54, Needs::admin_role> {
   static constexpr std::string_view kName = "pool.unfreeze";
   static constexpr std::string_view kSummary = "Open a frozen pool again.";
   using Status = pool::PoolLifeStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
 template <>
 struct Operation<pool::WindUpPool> : OperationBase<55, Needs::admin_role> {
   static constexpr std::string_view kName = "pool.wind-up";
-  static constexpr std::string_view kSummary = "End a pool's business: from now on it only pays out.";
+  static constexpr std::string_view kSummary =
+      "End a pool's business: from now on it only pays out.";
   using Status = pool::PoolLifeStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
@@ -217,6 +248,7 @@ struct Operation<pool::ClosePool> : OperationBase<56, Needs::admin_role> {
   static constexpr std::string_view kName = "pool.close";
   static constexpr std::string_view kSummary = "Close a pool in which every account is at zero.";
   using Status = pool::PoolLifeStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
@@ -225,6 +257,7 @@ struct Operation<pool::DetachPool> : OperationBase<57, Needs::admin_role> {
   static constexpr std::string_view kName = "pool.detach";
   static constexpr std::string_view kSummary = "Mark a frozen pool as living in other books now.";
   using Status = pool::PoolLifeStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
@@ -233,6 +266,7 @@ struct Operation<pool::DeclareConduit> : OperationBase<60, Needs::admin_role> {
   static constexpr std::string_view kName = "conduit.declare";
   static constexpr std::string_view kSummary = "Declare a way for value between two pools.";
   using Status = pool::ConduitStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
@@ -241,14 +275,17 @@ struct Operation<pool::RetireConduit> : OperationBase<61, Needs::admin_role> {
   static constexpr std::string_view kName = "conduit.retire";
   static constexpr std::string_view kSummary = "Close a conduit for good.";
   using Status = pool::ConduitStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool); }
 };
 
 template <>
 struct Operation<pool::ConduitTransfer> : OperationBase<62, Needs::operator_role> {
   static constexpr std::string_view kName = "conduit.transfer";
-  static constexpr std::string_view kSummary = "Move value from one pool to another through a conduit.";
+  static constexpr std::string_view kSummary =
+      "Move value from one pool to another through a conduit.";
   using Status = pool::ConduitTransferStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
 };
 
@@ -257,7 +294,58 @@ struct Operation<pool::SettleConduit> : OperationBase<63, Needs::operator_role> 
   static constexpr std::string_view kName = "conduit.settle";
   static constexpr std::string_view kSummary = "Receive what a conduit has in transit.";
   using Status = pool::ConduitTransferStatus;
+
   static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<market::CreateContract> : OperationBase<80, Needs::admin_role> {
+  static constexpr std::string_view kName = "contract.create";
+  static constexpr std::string_view kSummary = "List a contract.";
+  using Status = market::CreateContractStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.market, state.ledger); }
+};
+
+template <>
+struct Operation<market::ChangeContract> : OperationBase<81, Needs::admin_role> {
+  static constexpr std::string_view kName = "contract.change";
+  static constexpr std::string_view kSummary = "Change what a contract allows.";
+  using Status = market::ChangeContractStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.market); }
+};
+
+template <>
+struct Operation<market::OpenParticipant> : OperationBase<82, Needs::operator_role> {
+  static constexpr std::string_view kName = "participant.open";
+  static constexpr std::string_view kSummary =
+      "Let an owner trade in a pool, with a collateral account.";
+  using Status = market::OpenParticipantStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.market, state.ledger); }
+};
+
+template <>
+struct Operation<market::RecordTrades> : OperationBase<83, Needs::operator_role> {
+  static constexpr std::string_view kName = "trade.record";
+  static constexpr std::string_view kSummary =
+      "Book trades, each side against its pool's clearing.";
+  using Status = market::RecordTradesStatus;
+};
+
+template <>
+struct Operation<market::RecordMarks> : OperationBase<84, Needs::operator_role> {
+  static constexpr std::string_view kName = "mark.record";
+  static constexpr std::string_view kSummary = "Record the marks that positions are valued at.";
+  using Status = market::RecordMarksStatus;
+};
+
+template <>
+struct Operation<market::Settle> : OperationBase<85, Needs::operator_role> {
+  static constexpr std::string_view kName = "contract.settle";
+  static constexpr std::string_view kSummary = "Turn open value into collateral at the mark.";
+  using Status = market::SettleStatus;
 };
 
 }  // namespace cofferdam::engine

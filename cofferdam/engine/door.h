@@ -5,14 +5,14 @@
 // record's time and number, and the history before it; it reads no clock and writes no file.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "cofferdam/engine/command.h"
 #include "cofferdam/engine/outcome.h"
 #include "cofferdam/engine/record.h"
 #include "cofferdam/engine/state.h"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace cofferdam::engine {
 
@@ -22,10 +22,17 @@ struct RecordedCommand {
   CommandRecord record;
 };
 
+// Memory that batches use again and again.
+struct Scratch {
+  ledger::TransferScratch transfers;
+  market::TradeScratch trades;
+};
+
 // What happened before this command.
 class History : public ledger::TransferHistory {
  public:
   [[nodiscard]] virtual const RecordedCommand* find_command(base::CommandId id) = 0;
+  [[nodiscard]] virtual market::TradeHistory& trades() = 0;
   // A disk error that an answer met; the command must then not be decided.
   [[nodiscard]] virtual const std::optional<base::Error>& trouble() const = 0;
 };
@@ -50,13 +57,14 @@ struct Circumstances {
 // or rolled back by the caller; after a refusal there are none.
 [[nodiscard]] Judgement judge(const Command& command, const Circumstances& circumstances,
                               State& state, base::Changes& changes, History& history,
-                              ledger::TransferScratch& scratch);
+                              Scratch& scratch);
 
 // Names for a reader: the refusing status and its rule. Empty when ok.
 struct Refusal {
   std::string status;
   std::string rule;
 };
+
 [[nodiscard]] Refusal refusal_of(const Command& command, const Outcome& outcome);
 [[nodiscard]] Refusal refusal_of_shape(const Command& command, std::uint16_t status);
 

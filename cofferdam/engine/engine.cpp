@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/engine.h"
 
-#include <ctime>
-
+#include "cofferdam/crypto/random.h"
 #include "cofferdam/engine/checkpoint.h"
 #include "cofferdam/engine/compare.h"
 #include "cofferdam/engine/history.h"
 #include "cofferdam/engine/replay.h"
 #include "cofferdam/engine/snapshot.h"
 #include "cofferdam/journal/journal.h"
+
+#include <cstring>
+#include <ctime>
 
 namespace cofferdam::engine {
 
@@ -41,20 +43,24 @@ struct Engine::Parts {
 
   Options options;
   std::string folder;
-  std::unique_ptr<SnapshotStore> snapshots;
+  journal::Disk* disk = nullptr;
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<journal::IdIndex> index;
+  std::unique_ptr<JournalRecords> records;
   std::unique_ptr<JournalHistory> history;
   std::unique_ptr<State> state;
   base::Changes changes;
-  ledger::TransferScratch scratch;
+  Scratch scratch;
   base::Time last_time;
   Figures figures;
   std::uint64_t bytes_since_snapshot = 0;
 
-  [[nodiscard]] Result<void> open(journal::Disk& disk);
-  [[nodiscard]] Result<void> open_index(journal::Disk& disk);
+  [[nodiscard]] Result<void> open();
+  [[nodiscard]] Result<void> open_index();
   [[nodiscard]] Result<void> catch_up();
+  [[nodiscard]] Result<crypto::Hash> hash_at(base::Sequence sequence) const;
+  [[nodiscard]] Result<LoadedSnapshot> snapshot_before(base::Sequence at_most) const;
+  [[nodiscard]] Result<Moment> travel(base::Sequence until);
   [[nodiscard]] Circumstances circumstances(const Request& request) const;
   [[nodiscard]] Result<std::optional<Reply>> replayed(const Request& request,
                                                       const CommandRecord& record);
@@ -63,48 +69,89 @@ struct Engine::Parts {
                                     CommandRecord record);
 };
 
-Result<void> Engine::Parts::open_index(journal::Disk& /*disk*/) {
+Result<void> Engine::Parts::open_index() {
   journal::IdIndexOptions index_options;
-  index_options.folder = folder + "/index/ids";
+  index_options.folder =
+      options.index_folder.empty() ? folder + "/index/ids" : options.index_folder;
   index_options.table_ids = options.index_table_ids;
   const auto& id = journal->id();
   std::memcpy(&index_options.lineage, id.data(), sizeof(index_options.lineage));
-  if (auto drawn = draw_index_secret(); drawn) {
-    index_options.secret = *drawn;
-  } else {
-    return std::unexpected(drawn.error());
-  }
+  crypto::fill_random(
+      {reinterpret_cast<std::uint8_t*>(index_options.secret.data()), sizeof(index_options.secret)});
   auto opened = journal::IdIndex::open(std::move(index_options));
   if (!opened) return std::unexpected(opened.error());
   index = std::move(*opened);
   return {};
 }
 
-Result<void> Engine::Parts::open(journal::Disk& disk) {
-  if (auto made = disk.create_folder(folder); !made) return made;
+Result<void> Engine::Parts::open() {
+  if (auto made = disk->create_folder(folder); !made) return made;
   journal::Options journal_options;
   journal_options.segment_bytes = options.segment_bytes;
   journal_options.background = options.background;
   journal_options.accept_truncation_at = options.accept_truncation_at;
-  auto opened = journal::Journal::open(disk, folder + "/journal", journal_options);
+  auto opened = journal::Journal::open(*disk, folder + "/journal", journal_options);
   if (!opened) return std::unexpected(opened.error());
   journal = std::move(*opened);
-  if (auto indexed = open_index(disk); !indexed) return indexed;
-  history = std::make_unique<JournalHistory>(*journal, *index);
-  snapshots = std::make_unique<SnapshotStore>(disk, folder + "/snapshots");
-  auto loaded = snapshots->load_newest(*journal);
+  if (auto indexed = open_index(); !indexed) return indexed;
+  records = std::make_unique<JournalRecords>(*journal);
+  history = std::make_unique<JournalHistory>(*records, *index);
+  auto loaded = snapshot_before(journal->next_sequence() - 1);
   if (!loaded) return std::unexpected(loaded.error());
   state = std::move(loaded->state);
   figures.snapshot_sequence = loaded->sequence;
+  figures.snapshots_skipped = std::move(loaded->skipped);
   last_time = loaded->time;
   return catch_up();
+}
+
+Result<crypto::Hash> Engine::Parts::hash_at(base::Sequence sequence) const {
+  auto reader = journal->read_from(sequence);
+  if (!reader) return std::unexpected(reader.error());
+  auto record = (*reader)->next();
+  if (!record) return std::unexpected(record.error());
+  if (*record == nullptr)
+    return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
+                                       .field = "journal record " + std::to_string(sequence),
+                                       .rule = "it is not there"});
+  return (*record)->hash;
+}
+
+Result<LoadedSnapshot> Engine::Parts::snapshot_before(base::Sequence at_most) const {
+  return load_snapshot(*disk, folder + "/snapshots", journal->id(), at_most,
+                       [this](base::Sequence sequence) { return hash_at(sequence); });
+}
+
+// The index knows every id; the history answers as of each record, so nothing is rebuilt.
+Result<Engine::Moment> Engine::Parts::travel(base::Sequence until) {
+  if (auto committed = journal->commit(until); !committed)
+    return std::unexpected(committed.error());
+  auto start = snapshot_before(until);
+  if (!start) return std::unexpected(start.error());
+  Moment moment{.state = std::move(start->state), .sequence = start->sequence, .time = start->time};
+  if (moment.sequence == until) return moment;
+  auto reader = journal->read_from(moment.sequence + 1);
+  if (!reader) return std::unexpected(reader.error());
+  base::Changes along_the_way;
+  while (moment.sequence < until) {
+    auto next = (*reader)->next();
+    if (!next) return std::unexpected(next.error());
+    COFFERDAM_CHECK(*next != nullptr, "the journal ends where it says");
+    const journal::Record& record = **next;
+    history->set_now(record.sequence);
+    auto applied = replay_record(record, moment.sequence, moment.time, *moment.state, along_the_way,
+                                 *history, scratch, nullptr);
+    if (!applied) return std::unexpected(applied.error());
+    moment.sequence = record.sequence;
+    moment.time = base::Time(record.time_ns);
+  }
+  return moment;
 }
 
 // Applies what lies behind the snapshot, and gives the index what lies behind its runs.
 Result<void> Engine::Parts::catch_up() {
   const base::Sequence last = journal->next_sequence() - 1;
-  const base::Sequence from =
-      std::min(figures.snapshot_sequence, index->inserted_through()) + 1;
+  const base::Sequence from = std::min(figures.snapshot_sequence, index->inserted_through()) + 1;
   figures.replayed_from = from;
   if (from > last) return {};
   auto reader = journal->read_from(from);
@@ -145,12 +192,12 @@ Result<std::optional<Reply>> Engine::Parts::replayed(const Request& request,
   if (history->trouble()) return std::unexpected(*history->trouble());
   if (earlier == nullptr) return std::optional<Reply>();
   if (const auto field = first_difference(record, earlier->record))
-    return base::Result<std::optional<Reply>>(std::unexpected(base::Error{
-        .kind = base::ErrorKind::refused,
-        .field = *field,
-        .value = base::to_text(request.id.value()),
-        .rule = "this command id was used before with other content",
-        .hint = "a new command needs a new id; to repeat one, send exactly the same"}));
+    return base::Result<std::optional<Reply>>(std::unexpected(
+        base::Error{.kind = base::ErrorKind::refused,
+                    .field = *field,
+                    .value = base::to_text(request.id.value()),
+                    .rule = "this command id was used before with other content",
+                    .hint = "a new command needs a new id; to repeat one, send exactly the same"}));
   Reply reply{.sequence = earlier->sequence,
               .time = earlier->time,
               .replayed = true,
@@ -171,7 +218,8 @@ Result<Judgement> Engine::Parts::decide(const Request& request, const Circumstan
 Result<void> Engine::Parts::append(const Request& request, const Circumstances& c,
                                    CommandRecord record) {
   const std::string body = base::encode(record);
-  const auto entries = index_entries(request.command, record, c.sequence);
+  const auto entries = index_entries(
+      record.outcome.executed ? carried_out(record).value() : request.command, record, c.sequence);
   auto ready = index->make_room(entries.size());
   if (ready) ready = journal->reserve(body.size());
   if (!ready) {
@@ -188,13 +236,15 @@ Result<void> Engine::Parts::append(const Request& request, const Circumstances& 
 }
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::open(journal::Disk& disk, std::string folder,
                                              Options options) {
   auto parts = std::make_unique<Parts>(std::move(options));
   parts->folder = std::move(folder);
-  if (auto opened = parts->open(disk); !opened) return std::unexpected(opened.error());
+  parts->disk = &disk;
+  if (auto opened = parts->open(); !opened) return std::unexpected(opened.error());
   return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
 
@@ -214,9 +264,9 @@ Result<Reply> Engine::submit(const Request& request) {
 
   const Circumstances c = p.circumstances(request);
   Reply reply{.sequence = c.sequence, .time = c.now};
-  p.scratch.balances = request.want_balances ? &reply.balances : nullptr;
+  p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);
-  p.scratch.balances = nullptr;
+  p.scratch.transfers.balances = nullptr;
   if (!judgement) return std::unexpected(judgement.error());
   // Before genesis there is no journal to record a refusal in; a time that goes back has no place.
   const DoorStatus door = judgement->outcome.door;
@@ -229,10 +279,14 @@ Result<Reply> Engine::submit(const Request& request) {
   reply.outcome = std::move(judgement->outcome);
   if (auto appended = p.append(request, c, std::move(record)); !appended)
     return std::unexpected(appended.error());
+  if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes)
+    if (auto saved = take_snapshot(); !saved) return std::unexpected(saved.error());
   return reply;
 }
 
-Result<void> Engine::commit(base::Sequence up_to) { return parts_->journal->commit(up_to); }
+Result<void> Engine::commit(base::Sequence up_to) {
+  return parts_->journal->commit(up_to);
+}
 
 Result<Reply> Engine::execute(const Request& request) {
   auto reply = submit(request);
@@ -251,21 +305,38 @@ Result<Reply> Engine::dry_run(const Request& request) {
   if (*earlier) return std::move(**earlier);
   const Circumstances c = p.circumstances(request);
   Reply reply{.time = c.now};
-  p.scratch.balances = request.want_balances ? &reply.balances : nullptr;
+  p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);
-  p.scratch.balances = nullptr;
+  p.scratch.transfers.balances = nullptr;
   if (!judgement) return std::unexpected(judgement.error());
   p.changes.rollback();
   reply.outcome = std::move(judgement->outcome);
   return reply;
 }
 
-const State& Engine::state() const { return *parts_->state; }
-base::Sequence Engine::sequence() const { return parts_->journal->next_sequence() - 1; }
-base::Time Engine::time() const { return parts_->last_time; }
-crypto::Hash Engine::chain_hash() const { return parts_->journal->chain_hash(); }
-const Figures& Engine::figures() const { return parts_->figures; }
-journal::Journal& Engine::journal() { return *parts_->journal; }
+const State& Engine::state() const {
+  return *parts_->state;
+}
+
+base::Sequence Engine::sequence() const {
+  return parts_->journal->next_sequence() - 1;
+}
+
+base::Time Engine::time() const {
+  return parts_->last_time;
+}
+
+crypto::Hash Engine::chain_hash() const {
+  return parts_->journal->chain_hash();
+}
+
+const Figures& Engine::figures() const {
+  return parts_->figures;
+}
+
+journal::Journal& Engine::journal() {
+  return *parts_->journal;
+}
 
 Result<std::optional<ledger::StoredTransfer>> Engine::transfer_at(std::uint64_t address) {
   JournalHistory& history = *parts_->history;
@@ -296,8 +367,9 @@ Result<std::optional<RecordedCommand>> Engine::find_command(base::CommandId id) 
 Result<void> Engine::take_snapshot() {
   Parts& p = *parts_;
   if (auto committed = p.journal->commit(sequence()); !committed) return committed;
-  auto saved = p.snapshots->save(*p.state, sequence(), p.journal->chain_hash(), p.last_time,
-                                 p.options.snapshots_kept);
+  auto saved =
+      save_snapshot(*p.disk, p.folder + "/snapshots", p.journal->id(), *p.state, sequence(),
+                    p.journal->chain_hash(), p.last_time, p.options.snapshots_kept);
   if (!saved) return saved;
   p.figures.snapshot_sequence = sequence();
   p.bytes_since_snapshot = 0;
@@ -306,15 +378,57 @@ Result<void> Engine::take_snapshot() {
 
 Result<base::Sequence> Engine::checkpoint() {
   Parts& p = *parts_;
-  auto body = sign_checkpoint(p.folder, sequence(), p.journal->chain_hash(), state_hash(*p.state));
-  if (!body) return std::unexpected(body.error());
-  if (auto reserved = p.journal->reserve(body->size()); !reserved)
+  const auto& venues = p.state->venue.venues;
+  const auto key = venues.size() == 0
+                       ? base::malformed("checkpoint", "", "the books have not been founded")
+                       : crypto::parse_public_key(venues.at(0).checkpoint_key);
+  if (!key) return std::unexpected(key.error());
+  auto signing = load_checkpoint_key(p.folder, *key);
+  if (!signing) return std::unexpected(signing.error());
+  Checkpoint checkpoint{.sequence = sequence(),
+                        .chain_hash = p.journal->chain_hash(),
+                        .state_hash = state_hash(*p.state),
+                        .public_key = key->bytes};
+  checkpoint.signature = signing->sign(signed_bytes(checkpoint)).bytes;
+  const std::string body = base::encode(checkpoint);
+  if (auto reserved = p.journal->reserve(body.size()); !reserved)
     return std::unexpected(reserved.error());
-  const base::Sequence made =
-      p.journal->append(kCheckpointRecord, p.last_time.value(), *body);
+  const base::Sequence made = p.journal->append(kCheckpointRecord, p.last_time.value(), body);
+  if (auto passed = p.index->insert_batch({}, made); !passed)
+    return std::unexpected(passed.error());
   if (auto committed = p.journal->commit(made); !committed)
     return std::unexpected(committed.error());
   return made;
+}
+
+Result<Engine::Moment> Engine::at(base::Sequence sequence_wanted) {
+  if (sequence_wanted > sequence())
+    return base::malformed("at", std::to_string(sequence_wanted),
+                           "the journal ends at " + std::to_string(sequence()));
+  return parts_->travel(sequence_wanted);
+}
+
+// Times never fall along the journal, so the last record at or before a time is found by halving.
+Result<Engine::Moment> Engine::at(base::Time time) {
+  Parts& p = *parts_;
+  base::Sequence low = p.journal->first_sequence() - 1;
+  base::Sequence high = sequence();
+  if (auto committed = p.journal->commit(high); !committed)
+    return std::unexpected(committed.error());
+  while (low < high) {
+    const base::Sequence middle = low + (high - low + 1) / 2;
+    auto reader = p.journal->read_from(middle);
+    if (!reader) return std::unexpected(reader.error());
+    auto record = (*reader)->next();
+    if (!record) return std::unexpected(record.error());
+    COFFERDAM_CHECK(*record != nullptr, "the journal ends where it says");
+    if (base::Time((*record)->time_ns) <= time) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return p.travel(low);
 }
 
 Result<void> Engine::close() {

@@ -11,16 +11,16 @@
 // the checkpoints). Only journal/ and keys/ need to be backed up.
 #pragma once
 
+#include "cofferdam/base/error.h"
+#include "cofferdam/engine/door.h"
+#include "cofferdam/journal/disk.h"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "cofferdam/base/error.h"
-#include "cofferdam/engine/door.h"
-#include "cofferdam/journal/disk.h"
 
 namespace cofferdam::journal {
 class Journal;
@@ -36,7 +36,8 @@ struct Options {
   std::uint64_t snapshot_every_bytes = std::uint64_t{1} << 30;
   std::size_t snapshots_kept = 3;
   std::size_t index_table_ids = std::size_t{1} << 20;
-  bool background = true;  // off: no threads of our own, for simulations that must be repeatable
+  std::string index_folder;  // absent: index/ids in the folder
+  bool background = true;    // off: no threads of our own, for simulations that must be repeatable
   // An operator's decision about a damaged tail; see journal::Options.
   std::optional<base::Sequence> accept_truncation_at;
   // Nanoseconds since 1970 UTC; absent: the system's clock.
@@ -55,8 +56,8 @@ struct Request {
 struct Reply {
   base::Sequence sequence = 0;  // of the record; 0 when nothing was recorded
   base::Time time;
-  bool replayed = false;         // the id was used before: this is what was recorded then
-  std::uint16_t shape = 0;       // not 0: malformed, answered and not recorded
+  bool replayed = false;    // the id was used before: this is what was recorded then
+  std::uint16_t shape = 0;  // not 0: malformed, answered and not recorded
   Outcome outcome;
   std::vector<ledger::BalancesAfter> balances;
 
@@ -68,14 +69,14 @@ struct Figures {
   base::Sequence snapshot_sequence = 0;
   base::Sequence replayed_from = 0;  // first record that the start applied again
   std::uint64_t replayed_records = 0;
-  std::string recovery;  // what the journal's recovery had to say, empty when all was well
+  std::vector<base::Error> snapshots_skipped;  // that were not good, and why
 };
 
 class Engine {
  public:
   // Opens the folder, or founds an empty one. `disk` must outlive the engine.
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(journal::Disk& disk,
-                                                            std::string folder, Options options);
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(journal::Disk& disk, std::string folder,
+                                                            Options options);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -108,6 +109,7 @@ class Engine {
     base::Sequence sequence = 0;
     base::Time time;
   };
+
   [[nodiscard]] Result<Moment> at(base::Sequence sequence);
   [[nodiscard]] Result<Moment> at(base::Time time);
 

@@ -23,7 +23,12 @@ struct Genesis {
   }
 };
 
-enum class GenesisStatus : std::uint16_t { ok, venue_malformed, root_malformed, checkpoint_key_malformed };
+enum class GenesisStatus : std::uint16_t {
+  ok,
+  venue_malformed,
+  root_malformed,
+  checkpoint_key_malformed
+};
 
 }  // namespace cofferdam::venue
 

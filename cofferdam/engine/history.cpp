@@ -26,10 +26,9 @@ base::u128 index_key(IdKind kind, base::u128 id) {
 Result<RecordedCommand> recorded_command(const journal::Record& record) {
   auto decoded = base::decode<CommandRecord>(record.body);
   if (record.kind != kCommandRecord || !decoded || decoded->format != kCommandRecordFormat)
-    return std::unexpected(
-        base::Error{.kind = base::ErrorKind::integrity,
-                    .field = "journal record " + std::to_string(record.sequence),
-                    .rule = "the body is not a command"});
+    return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
+                                       .field = "journal record " + std::to_string(record.sequence),
+                                       .rule = "the body is not a command"});
   return RecordedCommand{.sequence = record.sequence,
                          .time = base::Time(record.time_ns),
                          .record = std::move(*decoded)};
@@ -61,7 +60,12 @@ JournalHistory::JournalHistory(Records& records, journal::IdIndex& index)
 void JournalHistory::remember(RecordedCommand record) {
   std::vector<ledger::StoredTransfer> transfers =
       transfers_of(record.record, record.sequence, record.time);
-  recent_.push_front({std::move(record), std::move(transfers)});
+  std::vector<market::Trade> trades;
+  const Effective effective = effective_command(record.record);
+  if (effective.operation == Operation<market::RecordTrades>::kNumber)
+    if (auto batch = base::decode<market::RecordTrades>(effective.content))
+      trades = std::move(batch->trades);
+  recent_.push_front({std::move(record), std::move(transfers), std::move(trades)});
   if (recent_.size() > kRecordsAtHand) recent_.pop_back();
 }
 
@@ -90,6 +94,26 @@ ledger::Resolution JournalHistory::resolution(base::TransferId pending_id) {
   if (stored == nullptr) return ledger::Resolution::expired;
   return stored->event.is(ledger::kPostPending) ? ledger::Resolution::posted
                                                 : ledger::Resolution::voided;
+}
+
+void JournalHistory::prefetch(std::span<const market::Trade> trades) {
+  keys_.resize(trades.size());
+  found_.assign(trades.size(), std::nullopt);
+  next_trade_ = 0;
+  for (std::size_t i = 0; i < trades.size(); ++i) keys_[i] = index_key(IdKind::trade, trades[i].id);
+  if (const auto answer = index_.find_batch(keys_, found_); !answer) trouble_ = answer.error();
+}
+
+const market::Trade* JournalHistory::find(base::u128 trade_id) {
+  const base::u128 key = index_key(IdKind::trade, trade_id);
+  while (next_trade_ < keys_.size() && keys_[next_trade_] != key) ++next_trade_;
+  std::optional<std::uint64_t> address =
+      next_trade_ < keys_.size() ? found_[next_trade_] : look_up(key);
+  if (!address || ledger::sequence_of(*address) >= now_) return nullptr;
+  const Loaded* loaded = load(ledger::sequence_of(*address));
+  const std::size_t position = ledger::position_of(*address);
+  if (loaded == nullptr || position >= loaded->trades.size()) return nullptr;
+  return &loaded->trades[position];
 }
 
 const RecordedCommand* JournalHistory::find_command(base::CommandId id) {
@@ -129,6 +153,11 @@ const JournalHistory::Loaded* JournalHistory::load(base::Sequence sequence) {
   return &recent_.front();
 }
 
+std::optional<Command> carried_out(const CommandRecord& record) {
+  const Effective effective = effective_command(record);
+  return decode_command(effective.operation, effective.version, effective.content);
+}
+
 std::vector<journal::IdEntry> index_entries(const Command& command, const CommandRecord& record,
                                             base::Sequence sequence) {
   std::vector<journal::IdEntry> entries;
@@ -147,6 +176,10 @@ std::vector<journal::IdEntry> index_entries(const Command& command, const Comman
         entries.push_back({index_key(IdKind::resolution, event.pending_id.value()), first + i});
     }
   }
+  if (const auto* batch = std::get_if<market::RecordTrades>(&command))
+    for (std::size_t i = 0; i < record.outcome.event_statuses.size(); ++i)
+      if (record.outcome.event_statuses[i] == 0)
+        entries.push_back({index_key(IdKind::trade, batch->trades[i].id), first + i});
   for (std::size_t i = 0; i < record.outcome.postings.size(); ++i) {
     const ledger::Transfer& posting = record.outcome.postings[i];
     // An expiry is not recorded as a resolution: it is what remains when there is none.

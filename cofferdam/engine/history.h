@@ -5,14 +5,14 @@
 // already hold what comes later, asks and is answered as the first run was.
 #pragma once
 
-#include <deque>
-#include <memory>
-#include <span>
-
 #include "cofferdam/engine/door.h"
 #include "cofferdam/journal/id_index.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/reader.h"
+
+#include <deque>
+#include <memory>
+#include <span>
 
 namespace cofferdam::engine {
 
@@ -55,13 +55,14 @@ class ReaderRecords final : public Records {
   journal::Reader& reader_;
 };
 
-class JournalHistory final : public History {
+class JournalHistory final : public History, private market::TradeHistory {
  public:
   // Both must outlive the history.
   JournalHistory(Records& records, journal::IdIndex& index);
 
   // The next questions are about records before this one.
   void set_now(base::Sequence sequence) { now_ = sequence; }
+
   // Keeps a record that was just decided at hand; the newest ones are asked for most.
   void remember(RecordedCommand record);
 
@@ -70,7 +71,11 @@ class JournalHistory final : public History {
   [[nodiscard]] const ledger::StoredTransfer* find(base::TransferId id) override;
   [[nodiscard]] ledger::Resolution resolution(base::TransferId pending_id) override;
   [[nodiscard]] const RecordedCommand* find_command(base::CommandId id) override;
+
+  [[nodiscard]] market::TradeHistory& trades() override { return *this; }
+
   [[nodiscard]] const std::optional<base::Error>& trouble() const override { return trouble_; }
+
   void clear_trouble() { trouble_.reset(); }
 
   // The stored transfer or posting at an address; nullptr where there is none.
@@ -80,8 +85,11 @@ class JournalHistory final : public History {
   struct Loaded {
     RecordedCommand command;
     std::vector<ledger::StoredTransfer> transfers;
+    std::vector<market::Trade> trades;
   };
 
+  [[nodiscard]] const market::Trade* find(base::u128 trade_id) override;
+  void prefetch(std::span<const market::Trade> trades) override;
   [[nodiscard]] std::optional<std::uint64_t> look_up(base::u128 key);
   [[nodiscard]] const Loaded* load(base::Sequence sequence);
 
@@ -90,13 +98,16 @@ class JournalHistory final : public History {
   base::Sequence now_ = 0;
   std::vector<base::u128> keys_;
   std::vector<std::optional<std::uint64_t>> found_;
-  std::deque<Loaded> recent_;  // newest first, few
+  std::size_t next_trade_ = 0;  // trades are asked for in the order of the batch
+  std::deque<Loaded> recent_;   // newest first, few
   std::optional<base::Error> trouble_;
 };
 
-// The ids that a decided record adds to the index.
+// The ids that a decided record adds to the index. `command` is what the record carried out.
 [[nodiscard]] std::vector<journal::IdEntry> index_entries(const Command& command,
                                                           const CommandRecord& record,
                                                           base::Sequence sequence);
+// What the record carried out: its own command or the one that it approved.
+[[nodiscard]] std::optional<Command> carried_out(const CommandRecord& record);
 
 }  // namespace cofferdam::engine

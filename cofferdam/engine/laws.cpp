@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every law of every room, asked on every command in every build; a law is added here once.
+#include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/ledger/invariants.h"
+#include "cofferdam/books/market/invariants.h"
+#include "cofferdam/books/pool/invariants.h"
+#include "cofferdam/books/principal/invariants.h"
 #include "cofferdam/engine/door.h"
 
 namespace cofferdam::engine {
@@ -19,6 +23,20 @@ std::optional<std::string> broken_law(const State& state) {
   ask(ledger::check_monotone(state.ledger));
   ask(ledger::check_limits(state.ledger));
   ask(ledger::check_holds(state.ledger));
+  ask(principal::check_root_remains(state.principal));
+  ask(decision::check_four_eyes(state.decision, state.principal));
+  ask(decision::check_closed_stays_closed(state.decision));
+  ask(pool::check_every_balance_has_a_pool(state.pool, state.ledger));
+  ask(pool::check_conduits_mirror(state.pool, state.ledger));
+  ask(pool::check_pool_life(state.pool, state.ledger));
+  ask(pool::check_still_pools_stand_still(state.pool, state.ledger));
+  ask(pool::check_releases_have_evidence(state.pool));
+  ask(market::check_pool_cleared(state.ledger));
+  ask(market::check_pools_cancel(state.ledger));
+  ask(market::check_collateral_covered(state.ledger));
+  ask(market::check_settlement_empty(state.ledger));
+  ask(market::check_conduits_mirror(state.market, state.ledger));
+  ask(market::check_long_is_short(state.market));
   if (all.empty()) return std::nullopt;
   return all;
 }

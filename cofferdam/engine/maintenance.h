@@ -3,13 +3,13 @@
 // Commands about the books themselves: the tick of time, and the reversal of an earlier batch.
 #pragma once
 
+#include "cofferdam/base/fields.h"
+#include "cofferdam/base/ids.h"
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "cofferdam/base/fields.h"
-#include "cofferdam/base/ids.h"
 
 namespace cofferdam::engine {
 

@@ -6,6 +6,7 @@
 #include "cofferdam/books/ledger/transfer.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,20 @@ struct MovedAmount {
   }
 };
 
+// The proposed command that an approval has carried out.
+struct Executed {
+  std::uint16_t operation = 0;
+  std::uint16_t version = 0;
+  std::string content;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("operation", self.operation, "number of the operation");
+    visit("version", self.version, "version of its fields");
+    visit("content", self.content, "its fields");
+  }
+};
+
 struct Outcome {
   DoorStatus door = DoorStatus::ok;
   std::uint16_t status = 0;                  // of the operation's own enumeration; 0 is ok
@@ -43,6 +58,7 @@ struct Outcome {
   std::vector<MovedAmount> moved;            // where the amount differs from the amount asked
   std::vector<ledger::Transfer> postings;    // legs booked by the system for this command
   base::u128 created = 0;                    // number of what was created
+  std::optional<Executed> executed;          // by an approval that completed a quorum
   std::string law;                           // door = law_broken: which
 
   [[nodiscard]] bool ok() const { return door == DoorStatus::ok && status == 0; }
@@ -55,6 +71,7 @@ struct Outcome {
     visit("moved", self.moved, "amounts that differ from those asked");
     visit("postings", self.postings, "legs booked by the system");
     visit("created", self.created, "number of what was created");
+    visit("executed", self.executed, "the proposed command that was carried out");
     visit("law", self.law, "the law that the command would have broken");
   }
 

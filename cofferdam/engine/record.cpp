@@ -30,13 +30,20 @@ std::optional<Command> decode_command(std::uint16_t operation, std::uint16_t ver
   return decode_from(operation, version, content);
 }
 
+Effective effective_command(const CommandRecord& record) {
+  if (const auto& executed = record.outcome.executed)
+    return {executed->operation, executed->version, executed->content};
+  return {record.operation, record.version, record.content};
+}
+
 std::vector<ledger::StoredTransfer> transfers_of(const CommandRecord& record,
                                                  base::Sequence sequence, base::Time time) {
   std::vector<ledger::StoredTransfer> all;
   const Outcome& outcome = record.outcome;
-  if (record.operation == Operation<ledger::CreateTransfers>::kNumber &&
+  const Effective effective = effective_command(record);
+  if (effective.operation == Operation<ledger::CreateTransfers>::kNumber &&
       !outcome.event_statuses.empty()) {
-    const auto batch = base::decode<ledger::CreateTransfers>(record.content);
+    const auto batch = base::decode<ledger::CreateTransfers>(effective.content);
     COFFERDAM_CHECK(batch && batch->transfers.size() == outcome.event_statuses.size(),
                     "a recorded batch has one status per event");
     for (std::size_t i = 0; i < batch->transfers.size(); ++i)
@@ -48,9 +55,8 @@ std::vector<ledger::StoredTransfer> transfers_of(const CommandRecord& record,
       all.at(moved.position).event.amount = moved.amount;
   }
   for (const ledger::Transfer& posting : outcome.postings)
-    all.push_back({.event = posting,
-                   .address = ledger::address_of(sequence, all.size()),
-                   .time = time});
+    all.push_back(
+        {.event = posting, .address = ledger::address_of(sequence, all.size()), .time = time});
   return all;
 }
 

@@ -3,12 +3,12 @@
 // What stands in the journal for one command: who asked for what, and what it came to.
 #pragma once
 
+#include "cofferdam/engine/command.h"
+#include "cofferdam/engine/outcome.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "cofferdam/engine/command.h"
-#include "cofferdam/engine/outcome.h"
 
 namespace cofferdam::engine {
 
@@ -40,6 +40,15 @@ struct CommandRecord {
     visit("outcome", self.outcome, "what it came to");
   }
 };
+
+// What was carried out by a record: its own content, or what it approved.
+struct Effective {
+  std::uint16_t operation = 0;
+  std::uint16_t version = 0;
+  std::string_view content;
+};
+
+[[nodiscard]] Effective effective_command(const CommandRecord& record);
 
 // A record's transfers in the order of their positions: first the events of a batch (accepted or
 // burned, with the amount that was moved), then the postings of the system.

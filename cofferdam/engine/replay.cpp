@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/replay.h"
 
-#include <filesystem>
-
 #include "cofferdam/crypto/random.h"
 #include "cofferdam/engine/checkpoint.h"
-#include "cofferdam/engine/snapshot.h"
 #include "cofferdam/journal/reader.h"
+
+#include <filesystem>
 
 namespace cofferdam::engine {
 
@@ -19,13 +18,33 @@ namespace {
                                      .rule = std::move(what)});
 }
 
+// A folder for a throw-away index, gone with its owner.
+class ScratchFolder {
+ public:
+  ScratchFolder()
+      : path_(std::filesystem::temp_directory_path() /
+              ("cofferdam-replay-" + base::to_text(crypto::random_id()))) {}
+
+  ~ScratchFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
 [[nodiscard]] Result<void> check_checkpoint(const journal::Record& record, const State& state,
                                             const crypto::Hash& chain_before) {
   const auto checkpoint = base::decode<Checkpoint>(record.body);
   if (!checkpoint) return differs(record.sequence, "the body is not a checkpoint");
-  if (state.venue.venues.size() == 0 ||
-      crypto::to_hex(crypto::PublicKey{checkpoint->public_key}) !=
-          state.venue.venues.at(0).checkpoint_key)
+  if (state.venue.venues.size() == 0 || crypto::to_hex(crypto::PublicKey{checkpoint->public_key}) !=
+                                            state.venue.venues.at(0).checkpoint_key)
     return differs(record.sequence, "the checkpoint is signed by a key that is not in force");
   if (!signature_holds(*checkpoint))
     return differs(record.sequence, "the checkpoint's signature does not verify");
@@ -40,8 +59,7 @@ namespace {
 
 Result<void> replay_record(const journal::Record& record, base::Sequence state_sequence,
                            base::Time time_before, State& state, base::Changes& changes,
-                           JournalHistory& history, ledger::TransferScratch& scratch,
-                           journal::IdIndex* index) {
+                           JournalHistory& history, Scratch& scratch, journal::IdIndex* index) {
   if (record.kind == kCheckpointRecord) return {};
   auto recorded = recorded_command(record);
   if (!recorded) return std::unexpected(recorded.error());
@@ -64,7 +82,8 @@ Result<void> replay_record(const journal::Record& record, base::Sequence state_s
     changes.commit();
   }
   if (index == nullptr || record.sequence <= index->inserted_through()) return {};
-  const auto entries = index_entries(*command, was, record.sequence);
+  const auto entries = index_entries(was.outcome.executed ? carried_out(was).value() : *command,
+                                     was, record.sequence);
   if (auto ready = index->make_room(entries.size()); !ready) return ready;
   return index->insert_batch(entries, record.sequence);
 }
@@ -78,31 +97,20 @@ Result<Replayed> replay(journal::Disk& disk, const std::string& folder,
   auto looking_back = journal::Reader::open(disk, folders, journal::CheckHash::no);
   if (!looking_back) return std::unexpected(looking_back.error());
 
-  ScratchIndex scratch_index;
-  auto index = scratch_index.open();
+  const ScratchFolder scratch_folder;
+  journal::IdIndexOptions index_options;
+  index_options.folder = scratch_folder.path();
+  auto index = journal::IdIndex::open(std::move(index_options));
   if (!index) return std::unexpected(index.error());
   ReaderRecords records(**looking_back);
   JournalHistory history(records, **index);
 
-  SnapshotStore snapshots(disk, folder + "/snapshots");
-  Replayed replayed;
-  LoadedSnapshot start;
-  start.state = std::make_unique<State>();
-  if (options.from_snapshot) {
-    auto loaded = snapshots.load_newest(options.until, options.until_time);
-    if (!loaded) return std::unexpected(loaded.error());
-    start = std::move(*loaded);
-  }
-  replayed.state = std::move(start.state);
-  replayed.sequence = start.sequence;
-  replayed.time = start.time;
-  if (start.sequence == 0 && (*reader)->first_sequence() > 1)
+  Replayed replayed{.state = std::make_unique<State>()};
+  if ((*reader)->first_sequence() > 1)
     return differs((*reader)->first_sequence(),
                    "earlier records are archived: name the archive folders");
-
-  // What lies before the snapshot is read for its ids only.
   base::Changes changes;
-  ledger::TransferScratch scratch;
+  Scratch scratch;
   while (true) {
     auto next = (*reader)->next();
     if (!next) return std::unexpected(next.error());
@@ -111,7 +119,7 @@ Result<Replayed> replay(journal::Disk& disk, const std::string& folder,
     if (options.until && record->sequence > *options.until) break;
     if (options.until_time && base::Time(record->time_ns) > *options.until_time) break;
     history.set_now(record->sequence);
-    if (record->kind == kCheckpointRecord && record->sequence > replayed.sequence) {
+    if (record->kind == kCheckpointRecord) {
       if (auto good = check_checkpoint(*record, *replayed.state, replayed.chain_hash); !good)
         return std::unexpected(good.error());
       ++replayed.checkpoints;
@@ -120,10 +128,8 @@ Result<Replayed> replay(journal::Disk& disk, const std::string& folder,
                                  changes, history, scratch, index->get());
     if (!applied) return std::unexpected(applied.error());
     replayed.chain_hash = record->hash;
-    if (record->sequence > replayed.sequence) {
-      replayed.sequence = record->sequence;
-      replayed.time = base::Time(record->time_ns);
-    }
+    replayed.sequence = record->sequence;
+    replayed.time = base::Time(record->time_ns);
     ++replayed.records;
     if (options.progress) options.progress(record->sequence, (*reader)->until());
   }

@@ -3,11 +3,11 @@
 // Replay: the journal's records through the one door again, each compared with what was recorded.
 #pragma once
 
-#include <functional>
-
 #include "cofferdam/engine/engine.h"
 #include "cofferdam/engine/history.h"
 #include "cofferdam/journal/journal.h"
+
+#include <functional>
 
 namespace cofferdam::engine {
 
@@ -17,8 +17,7 @@ namespace cofferdam::engine {
 [[nodiscard]] Result<void> replay_record(const journal::Record& record,
                                          base::Sequence state_sequence, base::Time time_before,
                                          State& state, base::Changes& changes,
-                                         JournalHistory& history,
-                                         ledger::TransferScratch& scratch,
+                                         JournalHistory& history, Scratch& scratch,
                                          journal::IdIndex* index);
 
 struct Replayed {
@@ -27,21 +26,19 @@ struct Replayed {
   base::Time time;
   crypto::Hash chain_hash{};
   std::uint64_t records = 0;
-  std::uint64_t checkpoints = 0;       // whose signature, chain hash and state hash agreed
-  std::uint64_t transfers = 0;         // accepted events and postings
+  std::uint64_t checkpoints = 0;  // whose signature, chain hash and state hash agreed
 };
 
 struct ReplayOptions {
-  std::vector<std::string> archives;         // folders of archived segments, oldest first
-  std::optional<base::Sequence> until;       // time travel: the last record to apply
-  std::optional<base::Time> until_time;      // the same by time
-  bool from_snapshot = true;                 // false: from the first record, trusting nothing else
+  std::vector<std::string> archives;     // folders of archived segments, oldest first
+  std::optional<base::Sequence> until;   // time travel: the last record to apply
+  std::optional<base::Time> until_time;  // the same by time
   std::function<void(base::Sequence, base::Sequence)> progress;  // done, of how many
 };
 
-// The state at a point of the journal of a folder, without taking its lock or changing anything.
-// With from_snapshot = false this is the full verification: every hash, every outcome, every
-// checkpoint, every law.
+// The books from the first record on, without taking the folder's lock or changing anything, and
+// without believing anything but the records: every hash, every outcome, every law and every
+// checkpoint is checked on the way.
 [[nodiscard]] Result<Replayed> replay(journal::Disk& disk, const std::string& folder,
                                       const ReplayOptions& options);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/revert.h"
 
-#include <algorithm>
-
 #include "cofferdam/books/ledger/posting.h"
+
+#include <algorithm>
 
 namespace cofferdam::engine {
 
@@ -36,25 +36,25 @@ using S = RevertStatus;
   if (hold.timeout_s != 0)
     state.expiries.erase(context.changes, ledger::Expiry::Key{hold.expires, hold.address});
   state.holds.erase(context.changes, slot);
-  context.postings.push_back(
-      Transfer{.debit_account = event.debit_account,
-               .credit_account = event.credit_account,
-               .amount = hold.amount,
-               .pending_id = hold.id,
-               .user_data_128 = event.id.value(),
-               .pool = event.pool,
-               .asset = event.asset,
-               .code = event.code,
-               .flags = static_cast<std::uint16_t>(ledger::kVoidPending | ledger::kReversal |
-                                                   ledger::kSystem)});
+  context.postings.push_back(Transfer{
+      .debit_account = event.debit_account,
+      .credit_account = event.credit_account,
+      .amount = hold.amount,
+      .pending_id = hold.id,
+      .user_data_128 = event.id.value(),
+      .pool = event.pool,
+      .asset = event.asset,
+      .code = event.code,
+      .flags =
+          static_cast<std::uint16_t>(ledger::kVoidPending | ledger::kReversal | ledger::kSystem)});
   return S::ok;
 }
 
 [[nodiscard]] S post_back(const Transfer& event, ledger::State& state, ledger::Context& context) {
   const ledger::Slot debit = state.accounts.find_slot(event.debit_account);
   const ledger::Slot credit = state.accounts.find_slot(event.credit_account);
-  if (ledger::post_leg(state, context, credit, debit, event.amount, event.code,
-                       event.id.value()) != ledger::TransferStatus::ok)
+  if (ledger::post_leg(state, context, credit, debit, event.amount, event.code, event.id.value()) !=
+      ledger::TransferStatus::ok)
     return S::leg_refused;
   if (!event.amount.is_zero()) context.postings.back().flags |= ledger::kReversal;
   return S::ok;
@@ -66,13 +66,12 @@ S revert_batch(const RevertBatch& command, ledger::State& state, ledger::Context
                History& history) {
   const RecordedCommand* found = history.find_command(command.command);
   if (found == nullptr) return S::command_not_found;
-  if (found->record.operation != Operation<ledger::CreateTransfers>::kNumber)
+  if (effective_command(found->record).operation != Operation<ledger::CreateTransfers>::kNumber)
     return S::not_a_batch;
   if (state.reversals.find(command.command) != nullptr) return S::already_reverted;
   std::vector<StoredTransfer> events = transfers_of(found->record, found->sequence, found->time);
-  std::erase_if(events, [](const StoredTransfer& e) {
-    return e.status != ledger::TransferStatus::ok;
-  });
+  std::erase_if(events,
+                [](const StoredTransfer& e) { return e.status != ledger::TransferStatus::ok; });
   if (events.empty()) return S::nothing_to_revert;
   // Last in, first out: limits then hold at every step if they held on the way there.
   std::reverse(events.begin(), events.end());

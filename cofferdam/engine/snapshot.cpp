@@ -9,8 +9,8 @@ namespace {
                                                      const journal::Snapshot& snapshot) {
   std::string content;
   content.reserve(snapshot.header.content_bytes);
-  auto read = journal::read_snapshot(
-      disk, snapshot, [&](std::string_view part) { content.append(part); });
+  auto read =
+      journal::read_snapshot(disk, snapshot, [&](std::string_view part) { content.append(part); });
   if (!read) return std::unexpected(read.error());
   LoadedSnapshot loaded{.sequence = snapshot.header.sequence,
                         .time = base::Time(snapshot.header.time_ns),
@@ -56,8 +56,8 @@ Result<LoadedSnapshot> load_snapshot(journal::Disk& disk, const std::string& fol
 
 Result<void> save_snapshot(journal::Disk& disk, const std::string& folder,
                            const journal::JournalId& id, const State& state,
-                           base::Sequence sequence, const crypto::Hash& chain_hash,
-                           base::Time time, std::size_t keep) {
+                           base::Sequence sequence, const crypto::Hash& chain_hash, base::Time time,
+                           std::size_t keep) {
   journal::SnapshotHeader header;
   header.content_version = kSnapshotContentVersion;
   header.journal_id = id;

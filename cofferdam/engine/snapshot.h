@@ -4,13 +4,13 @@
 // record that it names, with the same chain hash.
 #pragma once
 
+#include "cofferdam/engine/state.h"
+#include "cofferdam/journal/snapshot.h"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "cofferdam/engine/state.h"
-#include "cofferdam/journal/snapshot.h"
 
 namespace cofferdam::engine {
 

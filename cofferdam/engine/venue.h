@@ -16,7 +16,7 @@ namespace cofferdam::venue {
 enum class TimeSource : std::uint8_t { stamped, given };
 
 struct Venue {
-  using Key = std::uint32_t;
+  using Key = std::uint64_t;
   std::string code;
   TimeSource time_source = TimeSource::stamped;
   base::Time founded;

@@ -29,6 +29,8 @@ enum class ProposeStatus : std::uint16_t {
   operation_must_not_be_zero,
   content_too_long,
   reason_too_long,
+  content_malformed,
+  operation_not_proposable,
   not_permitted,
   too_many_open,
   expires_beyond_time,
@@ -44,18 +46,22 @@ ProposeStatus apply(const Propose& command, State& state, const Subject& subject
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::decision::ProposeStatus> {
-  static constexpr std::array<std::string_view, 7> kNames{"ok",
+  static constexpr std::array<std::string_view, 9> kNames{"ok",
                                                           "operation_must_not_be_zero",
                                                           "content_too_long",
                                                           "reason_too_long",
+                                                          "content_malformed",
+                                                          "operation_not_proposable",
                                                           "not_permitted",
                                                           "too_many_open",
                                                           "expires_beyond_time"};
-  static constexpr std::array<std::string_view, 7> kDocs{
+  static constexpr std::array<std::string_view, 9> kDocs{
       "",
       "a proposal is of one operation",
       "the proposed content has at most 1 MiB",
       "a reason has at most 1024 bytes",
+      "the content is the encoding of one command of that operation and version",
+      "genesis, proposals and their answers are not proposed",
       "only an active operator, admin or root proposes",
       "at most 1024 proposals are open at a time",
       "the policy's life ends before the end of time"};

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/engine/carry_out.h"
+
+#include "cofferdam/books/ledger/expire_holds.h"
+#include "cofferdam/crypto/ed25519.h"
+#include "cofferdam/engine/access.h"
+#include "cofferdam/engine/checkpoint.h"
+#include "cofferdam/engine/revert.h"
+
+namespace cofferdam::engine {
+
+namespace {
+
+constexpr std::size_t kReasonMax = 1024;
+
+template <class C>
+[[nodiscard]] std::uint16_t shape_of(const C& command) {
+  return static_cast<std::uint16_t>(check_shape(command));
+}
+
+[[nodiscard]] std::uint16_t shape_of(const venue::Genesis& command) {
+  using S = venue::GenesisStatus;
+  S status = S::ok;
+  if (!ledger::is_code(command.venue, 32)) {
+    status = S::venue_malformed;
+  } else if (!ledger::is_code(command.root, 32)) {
+    status = S::root_malformed;
+  } else if (!command.checkpoint_key.empty() && !crypto::parse_public_key(command.checkpoint_key)) {
+    status = S::checkpoint_key_malformed;
+  }
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t shape_of(const Tick& command) {
+  return static_cast<std::uint16_t>(command.reserved == 0 ? TickStatus::ok
+                                                          : TickStatus::reserved_must_be_zero);
+}
+
+[[nodiscard]] std::uint16_t shape_of(const RevertBatch& command) {
+  return static_cast<std::uint16_t>(
+      command.reason.size() > kReasonMax ? RevertStatus::reason_too_long : RevertStatus::ok);
+}
+
+[[nodiscard]] std::uint16_t shape_of(const RotateCheckpointKey& command) {
+  RotateStatus status = RotateStatus::ok;
+  if (!crypto::parse_public_key(command.next_key)) {
+    status = RotateStatus::next_key_malformed;
+  } else if (!crypto::parse_signature(command.agreement)) {
+    status = RotateStatus::agreement_malformed;
+  }
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t shape_of(const market::Settle& /*command*/) {
+  return 0;
+}
+
+[[nodiscard]] bool is_proposable(const Command& command) {
+  return !std::holds_alternative<venue::Genesis>(command) &&
+         !std::holds_alternative<Tick>(command) && !std::holds_alternative<RevertBatch>(command) &&
+         !std::holds_alternative<decision::Propose>(command) &&
+         !std::holds_alternative<decision::Approve>(command) &&
+         !std::holds_alternative<decision::Reject>(command) &&
+         !std::holds_alternative<decision::Withdraw>(command);
+}
+
+[[nodiscard]] std::uint16_t shape_of(const decision::Propose& command) {
+  auto status = check_shape(command);
+  if (status == decision::ProposeStatus::ok) {
+    const auto proposed = decode_command(command.operation, command.version, command.content);
+    if (!proposed || check_shape(*proposed) != 0) {
+      status = decision::ProposeStatus::content_malformed;
+    } else if (!is_proposable(*proposed)) {
+      status = decision::ProposeStatus::operation_not_proposable;
+    }
+  }
+  return static_cast<std::uint16_t>(status);
+}
+
+// The commands whose phases need no more than the states they name.
+template <class C>
+[[nodiscard]] auto read_states(const State& state) {
+  if constexpr (requires { Operation<C>::reads(state); })
+    return Operation<C>::reads(state);
+  else
+    return Operation<C>::rooms(state);
+}
+
+template <class C>
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  const auto status = std::apply(
+      [&](const auto&... states) {
+        // A check that depends on who asks, or when, is given the context as well.
+        if constexpr (requires { check_state(command, states..., std::as_const(room.context)); })
+          return check_state(command, states..., std::as_const(room.context));
+        else
+          return check_state(command, states...);
+      },
+      read_states<C>(room.state));
+  if (status != decltype(status)::ok) return static_cast<std::uint16_t>(status);
+  return static_cast<std::uint16_t>(
+      std::apply([&](auto&... states) { return apply(command, states..., room.context); },
+                 Operation<C>::rooms(room.state)));
+}
+
+[[nodiscard]] std::uint16_t run(const venue::Genesis& command, Room& room) {
+  room.state.venue.venues.insert(room.context.changes,
+                                 venue::Venue{.code = command.venue,
+                                              .time_source = command.time_source,
+                                              .founded = room.context.now,
+                                              .checkpoint_key = command.checkpoint_key});
+  found_root(command.root, room.state, room.context);
+  return 0;
+}
+
+[[nodiscard]] std::uint16_t run(const Tick& /*command*/, Room& room) {
+  ledger::expire_holds(room.state.ledger, room.context);
+  decision::expire_proposals(room.state.decision, room.context);
+  return 0;
+}
+
+[[nodiscard]] std::uint16_t run(const RevertBatch& command, Room& room) {
+  return static_cast<std::uint16_t>(
+      revert_batch(command, room.state.ledger, room.context, room.history));
+}
+
+[[nodiscard]] RotateStatus check_rotation(const RotateCheckpointKey& command,
+                                          const venue::Venue& venue) {
+  const auto in_force = crypto::parse_public_key(venue.checkpoint_key);
+  const auto next = crypto::parse_public_key(command.next_key);
+  const auto agreement = crypto::parse_signature(command.agreement);
+  if (!in_force) return RotateStatus::no_key_in_force;
+  if (*next == *in_force) return RotateStatus::same_key;
+  if (!crypto::verify(*in_force, rotation_bytes(venue.code, *in_force, *next), *agreement))
+    return RotateStatus::agreement_does_not_verify;
+  return RotateStatus::ok;
+}
+
+[[nodiscard]] std::uint16_t run(const RotateCheckpointKey& command, Room& room) {
+  auto& venues = room.state.venue.venues;
+  const RotateStatus status = check_rotation(command, venues.at(0));
+  if (status == RotateStatus::ok)
+    venues.edit(room.context.changes, base::Slot{0}).checkpoint_key = command.next_key;
+  return static_cast<std::uint16_t>(status);
+}
+
+template <class Status>
+void keep_statuses(const std::vector<Status>& results, Room& room) {
+  auto& statuses = room.judgement.outcome.event_statuses;
+  statuses.reserve(results.size());
+  for (const Status status : results) statuses.push_back(static_cast<std::uint8_t>(status));
+}
+
+[[nodiscard]] std::uint16_t run(const ledger::CreateAccounts& command, Room& room) {
+  std::vector<ledger::AccountStatus> results;
+  ledger::apply(command.accounts, room.state.ledger, room.context, results);
+  keep_statuses(results, room);
+  return 0;
+}
+
+[[nodiscard]] std::uint16_t run(const ledger::CreateTransfers& command, Room& room) {
+  const auto status = ledger::check_state(command, room.state.ledger);
+  if (status != ledger::CreateTransfersStatus::ok) return static_cast<std::uint16_t>(status);
+  auto& results = room.judgement.results;
+  ledger::apply(command.transfers, room.state.ledger, room.context, room.history,
+                room.scratch.transfers, results);
+  Outcome& outcome = room.judgement.outcome;
+  outcome.event_statuses.resize(results.size());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    outcome.event_statuses[i] = static_cast<std::uint8_t>(results[i].status);
+    if (results[i].status == ledger::TransferStatus::ok &&
+        results[i].amount != command.transfers[i].amount)
+      outcome.moved.push_back({static_cast<std::uint32_t>(i), results[i].amount});
+  }
+  return 0;
+}
+
+[[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
+  std::vector<market::TradeStatus> results;
+  market::apply(command.trades,
+                market::TradeBooks{room.state.market, room.state.ledger, room.history.trades(),
+                                   room.scratch.trades},
+                room.context, results);
+  keep_statuses(results, room);
+  return 0;
+}
+
+[[nodiscard]] std::uint16_t run(const market::RecordMarks& command, Room& room) {
+  std::vector<market::MarkStatus> results;
+  market::apply(command.marks, room.state.market, room.context, results);
+  keep_statuses(results, room);
+  return 0;
+}
+
+[[nodiscard]] std::uint16_t run(const market::Settle& command, Room& room) {
+  auto status = market::check_state(command, room.state.market, room.context.now);
+  market::Settlement settlement;
+  if (status == market::SettleStatus::ok)
+    status = market::apply(command, room.state.market, room.state.ledger, room.context, settlement);
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t run(const decision::Propose& command, Room& room) {
+  const auto proposed = decode_command(command.operation, command.version, command.content);
+  const decision::Subject subject = subject_of(*proposed, room.state);
+  const auto status = check_state(command, room.state.decision, room.state.principal, subject,
+                                  std::as_const(room.context));
+  if (status != decision::ProposeStatus::ok) return static_cast<std::uint16_t>(status);
+  return static_cast<std::uint16_t>(apply(command, room.state.decision, subject, room.context));
+}
+
+// The proposed command, as its maker would have given it; what it did is taken back if refused,
+// and the approval stands all the same.
+void execute_proposal(const decision::Proposal& proposal, Room& room) {
+  const auto command = decode_command(proposal.operation, proposal.version, proposal.content);
+  COFFERDAM_CHECK(command.has_value(), "a proposal holds a command that was decoded before");
+  const base::PrincipalId checker = room.context.principal;
+  const base::Changes::Mark mark = room.context.changes.mark();
+  room.context.principal = proposal.maker;
+  std::uint16_t status = static_cast<std::uint16_t>(
+      check_access(std::visit([]<class C>(const C&) { return Operation<C>::kNeeds; }, *command),
+                   proposal.maker, room.state));
+  if (status == 0) status = carry_out(*command, room);
+  room.context.principal = checker;
+  if (status == 0) {
+    room.judgement.outcome.executed =
+        Executed{proposal.operation, proposal.version, proposal.content};
+  } else {
+    room.context.changes.rollback(mark);
+    room.context.postings.clear();
+    room.context.created = 0;
+    room.judgement.outcome = Outcome{};
+    room.judgement.results.clear();
+  }
+  decision::record_execution(
+      room.state.decision, room.context, proposal.id,
+      status == 0 ? decision::ExecutionResult::executed : decision::ExecutionResult::failed,
+      status);
+}
+
+[[nodiscard]] std::uint16_t run(const decision::Approve& command, Room& room) {
+  auto status =
+      check_state(command, room.state.decision, room.state.principal, std::as_const(room.context));
+  if (status == decision::AnswerStatus::ok)
+    status = apply(command, room.state.decision, room.context);
+  if (status != decision::AnswerStatus::ok) return static_cast<std::uint16_t>(status);
+  const decision::Proposal proposal = *room.state.decision.proposals.find(command.proposal);
+  if (decision::quorum_reached(room.state.decision, proposal)) execute_proposal(proposal, room);
+  return 0;
+}
+
+}  // namespace
+
+std::uint16_t check_shape(const Command& command) {
+  return std::visit([](const auto& c) { return shape_of(c); }, command);
+}
+
+std::uint16_t carry_out(const Command& command, Room& room) {
+  return std::visit([&](const auto& c) { return run(c, room); }, command);
+}
+
+decision::Subject subject_of(const Command& command, const State& state) {
+  return std::visit(
+      [&]<class C>(const C& c) -> decision::Subject {
+        if constexpr (requires {
+                        { c.pool } -> std::convertible_to<base::PoolId>;
+                      })
+          return {.pool = c.pool};
+        if constexpr (std::is_same_v<C, pool::ConduitTransfer>) {
+          const pool::Conduit* conduit = state.pool.conduits.find(c.conduit);
+          return {.pool = conduit == nullptr ? base::PoolId() : conduit->from,
+                  .approvals = pool::approvals_needed(c, state.pool)};
+        }
+        // A batch is judged by its first event's pool; a policy for all pools covers every batch.
+        if constexpr (std::is_same_v<C, ledger::CreateTransfers>)
+          return {.pool = c.transfers.empty() ? base::PoolId() : c.transfers.front().pool};
+        return {};
+      },
+      command);
+}
+
+}  // namespace cofferdam::engine

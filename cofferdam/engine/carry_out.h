@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Carries one command out in the rooms that it concerns: the two phases that need a state, after
+// the door has let it in.
+#pragma once
+
+#include "cofferdam/engine/door.h"
+
+namespace cofferdam::engine {
+
+struct Room {
+  State& state;
+  ledger::Context& context;
+  History& history;
+  Scratch& scratch;
+  Judgement& judgement;
+};
+
+// The operation's own status; 0 is ok. After a refusal the caller rolls back.
+[[nodiscard]] std::uint16_t carry_out(const Command& command, Room& room);
+
+// The pool that a command acts on and the approvals that it needs of itself.
+[[nodiscard]] decision::Subject subject_of(const Command& command, const State& state);
+
+}  // namespace cofferdam::engine
