@@ -23,7 +23,7 @@ struct Item {
 
   [[nodiscard]] Key key() const { return id; }
 
-  static constexpr std::string_view kDoc = "A row of the test.";
+  [[maybe_unused]] static constexpr std::string_view kDoc = "A row of the test.";
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {

@@ -8,13 +8,23 @@
 
 namespace cofferdam::crypto {
 
+namespace {
+
+// Looked up once: OpenSSL 3 otherwise searches its providers for every new hash.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kSha256;
+}
+
+}  // namespace
+
 struct Sha256::Context {
   EVP_MD_CTX* evp = EVP_MD_CTX_new();
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
   COFFERDAM_CHECK(
-      context_->evp != nullptr && EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1,
+      context_->evp != nullptr && EVP_DigestInit_ex(context_->evp, algorithm(), nullptr) == 1,
       "OpenSSL offers no SHA-256");
 }
 
@@ -45,7 +55,9 @@ Hash sha256(std::string_view bytes) {
   return hash.finish();
 }
 
-std::string to_hex(const Hash& hash) { return bytes_to_hex(hash); }
+std::string to_hex(const Hash& hash) {
+  return bytes_to_hex(hash);
+}
 
 std::optional<Hash> hash_from_hex(std::string_view text) {
   Hash out{};
