@@ -11,6 +11,7 @@
 #pragma once
 
 #include "cofferdam/books/ledger/ledger.h"
+#include "cofferdam/books/pool/refilling_limit.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -20,31 +21,6 @@
 namespace cofferdam::pool {
 
 using base::Amount;
-
-// At most `max` at once; what was used flows back at `refill` a `period`. A max of zero: no limit.
-struct RefillingLimit {
-  Amount max;
-  Amount refill;
-  base::Duration period;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor&& visit) {
-    visit("max", self.max, "most that can be used at once; 0: no limit");
-    visit("refill", self.refill, "what flows back in a period");
-    visit("period", self.period, "length of the period");
-  }
-};
-
-struct RefillingState {
-  Amount balance;
-  base::Time since;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor&& visit) {
-    visit("balance", self.balance, "what may be used now");
-    visit("since", self.since, "when the balance was true");
-  }
-};
 
 struct Conduit {
   using Key = base::ConduitId;
@@ -88,7 +64,7 @@ struct Conduit {
     visit("half_from", self.half_from, "its account in the pool that value leaves");
     visit("half_to", self.half_to, "its account in the pool that value enters");
     visit("transfer_max", self.transfer_max, "most in one transfer; 0: no limit");
-    visit("limit", self.limit, "most in a time");
+    visit("limit", self.limit, "most in a time; a max of zero: no limit");
     visit("window", self.window, "what is left of the limit");
     visit("approvals", self.approvals, "checkers that a transfer above the threshold needs");
     visit("approvals_above", self.approvals_above, "the threshold");

@@ -14,8 +14,8 @@ using base::Rounding;
 namespace {
 
 // What has flowed back since the state was true; rounded down, so never more than the rule gives.
-[[nodiscard]] RefillingState accrue(const RefillingLimit& limit, const RefillingState& state,
-                                    Time now) {
+[[nodiscard]] RefillingState flow_back(const RefillingLimit& limit, const RefillingState& state,
+                                       Time now) {
   if (now <= state.since || limit.refill.is_zero()) return state;
   const auto elapsed = base::try_sub(now, state.since);
   const auto nanoseconds = static_cast<base::u128>(elapsed.value_or(Duration()).value());
@@ -121,7 +121,7 @@ void record_breach(const ConduitTransfer& command, const Conduit& conduit, State
 
 Amount available(const Conduit& conduit, Time now) {
   if (conduit.limit.max.is_zero()) return Amount::max();
-  return accrue(conduit.limit, conduit.window, now).balance;
+  return flow_back(conduit.limit, conduit.window, now).balance;
 }
 
 Amount in_transit(const Conduit& conduit) {
@@ -176,7 +176,7 @@ S apply(const ConduitTransfer& command, State& state, ledger::State& ledger, Con
   conduit.transfers += 1;
   conduit.transferred += command.amount;
   if (!conduit.limit.max.is_zero()) {
-    conduit.window = accrue(conduit.limit, conduit.window, context.now);
+    conduit.window = flow_back(conduit.limit, conduit.window, context.now);
     conduit.window.balance -= command.amount;
   }
   return S::ok;

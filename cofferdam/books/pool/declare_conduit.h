@@ -35,7 +35,7 @@ struct DeclareConduit {
     visit("asset", self.asset, "what may pass");
     visit("purpose", self.purpose, "why it exists, 1 to 1024 bytes");
     visit("transfer_max", self.transfer_max, "most in one transfer; 0: no limit");
-    visit("limit", self.limit, "most in a time");
+    visit("limit", self.limit, "most in a time; a max of zero: no limit");
     visit("approvals", self.approvals, "checkers for a transfer above the threshold, at most 16");
     visit("approvals_above", self.approvals_above, "the threshold");
     visit("debit_class", self.debit_class, "owner class of the source; absent: any");
