@@ -3,12 +3,13 @@
 // How fast the engine posts, durably: random 128-bit ids, batches of 8,190, and what stands beside
 // it. Prints one line a figure. Usage: posting_bench FOLDER [millions of transfers for the long run]
 #include "bench/figures.h"
-#include "cofferdam/books/pool/attach_agreement.h"
 #include "cofferdam/engine/engine.h"
+#include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/real_disk.h"
 
-#include <atomic>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <thread>
@@ -28,6 +29,7 @@ using cofferdam::bench::Dice;
 using cofferdam::bench::seconds_since;
 namespace engine = cofferdam::engine;
 namespace ledger = cofferdam::ledger;
+namespace pool = cofferdam::pool;
 
 constexpr std::size_t kBatch = ledger::kBatchEventsMax;
 
@@ -86,7 +88,15 @@ struct Books {
     open(folder);
     send(cofferdam::venue::Genesis{.venue = "bench", .root = "root"});
     send(ledger::CreateAsset{.code = "USD", .scale = 2});
-    cofferdam::bench::open_pool([&](engine::Command c) { send(std::move(c)); });
+    send(pool::CreatePool{.code = "main", .activity = "bench", .regime = pool::Regime::house});
+    send(pool::AttachAgreement{.pool = PoolId(1),
+                               .title = "Bench",
+                               .document = std::string(64, '0'),
+                               .parties = {"bench"},
+                               .law = "none"});
+    pool::ActivatePool activate;
+    activate.pool = PoolId(1);
+    send(activate);
   }
 
   void open(const std::string& folder) {
