@@ -144,18 +144,16 @@ Result<SegmentList> list_segments(Disk& disk, const std::vector<std::string>& fo
             "reordered or copied",
             "give every segment its own name back: " + segment_name(segment->header.index));
       }
-      list.segments.push_back(std::move(*segment));
+      // A segment that archiving copied and had not yet removed is the same one.
+      const bool known =
+          folders.size() > 1 && std::ranges::any_of(list.segments, [&](const auto& s) {
+            return as_bytes(s.header) == as_bytes(segment->header);
+          });
+      if (!known) list.segments.push_back(std::move(*segment));
     }
   }
   if (list.segments.empty()) return list;
-  std::ranges::stable_sort(list.segments, {}, [](const Segment& s) { return s.header.index; });
-  if (folders.size() > 1) {
-    // A segment that archiving copied and had not yet removed is the same one.
-    const auto twice = std::ranges::unique(list.segments, [](const Segment& a, const Segment& b) {
-      return a.header.index == b.header.index && as_bytes(a.header) == as_bytes(b.header);
-    });
-    list.segments.erase(twice.begin(), twice.end());
-  }
+  std::ranges::sort(list.segments, {}, [](const Segment& s) { return s.header.index; });
   list.id = list.segments.front().header.journal_id;
   for (std::size_t i = 1; i < list.segments.size(); ++i) {
     if (auto ok = check_follows(list.segments[i - 1], list.segments[i]); !ok) {
