@@ -7,7 +7,7 @@
 //  - bytes written are readable at once, and survive a power cut only after sync() of that file or
 //    as the result of write_durable();
 //  - a name created, renamed or removed survives a power cut only after sync_folder();
-//  - between, each 512-byte sector may be new, old or a mixture of both;
+//  - between, each 512-byte sector may be new, old, a mixture of both, or noise;
 //  - after a failed sync nothing is known about what was written since the last good one.
 #pragma once
 

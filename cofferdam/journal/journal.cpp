@@ -2,6 +2,7 @@
 #include "cofferdam/journal/journal.h"
 
 #include "cofferdam/base/check.h"
+#include "cofferdam/journal/archive.h"
 #include "cofferdam/journal/disk.h"
 #include "cofferdam/journal/format.h"
 #include "cofferdam/journal/prepared.h"
@@ -93,6 +94,7 @@ struct Journal::State {
   Options options;
   std::unique_ptr<FolderLock> folder_lock;
   RecoveryReport report;
+  JournalId id{};
   Preparer preparer;
 
   // The appending thread's own.
@@ -178,6 +180,7 @@ Result<void> Journal::State::resume() {
   const bool created = report.created;
   report = std::move(recovered->report);
   report.created = created;
+  id = recovered->list.id;
   segments = std::move(recovered->list.segments);
   writing = std::make_shared<Open>();
   writing->segment = segments.back();
@@ -205,10 +208,10 @@ Result<std::unique_ptr<Journal>> Journal::open(Disk& disk, std::string folder, O
   const auto list = list_segments(disk, {state->folder});
   if (!list) return std::unexpected(list.error());
   if (list->segments.empty()) {
-    const auto archived = last_archived_index(disk, state->folder);
-    if (!archived) return std::unexpected(archived.error());
-    if (*archived != 0) {
-      return failure(ErrorKind::integrity, segment_name(*archived + 1), "",
+    const auto manifest = read_manifest(disk, state->folder);
+    if (!manifest) return std::unexpected(manifest.error());
+    if (!manifest->segments.empty()) {
+      return failure(ErrorKind::integrity, segment_name(manifest->segments.size() + 1), "",
                      "the segment is missing: the folder has an archive manifest and no segment",
                      "restore it from a replica or a backup");
     }
@@ -452,6 +455,21 @@ void Journal::State::run(const std::stop_token& stop) {
     leading = false;
     changed.notify_all();
   }
+}
+
+Result<void> Journal::forget_archived() {
+  const auto manifest = read_manifest(state_->disk, state_->folder);
+  if (!manifest) return std::unexpected(manifest.error());
+  const std::scoped_lock lock(state_->mutex);
+  std::erase_if(state_->segments, [&](const Segment& segment) {
+    return segment.header.index <= manifest->segments.size();
+  });
+  return {};
+}
+
+void Journal::extend(Reader& reader) const {
+  const std::scoped_lock lock(state_->mutex);
+  reader.extend(state_->segments, state_->durable);
 }
 
 Sequence Journal::durable() const {

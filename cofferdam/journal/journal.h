@@ -88,6 +88,10 @@ class Journal {
 
   // Reads records from `from` up to what is durable now.
   [[nodiscard]] Result<std::unique_ptr<Reader>> read_from(Sequence from) const;
+  // Lets a reader of this journal see what has become durable since.
+  void extend(Reader& reader) const;
+  // After archive() ran beside this journal: first_sequence() moves up.
+  [[nodiscard]] Result<void> forget_archived();
 
  private:
   struct State;

@@ -70,18 +70,24 @@ void decide(const Evidence& evidence, TailJudgement& tail) {
   }
 }
 
-[[nodiscard]] Result<void> zero_tail(File& file, std::uint64_t from, std::uint64_t to) {
-  std::string bytes;
-  for (std::uint64_t at = from; at < to;) {
-    const std::uint64_t size = std::min(align_up(at + 1, kSlice), to) - at;
-    bytes.assign(size, '\0');
-    const auto got = file.read(at, std::span(bytes.data(), size));
-    if (!got) return std::unexpected(got.error());
-    if (!is_zero(std::string_view(bytes).substr(0, *got))) {
-      bytes.assign(size, '\0');
-      if (auto done = file.write(at, bytes); !done) return done;
-    }
-    at += size;
+[[nodiscard]] Result<void> zero_range(File& file, std::uint64_t from, std::uint64_t to) {
+  std::string bytes(to - from, '\0');
+  const auto got = file.read(from, std::span(bytes.data(), bytes.size()));
+  if (!got) return std::unexpected(got.error());
+  if (is_zero(std::string_view(bytes).substr(0, *got))) return {};
+  std::ranges::fill(bytes, '\0');
+  return file.write(from, bytes);
+}
+
+// The rest of the last good record's sector is written only if it is not zero: then the group was
+// torn there and nobody was told of the record. An acknowledged record's sector is never written
+// again, since a power cut during that could spoil it.
+[[nodiscard]] Result<void> zero_tail(File& file, const SegmentHeader& segment, std::uint64_t end) {
+  const std::uint64_t start = std::min(align_up(end, segment.sector_bytes), segment.segment_bytes);
+  if (auto done = zero_range(file, end, start); !done) return done;
+  for (std::uint64_t at = start; at < segment.segment_bytes; at += kSlice) {
+    const std::uint64_t to = std::min(at + kSlice, segment.segment_bytes);
+    if (auto done = zero_range(file, at, to); !done) return done;
   }
   return file.sync();
 }
@@ -142,7 +148,7 @@ void decide(const Evidence& evidence, TailJudgement& tail) {
   auto file = disk.open(segment.path, OpenMode::update);
   if (!file) return std::unexpected(file.error());
   if (auto done = (*file)->allocate(segment.header.segment_bytes); !done) return done;
-  return zero_tail(**file, recovered.tail.end, segment.header.segment_bytes);
+  return zero_tail(**file, segment.header, recovered.tail.end);
 }
 
 [[nodiscard]] Result<void> renew_head(File& file, Segment& segment, const TailJudgement& tail,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/journal/segment.h"
 
+#include "cofferdam/journal/archive.h"
 #include "cofferdam/journal/disk.h"
 #include "cofferdam/journal/format.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -81,13 +81,21 @@ constexpr std::uint64_t kWindowBytes = std::uint64_t{1} << 20;
                                       const SegmentList& list) {
   const Segment& first = list.segments.front();
   if (first.header.index != 1) {
-    const auto archived = last_archived_index(disk, live_folder);
-    if (!archived) return std::unexpected(archived.error());
-    if (first.header.index > *archived + 1) {
+    const auto manifest = read_manifest(disk, live_folder);
+    if (!manifest) return std::unexpected(manifest.error());
+    const std::uint64_t archived = manifest->segments.size();
+    if (first.header.index > archived + 1) {
       return failure(ErrorKind::integrity, segment_name(first.header.index - 1), "",
                      "the segment is missing: the first one present is " + first.path +
                          ", and no archive manifest accounts for those before it",
                      "restore it from an archive, a replica or a backup");
+    }
+    const ArchivedSegment& before = manifest->segments[first.header.index - 2];
+    if (manifest->journal_id != list.id || before.last_hash != first.header.previous_hash ||
+        before.last_sequence + 1 != first.header.first_sequence) {
+      return failure(ErrorKind::integrity, first.path, "",
+                     "the segment does not continue what the archive manifest says was moved",
+                     "put back the manifest and the segments of this journal");
     }
   }
   const Segment& last = list.segments.back();
@@ -119,31 +127,6 @@ Error Damage::error(std::string hint) const {
                .hint = std::move(hint)};
 }
 
-Result<std::uint64_t> last_archived_index(Disk& disk, const std::string& folder) {
-  const auto names = disk.list(folder);
-  if (!names) return std::unexpected(names.error());
-  if (std::ranges::find(*names, kArchiveManifest) == names->end()) return std::uint64_t{0};
-  const std::string path = folder + "/" + std::string(kArchiveManifest);
-  const auto text = read_file(disk, path);
-  if (!text) return std::unexpected(text.error());
-  // The last line is the SHA-256 of all lines before it.
-  const std::size_t seal = text->rfind("sha256 ");
-  if (seal == std::string::npos ||
-      text->substr(seal) !=
-          "sha256 " + crypto::to_hex(crypto::sha256(std::string_view(*text).substr(0, seal))) +
-              "\n") {
-    return failure(ErrorKind::integrity, path, "", "the manifest does not match its own SHA-256",
-                   "copy it again from the archive folder");
-  }
-  std::uint64_t last = 0;
-  for (std::size_t at = text->find("\nsegment "); at != std::string::npos && at < seal;
-       at = text->find("\nsegment ", at + 1)) {
-    const char* begin = text->data() + at + 9;
-    (void)std::from_chars(begin, text->data() + text->size(), last);
-  }
-  return last;
-}
-
 Result<SegmentList> list_segments(Disk& disk, const std::vector<std::string>& folders) {
   SegmentList list;
   for (const std::string& folder : folders) {
@@ -161,18 +144,16 @@ Result<SegmentList> list_segments(Disk& disk, const std::vector<std::string>& fo
             "reordered or copied",
             "give every segment its own name back: " + segment_name(segment->header.index));
       }
-      list.segments.push_back(std::move(*segment));
+      // A segment that archiving copied and had not yet removed is the same one.
+      const bool known =
+          folders.size() > 1 && std::ranges::any_of(list.segments, [&](const auto& s) {
+            return as_bytes(s.header) == as_bytes(segment->header);
+          });
+      if (!known) list.segments.push_back(std::move(*segment));
     }
   }
   if (list.segments.empty()) return list;
-  std::ranges::stable_sort(list.segments, {}, [](const Segment& s) { return s.header.index; });
-  if (folders.size() > 1) {
-    // A segment that archiving copied and had not yet removed is the same one.
-    const auto twice = std::ranges::unique(list.segments, [](const Segment& a, const Segment& b) {
-      return a.header.index == b.header.index && as_bytes(a.header) == as_bytes(b.header);
-    });
-    list.segments.erase(twice.begin(), twice.end());
-  }
+  std::ranges::sort(list.segments, {}, [](const Segment& s) { return s.header.index; });
   list.id = list.segments.front().header.journal_id;
   for (std::size_t i = 1; i < list.segments.size(); ++i) {
     if (auto ok = check_follows(list.segments[i - 1], list.segments[i]); !ok) {

@@ -49,10 +49,6 @@ struct SegmentList {
 [[nodiscard]] Result<SegmentList> list_segments(Disk& disk,
                                                 const std::vector<std::string>& folders);
 
-// The index of the last archived segment and its manifest's name, from the live folder.
-inline constexpr std::string_view kArchiveManifest = "archive.manifest";
-[[nodiscard]] Result<std::uint64_t> last_archived_index(Disk& disk, const std::string& folder);
-
 // A segment made ahead of need: zeros, not yet part of the journal. Any program may delete it.
 inline constexpr std::string_view kPreparedEnding = ".prepared";
 

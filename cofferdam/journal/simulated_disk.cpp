@@ -305,12 +305,16 @@ void SimulatedDisk::crash_content(Content& content, std::uint64_t& random) {
     const bool lost = mood == 0 || (mood != 1 && dice % 8 < mood);
     const bool torn = mood >= 2 && dice / 8 % 4 == 0;
     if (torn) {
-      // a mixture: the end of the sector is old, or the beginning
+      // a mixture, whose end or beginning is old; or nothing that anybody wrote
       const std::size_t cut = dice / 32 % (old.size() + 1);
-      if (dice / 64 % 2 == 0) {
+      const std::uint64_t kind = dice >> 40U;
+      if (kind % 3 == 0) {
         std::memcpy(now + cut, old.data() + cut, old.size() - cut);
-      } else {
+      } else if (kind % 3 == 1) {
         std::memcpy(now, old.data(), cut);
+      } else {
+        for (std::size_t i = 0; i < old.size(); ++i)
+          now[i] = static_cast<char>(next_random(random));
       }
     } else if (lost) {
       std::memcpy(now, old.data(), old.size());

@@ -4,9 +4,9 @@
 // seed and the same calls give the same outcome.
 //
 // Content: every 512-byte sector written since the last sync keeps its old bytes beside the new
-// ones; crash() lets each such sector survive, vanish or tear by the seed. Names: creations,
-// renames and removals since the last sync_folder() survive up to a point chosen by the seed, in
-// order, as in a file system that journals its metadata. A failed sync leaves its sectors
+// ones; crash() lets each such sector survive, vanish, tear or turn to noise by the seed. Names:
+// creations, renames and removals since the last sync_folder() survive up to a point chosen by the
+// seed, in order, as in a file system that journals its metadata. A failed sync leaves its sectors
 // unprotected for ever, as Linux does: a later sync that succeeds does not bring them back.
 //
 // Not safe for use by several threads at once, except where a lock of the caller's orders them.
