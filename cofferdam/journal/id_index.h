@@ -6,9 +6,9 @@
 // must stay below four bytes an id.
 //
 // Shape: new ids go into a table in memory; a full table is handed to a background thread, which
-// writes it as a sorted run and merges runs (three of one size become one of the next). An absent
-// id costs one cache line in each table and one filter line a run, all fetched ahead of use; a
-// present id costs one read of 4 KiB more.
+// writes it as a sorted run and merges runs (three of one size become one of the next). An
+// absent id costs one cache line in each table and one filter line a run, all fetched ahead of use;
+// a present id costs one read of 4 KiB more.
 //
 // Laws:
 // - Ids are never removed. What a rolled-back command did is not inserted: the engine keeps the ids
