@@ -341,7 +341,7 @@ int main(int argc, char** argv) {
                : (std::filesystem::temp_directory_path() / "cofferdam-index-bench").string();
   if (what == "ids") {
     measure_ids(count, folder, argc > 4 ? std::stoull(argv[4]) : 0,
-                argc > 5 ? std::stoull(argv[5]) : 3);
+                argc > 5 ? std::stoull(argv[5]) : 2);
   } else if (what == "postings") {
     measure_postings(count, folder, argc > 4 ? std::stoull(argv[4]) : 0,
                      argc > 5 ? std::stoull(argv[5]) : 10000);

@@ -161,6 +161,24 @@ TEST(PostingRun, UnpacksWhatItPacksAtTheLimits) {
   }
 }
 
+// The worked example of docs/internals/indexes.md.
+TEST(PostingRun, PacksAsDocumented) {
+  const Folder folder;
+  const IndexFolder files(folder.path, {});
+  ASSERT_TRUE(files.make());
+  const std::vector<Posting> postings = {make_posting(1, 7, 0x2000), make_posting(1, 7, 0x2003),
+                                         make_posting(1, 9, 0x2001)};
+  const auto run = write_postings(files, 1, postings);
+  ASSERT_TRUE(run);
+  Block block;
+  ASSERT_TRUE((*run)->read(0, block));
+  EXPECT_EQ(block[0], 7U);
+  EXPECT_EQ(block[1], 0x0100000000002000U);
+  EXPECT_EQ(block[2], 0x010506U);
+  EXPECT_EQ(block_count(block), 3U);
+  EXPECT_EQ(block_bytes(block), 19U);
+}
+
 TEST(PostingIndex, AgreesWithAMultimapThroughMergesAndReopening) {
   const Folder folder;
   Model model;
