@@ -6,9 +6,9 @@
 // must stay below four bytes an id.
 //
 // Shape: new ids go into a table in memory; a full table is handed to a background thread, which
-// writes it as a sorted run and merges runs (four of one size become one of the next). An absent id
-// costs one cache line in each table and one filter line a run, all fetched ahead of use; a present
-// id costs one read of 4 KiB more.
+// writes it as a sorted run and merges runs (two of one size become one of the next). An
+// absent id costs one cache line in each table and one filter line a run, all fetched ahead of use;
+// a present id costs one read of 4 KiB more.
 //
 // Laws:
 // - Ids are never removed. What a rolled-back command did is not inserted: the engine keeps the ids
@@ -49,7 +49,7 @@ struct IdIndexOptions {
   IndexSecret secret = {};    // random; used when the index is made, afterwards the stored one is
   std::size_t table_ids = IdTable::kCapacityMax;  // ids in each of the two tables
   std::uint64_t bits_per_key = 20;  // of filter; 20 gives about 2 false answers in 10,000 a run
-  std::uint64_t fanout = 4;         // runs of one size that become one
+  std::uint64_t fanout = 2;         // runs of one size that become one; more: fewer rewrites
   std::size_t pieces_max = 24;      // runs a shard may have before flushes wait for merges
   FileHook hook = {};               // tests only
 };

@@ -112,8 +112,7 @@ TEST(Scramble, IsAPermutationThatTheSecretDecides) {
   // Sequential ids spread evenly over the shards.
   std::array<int, kShards> shards{};
   for (u128 id = 0; id < 8000; ++id) ++shards[shard_of(scramble({9, 2, 3, 4, 5, 6, 7, 8}, id))];
-  for (const int count : shards)
-    EXPECT_NEAR(count, 8000 / static_cast<int>(kShards), 200);
+  for (const int count : shards) EXPECT_NEAR(count, 8000 / static_cast<int>(kShards), 200);
 }
 
 TEST(MergeChoice, MergesAFullLevelWithWhatCameAfterIt) {
@@ -231,7 +230,9 @@ TEST(IdIndex, SurvivesDyingAtAnyFileOperation) {
     const Folder folder;
     Model model;
     std::atomic<int> operations = 0;
-    const auto hook = [&](FileOperation, std::string_view) { return ++operations < stop_at; };
+    const auto hook = [&](FileOperation, std::string_view) {
+      return ++operations < stop_at ? FileFate::go_on : FileFate::die;
+    };
     bool died = false;
     base::Sequence indexed = 0;
     if (auto index = IdIndex::open(small(folder, hook)); index) {
@@ -271,7 +272,7 @@ TEST(IdIndex, SurvivesLosingWhatWasNotSynced) {
     bool renamed = false;
     const auto hook = [&](FileOperation operation, std::string_view name) {
       const std::lock_guard lock(mutex);
-      if (++operations >= stop_at) return false;
+      if (++operations >= stop_at) return FileFate::die;
       if (operation == FileOperation::write) unsynced.emplace(name);
       if (operation == FileOperation::sync) unsynced.erase(std::string(name));
       if (operation == FileOperation::sync_folder) renamed = false;
@@ -280,7 +281,7 @@ TEST(IdIndex, SurvivesLosingWhatWasNotSynced) {
         manifest_before.assign(std::istreambuf_iterator<char>(in), {});
         renamed = !manifest_before.empty();
       }
-      return true;
+      return FileFate::go_on;
     };
     if (auto index = IdIndex::open(small(folder, hook)); index) {
       for (int i = 0; i < 60; ++i) {
@@ -349,6 +350,39 @@ TEST(IdIndex, NoticesAFlippedByteInAnyFile) {
   }
   EXPECT_GT(emptied, 0);
   EXPECT_GT(refused, 0);
+}
+
+// A disk that is full for a while: insertion fails before anything is inserted, searching goes on,
+// and when there is room again so does insertion.
+TEST(IdIndex, GoesOnWhenAFullDiskHasRoomAgain) {
+  const Folder folder;
+  Model model;
+  std::atomic<bool> full = false;
+  auto index = must_open(small(folder, [&](FileOperation operation, std::string_view) {
+    return full && operation == FileOperation::write ? FileFate::full : FileFate::go_on;
+  }));
+  for (int i = 0; i < 60; ++i) model.grow(150);
+  feed(*index, model);
+  ASSERT_TRUE(index->settle());
+  full = true;
+  while (true) {
+    const auto room = index->make_room(150);
+    if (!room) {
+      EXPECT_EQ(room.error().kind, base::ErrorKind::exhausted);
+      break;
+    }
+    model.grow(150);
+    feed(*index, model);
+  }
+  expect_equal(*index, model);
+  full = false;
+  while (!index->make_room(150)) ::usleep(10000);
+  for (int i = 0; i < 30; ++i) model.grow(150);
+  feed(*index, model);
+  ASSERT_TRUE(index->flush());
+  ASSERT_TRUE(index->settle());
+  expect_equal(*index, model);
+  ASSERT_TRUE(index->verify());
 }
 
 TEST(IdIndex, AMissingFileEmptiesTheIndex) {

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kPostingIndexKind = 0x00000001504F5354;  // "POST", format 1
 constexpr std::size_t kFixedWords = 3;                           // through, next file, runs
 constexpr std::size_t kRunWords = 6;
+constexpr unsigned kLevelsMax = 64;  // above every level
 
 }  // namespace
 
@@ -227,7 +228,7 @@ base::Result<bool> PostingIndex::work_once() {
     crowded = view_->runs.size() >= options_.runs_max;
   }
   if (!pending || crowded) {
-    auto merged = merge_some();
+    auto merged = merge_some(0, kLevelsMax);
     if (!merged || *merged || !pending) return merged;
   }
   if (auto done = flush_pending(); !done) return std::unexpected(done.error());
@@ -268,18 +269,30 @@ base::Result<void> PostingIndex::flush_pending() {
   return {};
 }
 
-base::Result<bool> PostingIndex::merge_some() {
+// Merges runs from the place `from` on, if some of a level below `level` are due.
+base::Result<bool> PostingIndex::merge_some(std::size_t from, unsigned level) {
   const auto before = view();
   std::vector<std::uint64_t> sizes;
-  for (const PostingRunPtr& run : before->runs) sizes.push_back(run->place.entries);
-  const auto first = choose_merge(sizes, options_.buffer_entries, options_.fanout);
-  if (!first) return false;
+  for (std::size_t i = from; i < before->runs.size(); ++i)
+    sizes.push_back(before->runs[i]->place.entries);
+  const auto choice = choose_merge(sizes, options_.buffer_entries, options_.fanout);
+  if (!choice) return false;
+  const std::size_t first = from + *choice;
+  const unsigned chosen = run_level(
+      *std::max_element(sizes.begin() + static_cast<std::ptrdiff_t>(*choice), sizes.end()),
+      options_.buffer_entries, options_.fanout);
+  if (chosen >= level) return false;
   const std::vector<PostingRunPtr> sources(
-      before->runs.begin() + static_cast<std::ptrdiff_t>(*first), before->runs.end());
-  const auto between = [this]() -> base::Result<void> {
+      before->runs.begin() + static_cast<std::ptrdiff_t>(first), before->runs.end());
+  // A long merge stands aside for new runs, and for smaller merges of these: otherwise they would
+  // pile up behind it, and adding would wait until it ends.
+  const auto between = [this, chosen, behind = first + sources.size()]() -> base::Result<void> {
     if (stop_.stop_requested()) return damaged("merge", "stopped");
-    if (view()->runs.size() >= options_.runs_max) return {};
-    return flush_pending();
+    if (view()->runs.size() < options_.runs_max) {
+      if (auto done = flush_pending(); !done) return done;
+    }
+    if (auto done = merge_some(behind, chosen); !done) return std::unexpected(done.error());
+    return {};
   };
   const std::uint64_t number = next_file_++;
   auto merged = merge_postings(folder_, number, sources, between);
@@ -288,7 +301,7 @@ base::Result<bool> PostingIndex::merge_some() {
     return std::unexpected(merged.error());
   }
   auto fresh = std::make_shared<PostingView>(*view());  // with what was flushed meanwhile
-  const auto begin = fresh->runs.begin() + static_cast<std::ptrdiff_t>(*first);
+  const auto begin = fresh->runs.begin() + static_cast<std::ptrdiff_t>(first);
   *begin = std::move(*merged);
   fresh->runs.erase(begin + 1, begin + static_cast<std::ptrdiff_t>(sources.size()));
   if (auto done = write(*fresh); !done) {

@@ -148,7 +148,7 @@ class PostingIndex {
   void work(const std::stop_token& stop);
   [[nodiscard]] base::Result<bool> work_once();
   [[nodiscard]] base::Result<void> flush_pending();
-  [[nodiscard]] base::Result<bool> merge_some();
+  [[nodiscard]] base::Result<bool> merge_some(std::size_t from, unsigned level);
   void drop_unfinished(std::uint64_t number, const base::Error& error);
 
   PostingIndexOptions options_;

@@ -161,6 +161,24 @@ TEST(PostingRun, UnpacksWhatItPacksAtTheLimits) {
   }
 }
 
+// The worked example of docs/internals/indexes.md.
+TEST(PostingRun, PacksAsDocumented) {
+  const Folder folder;
+  const IndexFolder files(folder.path, {});
+  ASSERT_TRUE(files.make());
+  const std::vector<Posting> postings = {make_posting(1, 7, 0x2000), make_posting(1, 7, 0x2003),
+                                         make_posting(1, 9, 0x2001)};
+  const auto run = write_postings(files, 1, postings);
+  ASSERT_TRUE(run);
+  Block block;
+  ASSERT_TRUE((*run)->read(0, block));
+  EXPECT_EQ(block[0], 7U);
+  EXPECT_EQ(block[1], 0x0100000000002000U);
+  EXPECT_EQ(block[2], 0x010506U);
+  EXPECT_EQ(block_count(block), 3U);
+  EXPECT_EQ(block_bytes(block), 19U);
+}
+
 TEST(PostingIndex, AgreesWithAMultimapThroughMergesAndReopening) {
   const Folder folder;
   Model model;
@@ -255,7 +273,9 @@ TEST(PostingIndex, SurvivesDyingAtAnyFileOperation) {
     const Folder folder;
     Model model;
     std::atomic<int> operations = 0;
-    const auto hook = [&](FileOperation, std::string_view) { return ++operations < stop_at; };
+    const auto hook = [&](FileOperation, std::string_view) {
+      return ++operations < stop_at ? FileFate::go_on : FileFate::die;
+    };
     base::Sequence indexed = 0;
     if (auto index = PostingIndex::open(small(folder, hook)); index) {
       for (int i = 0; i < 120; ++i) {
@@ -310,6 +330,38 @@ TEST(PostingIndex, NoticesAFlippedByteInAnyFile) {
       EXPECT_EQ(index->indexed_through(), 0U);
     }
   }
+}
+
+// A disk that is full for a while: adding fails when no more can wait in memory, says so, loses
+// nothing, leaves no rubbish, and goes on by itself.
+TEST(PostingIndex, GoesOnWhenAFullDiskHasRoomAgain) {
+  const Folder folder;
+  Model model;
+  std::atomic<bool> full = false;
+  auto index = must_open(small(folder, [&](FileOperation operation, std::string_view) {
+    return full && operation == FileOperation::write ? FileFate::full : FileFate::go_on;
+  }));
+  for (int i = 0; i < 100; ++i) model.grow(60);
+  feed(*index, model);
+  ASSERT_TRUE(index->wait_until(model.records.size()));
+  full = true;
+  bool refused = false;
+  while (!refused) {
+    model.grow(60);
+    const auto added = index->add(model.records.back(), model.records.size());
+    refused = !added;
+    if (refused) {
+      EXPECT_EQ(added.error().kind, base::ErrorKind::exhausted);
+    }
+  }
+  EXPECT_FALSE(drain(index->cursor(2, 1, 0, Direction::ascending)).empty());
+  full = false;
+  while (!index->add(model.records.back(), model.records.size())) ::usleep(10000);
+  ASSERT_TRUE(index->wait_until(model.records.size()));
+  ASSERT_TRUE(index->settle());
+  expect_equal(*index, model);
+  const auto files = std::distance(fs::directory_iterator(folder.path), {});
+  EXPECT_LE(files, static_cast<std::ptrdiff_t>(index->figures().runs + 2));
 }
 
 }  // namespace

@@ -42,6 +42,20 @@ std::unexpected<base::Error> failed(std::string name, const char* what, int code
                   .hint = full ? "free space on the disk; the index goes on by itself" : ""});
 }
 
+// The errno that a test asks for, 0 for none.
+int fated(const FileHook& hook, FileOperation operation, std::string_view name) {
+  if (!hook) return 0;
+  switch (hook(operation, name)) {
+    case FileFate::go_on:
+      return 0;
+    case FileFate::die:
+      return EIO;
+    case FileFate::full:
+      return ENOSPC;
+  }
+  return 0;
+}
+
 std::uint64_t block_seed(std::uint64_t number, std::uint64_t block) {
   return number * kOddA + block;
 }
@@ -100,8 +114,8 @@ void RunFile::close() {
 }
 
 base::Result<void> RunFile::write_at(std::uint64_t offset, std::span<const std::uint64_t> words) {
-  const bool alive = !*hook_ || (*hook_)(FileOperation::write, name_);
-  if (!alive) words = words.first(words.size() / 2);
+  const int fate = fated(*hook_, FileOperation::write, name_);
+  if (fate != 0) words = words.first(words.size() / 2);
   const auto bytes = std::as_bytes(words);
   std::size_t done = 0;
   while (done < bytes.size()) {
@@ -111,7 +125,7 @@ base::Result<void> RunFile::write_at(std::uint64_t offset, std::span<const std::
     if (n < 0) return failed(name_, "write", errno);
     done += static_cast<std::size_t>(n);
   }
-  if (!alive) return failed(name_, "write", EIO);
+  if (fate != 0) return failed(name_, "write", fate);
   return {};
 }
 
@@ -144,7 +158,8 @@ base::Result<void> RunFile::read_blocks(std::uint64_t number, std::uint64_t firs
 }
 
 base::Result<void> RunFile::sync() {
-  if (*hook_ && !(*hook_)(FileOperation::sync, name_)) return failed(name_, "sync", EIO);
+  if (const int fate = fated(*hook_, FileOperation::sync, name_))
+    return failed(name_, "sync", fate);
   if (::fdatasync(descriptor_) != 0) return failed(name_, "sync", errno);
   return {};
 }
@@ -163,7 +178,8 @@ base::Result<void> IndexFolder::make() const {
 }
 
 base::Result<RunFile> IndexFolder::create(const std::string& name) const {
-  if (!allowed(FileOperation::create, name)) return failed(name, "create", EIO);
+  if (const int fate = fated(hook_, FileOperation::create, name))
+    return failed(name, "create", fate);
   const int descriptor =
       ::open((path_ + "/" + name).c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) return failed(name, "create", errno);
@@ -184,21 +200,24 @@ base::Result<void> IndexFolder::replace(const std::string& name,
   if (!file) return std::unexpected(file.error());
   if (auto done = file->write_at(0, words); !done) return done;
   if (auto done = file->sync(); !done) return done;
-  if (!allowed(FileOperation::rename, name)) return failed(name, "rename", EIO);
+  if (const int fate = fated(hook_, FileOperation::rename, name))
+    return failed(name, "rename", fate);
   if (::rename((path_ + "/" + fresh).c_str(), (path_ + "/" + name).c_str()) != 0)
     return failed(name, "rename", errno);
   return sync();
 }
 
 base::Result<void> IndexFolder::remove(const std::string& name) const {
-  if (!allowed(FileOperation::remove, name)) return failed(name, "remove", EIO);
+  if (const int fate = fated(hook_, FileOperation::remove, name))
+    return failed(name, "remove", fate);
   if (::unlink((path_ + "/" + name).c_str()) != 0 && errno != ENOENT)
     return failed(name, "remove", errno);
   return {};
 }
 
 base::Result<void> IndexFolder::sync() const {
-  if (!allowed(FileOperation::sync_folder, path_)) return failed(path_, "sync", EIO);
+  if (const int fate = fated(hook_, FileOperation::sync_folder, path_))
+    return failed(path_, "sync", fate);
   const int descriptor = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return failed(path_, "open the folder", errno);
   const int answer = ::fsync(descriptor);

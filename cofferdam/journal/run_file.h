@@ -36,11 +36,12 @@ using Block = std::array<std::uint64_t, kBlockWords>;
 [[nodiscard]] std::uint64_t checksum_words(std::span<const std::uint64_t> words,
                                            std::uint64_t seed);
 
-// What a test may stop. Called before each operation that changes the disk; false means that the
+// What a test may stop. Called before each operation that changes the disk. `die` means that the
 // process died here: the operation fails (a write leaves its first half behind), and so must
-// everything after it, which is the hook's business.
+// everything after it, which is the hook's business. `full` means that the disk has no space left.
 enum class FileOperation { create, write, sync, rename, remove, sync_folder };
-using FileHook = std::function<bool(FileOperation, std::string_view name)>;
+enum class FileFate { go_on, die, full };
+using FileHook = std::function<FileFate(FileOperation, std::string_view name)>;
 
 class RunFile {
  public:
@@ -94,10 +95,6 @@ class IndexFolder {
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  [[nodiscard]] bool allowed(FileOperation operation, std::string_view name) const {
-    return !hook_ || hook_(operation, name);
-  }
-
   std::string path_;
   FileHook hook_;
 };
