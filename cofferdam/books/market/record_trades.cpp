@@ -114,18 +114,42 @@ class Batch {
     results.assign(trades_.size(), S::ok);
     history_.prefetch(trades_);
     for (std::size_t i = 0; i < trades_.size(); ++i) {
-      if (i + kLookAhead < trades_.size()) prefetch(trades_[i + kLookAhead]);
+      look_ahead(i);
       results[i] = record(trades_[i]);
       if (results[i] == S::ok) ids_.put(trades_[i].id, i);
     }
   }
 
  private:
-  static constexpr std::size_t kLookAhead = 8;
+  // Index, holdings and accounts are asked for one after the other, each from what the one before
+  // has brought into the cache.
+  static constexpr std::size_t kIndexAhead = 12;
+  static constexpr std::size_t kHoldingAhead = 8;
+  static constexpr std::size_t kAccountAhead = 4;
 
-  void prefetch(const Trade& trade) const {
-    market_.holdings.prefetch({trade.contract, trade.buyer_pool, trade.buyer});
-    market_.holdings.prefetch({trade.contract, trade.seller_pool, trade.seller});
+  void look_ahead(std::size_t i) const {
+    if (i + kIndexAhead < trades_.size()) {
+      const Trade& trade = trades_[i + kIndexAhead];
+      market_.holdings.prefetch({trade.contract, trade.buyer_pool, trade.buyer});
+      market_.holdings.prefetch({trade.contract, trade.seller_pool, trade.seller});
+    }
+    if (i + kHoldingAhead < trades_.size())
+      each_holding(trades_[i + kHoldingAhead],
+                   [&](Slot holding) { market_.holdings.prefetch_row(holding); });
+    if (i + kAccountAhead < trades_.size())
+      each_holding(trades_[i + kAccountAhead], [&](Slot slot) {
+        const Holding& holding = market_.holdings.at(slot);
+        ledger_.accounts.prefetch_row(holding.position);
+        ledger_.accounts.prefetch_row(holding.open_value);
+        market_.participants.prefetch_row(holding.participant);
+      });
+  }
+
+  template <class F>
+  void each_holding(const Trade& trade, F&& f) const {
+    for (const Holding::Key& key : {Holding::Key{trade.contract, trade.buyer_pool, trade.buyer},
+                                    Holding::Key{trade.contract, trade.seller_pool, trade.seller}})
+      if (const Slot slot = market_.holdings.find_slot(key); slot != base::kNoSlot) f(slot);
   }
 
   [[nodiscard]] S record(const Trade& trade) {
@@ -197,13 +221,15 @@ class Batch {
     return static_cast<u128>(longs) < kValueMax && static_cast<u128>(shorts) < kValueMax;
   }
 
-  // Opening and fees may be refused half way: then what this trade did is taken back.
+  // Opening and fees may be refused half way: unless nothing of the kind can happen, what this
+  // trade did is then taken back.
   [[nodiscard]] S open_and_book(const Contract& contract, const Trade& trade, Side& buyer,
                                 Side& seller, Amount value, Slot turnover) {
-    const bool may_fail =
-        !buyer.listed || !seller.listed || !buyer.fee.is_zero() || !seller.fee.is_zero();
-    if (!may_fail) {
+    const AssetId asset = contract.settlement_asset;
+    if (buyer.listed && seller.listed && fee_is_certain(buyer, asset) &&
+        fee_is_certain(seller, asset)) {
       if (!room_in_ledger(buyer) || !room_in_ledger(seller)) return S::overflows_ledger;
+      COFFERDAM_CHECK(move_fee(buyer, asset) && move_fee(seller, asset), "the fees are certain");
     } else {
       const ledger::Changes::Mark mark = context_.changes.mark();
       const std::size_t postings = context_.postings.size();
@@ -244,6 +270,20 @@ class Batch {
     if (buyer.fee.is_negative() && !move_fee(buyer, asset)) return S::buyer_fee_not_covered;
     if (seller.fee.is_negative() && !move_fee(seller, asset)) return S::seller_fee_not_covered;
     return S::ok;
+  }
+
+  // A fee that its collateral covers and that nothing which the other side's fee does can stop.
+  [[nodiscard]] bool fee_is_certain(const Side& side, AssetId asset) const {
+    if (side.fee.is_zero()) return true;
+    if (side.fee.is_negative()) return false;
+    const Slot payer = market_.participants.at(side.participant).collateral;
+    const Slot paid = market_.desks.find({side.pool, asset})->fee;
+    const ledger::Account& collateral = ledger_.accounts.at(payer);
+    const ledger::Account& fees = ledger_.accounts.at(paid);
+    return !fees.is(ledger::kHasCeiling | ledger::kCreditsMustNotExceedDebits) &&
+           room_in_total(payer) && room_in_total(paid) &&
+           ledger::can_book(ledger_, collateral, fees, side.fee.magnitude(), ledger::Leg::posted) ==
+               ledger::TransferStatus::ok;
   }
 
   [[nodiscard]] bool move_fee(const Side& side, AssetId asset) {

@@ -16,7 +16,10 @@
 //   floor(share / k). What a winner did not get stays in its open value.
 //   Shares are in value units by largest remainder; equal remainders go to the lower pool, then
 //   the lower owner, so that nothing depends on the order of the lines.
-//   What the roundings up and down leave of the cash of a pool is its dust, never negative.
+//   A paying pool sends at most ceil(sent / k), a paid one receives floor(received / k): in the
+//   order of their numbers, the first payer pays the first pool that still waits.
+//   What the roundings up and down leave of the cash of a pool is its dust: never negative, and
+//   fewer units than the pool has lines and the settlement has pools together.
 // Whoever is settled in full has an open value of exactly -(value of the position at the mark).
 #pragma once
 

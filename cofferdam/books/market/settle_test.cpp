@@ -193,6 +193,26 @@ TEST_F(Settling, OnePoolAloneOnlyWhenSelfContained) {
             SettleStatus::pool_not_self_contained);
 }
 
+TEST_F(Settling, EquityAddsTheContractsOfAnAsset) {
+  const ContractId eth = books.contract(
+      {.code = "ETH-PERP", .settlement_asset = usd, .price_scale = 2, .quantity_scale = 2});
+  books.participant(a, 1, usd, 100'000);
+  books.participant(a, 2, usd, 100'000);
+  ASSERT_EQ(trade(perp, a, 1, a, 2, 100, 100'000), TradeStatus::ok);
+  ASSERT_EQ(trade(eth, a, 2, a, 1, 300, 20'000), TradeStatus::ok);
+  ASSERT_EQ(books.mark(perp, 100'150), MarkStatus::ok);  // 1 x 1.50
+  EXPECT_FALSE(equity(books.market, books.ledger, {a, OwnerId(1), usd})->complete);
+  ASSERT_EQ(books.mark(eth, 19'999), MarkStatus::ok);  // short 3 x 0.01
+  const auto one = equity(books.market, books.ledger, {a, OwnerId(1), usd});
+  ASSERT_TRUE(one && one->complete);
+  ASSERT_EQ(one->positions.size(), 2U);
+  EXPECT_EQ(one->unsettled.units(), 153);
+  EXPECT_EQ(one->equity.units(), 100'153);
+  const auto two = equity(books.market, books.ledger, {a, OwnerId(2), usd});
+  EXPECT_EQ(two->equity.units(), 99'847);
+  EXPECT_FALSE(equity(books.market, books.ledger, {a, OwnerId(3), usd}).has_value());
+}
+
 TEST_F(Settling, MarksAndStates) {
   books.participant(a, 1, usd, 100'000);
   const ContractId aging =
