@@ -16,7 +16,9 @@ std::string to_text(u128 v) {
 }
 
 std::string to_text(i128 v) {
-  return (v < 0 ? "-" : "") + to_text(magnitude(v));
+  std::string text = to_text(magnitude(v));
+  if (v < 0) text.insert(text.begin(), '-');
+  return text;
 }
 
 }  // namespace cofferdam::base
