@@ -3,14 +3,14 @@
 // What the benchmarks share: a clock, seeded dice, figures as lines of text, and raw disk appends.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <chrono>
-#include <string>
-#include <vector>
-
 #include "cofferdam/base/error.h"
 #include "cofferdam/base/int128.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace cofferdam::bench {
 
@@ -61,6 +61,7 @@ struct Appends {
   double rate = 0;
   double median_micros = 0;
 };
+
 // What the disk itself gives: one writer, preallocated file, direct and synchronous writes.
 [[nodiscard]] Appends durable_appends(const std::string& folder, int count, std::size_t bytes);
 

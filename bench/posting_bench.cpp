@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // How fast the engine posts, durably: random 128-bit ids, batches of 8,190, and what stands beside
-// it. Prints one line a figure. Usage: posting_bench FOLDER [millions of transfers for the long run]
-#include "bench/figures.h"
+// it. Prints one line a figure. Usage: posting_bench FOLDER [millions of transfers for the long
+// run]
 #include "cofferdam/engine/engine.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/real_disk.h"
+
+#include "bench/figures.h"
 
 #include <condition_variable>
 #include <cstdio>
@@ -127,8 +129,8 @@ struct Books {
     }
   }
 
-  [[nodiscard]] ledger::CreateTransfers batch(std::uint32_t accounts, bool hot,
-                                              std::uint16_t flags, std::size_t size = kBatch) {
+  [[nodiscard]] ledger::CreateTransfers batch(std::uint32_t accounts, bool hot, std::uint16_t flags,
+                                              std::size_t size = kBatch) {
     ledger::CreateTransfers create;
     create.transfers.resize(size);
     for (ledger::Transfer& t : create.transfers) {
@@ -223,13 +225,14 @@ void sustained(const std::string& folder, std::size_t millions) {
     const double spent = books.post(some);
     total += spent;
     if (done / a_million % 5 == 0)
-      std::printf("  after %5.1f million: %.0f/s\n",
-                  static_cast<double>(done * kBatch) / 1e6, events / spent);
+      std::printf("  after %5.1f million: %.0f/s\n", static_cast<double>(done * kBatch) / 1e6,
+                  events / spent);
   }
   const double posted = static_cast<double>(batches * kBatch);
   cofferdam::bench::figure("sustained: transfers/s", posted / total);
-  cofferdam::bench::figure("  resident bytes a transfer",
-                           static_cast<double>(cofferdam::bench::resident_bytes() - before) / posted);
+  cofferdam::bench::figure(
+      "  resident bytes a transfer",
+      static_cast<double>(cofferdam::bench::resident_bytes() - before) / posted);
   cofferdam::bench::must(books.engine->take_snapshot());
   cofferdam::bench::must(books.engine->close());
   books.engine.reset();
@@ -258,8 +261,9 @@ int main(int argc, char** argv) {
     Books books(folder);
     const auto before = cofferdam::bench::resident_bytes();
     books.accounts(1'000'000);
-    cofferdam::bench::figure("resident bytes an account",
-                             static_cast<double>(cofferdam::bench::resident_bytes() - before) / 1e6);
+    cofferdam::bench::figure(
+        "resident bytes an account",
+        static_cast<double>(cofferdam::bench::resident_bytes() - before) / 1e6);
     cofferdam::bench::figure("1,000,000 accounts: transfers/s",
                              books.rate(1'000'000, false, 0, 200));
   }

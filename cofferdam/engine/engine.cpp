@@ -11,6 +11,7 @@
 
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 
 namespace cofferdam::engine {
 
@@ -46,6 +47,8 @@ struct Engine::Parts {
   journal::Disk* disk = nullptr;
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<journal::IdIndex> index;
+  std::unique_ptr<journal::PostingIndex> lists;  // null: no query index
+  std::vector<journal::Posting> postings;        // of the record being appended
   std::unique_ptr<JournalRecords> records;
   std::unique_ptr<JournalHistory> history;
   std::unique_ptr<State> state;
@@ -66,22 +69,77 @@ struct Engine::Parts {
                                                       const CommandRecord& record);
   [[nodiscard]] Result<Judgement> decide(const Request& request, const Circumstances& c);
   [[nodiscard]] Result<void> append(const Request& request, const Circumstances& c,
-                                    CommandRecord record);
+                                    CommandRecord record,
+                                    const std::vector<ledger::TransferResult>& results);
+  [[nodiscard]] Result<void> add_to_lists(const Request& request, const CommandRecord& record,
+                                          const std::vector<ledger::TransferResult>& results,
+                                          base::Sequence sequence);
+  [[nodiscard]] Result<void> catch_up_lists();
+  template <class Index, class IndexOptions>
+  [[nodiscard]] Result<std::unique_ptr<Index>> open_projection(IndexOptions projection,
+                                                               base::Sequence (Index::*through)()
+                                                                   const);
 };
 
+// An index that knows records which the journal does not have (they were never durable) would
+// answer for records that are yet to come: it is thrown away and built again.
+template <class Index, class IndexOptions>
+Result<std::unique_ptr<Index>> Engine::Parts::open_projection(IndexOptions projection,
+                                                              base::Sequence (Index::*through)()
+                                                                  const) {
+  std::memcpy(&projection.lineage, journal->id().data(), sizeof(projection.lineage));
+  auto opened = Index::open(projection);
+  if (!opened || ((**opened).*through)() < journal->next_sequence()) return opened;
+  opened->reset();
+  std::error_code failed;
+  std::filesystem::remove_all(projection.folder, failed);
+  if (failed)
+    return std::unexpected(base::Error{.kind = base::ErrorKind::unavailable,
+                                       .field = projection.folder,
+                                       .rule = "cannot be removed: " + failed.message()});
+  return Index::open(std::move(projection));
+}
+
 Result<void> Engine::Parts::open_index() {
-  journal::IdIndexOptions index_options;
-  index_options.folder =
-      options.index_folder.empty() ? folder + "/index/ids" : options.index_folder;
-  index_options.table_ids = options.index_table_ids;
-  const auto& id = journal->id();
-  std::memcpy(&index_options.lineage, id.data(), sizeof(index_options.lineage));
-  crypto::fill_random(
-      {reinterpret_cast<std::uint8_t*>(index_options.secret.data()), sizeof(index_options.secret)});
-  auto opened = journal::IdIndex::open(std::move(index_options));
+  const std::string indexes =
+      options.index_folder.empty() ? folder + "/index" : options.index_folder;
+  journal::IdIndexOptions ids;
+  ids.folder = indexes + "/ids";
+  ids.table_ids = options.index_table_ids;
+  crypto::fill_random({reinterpret_cast<std::uint8_t*>(ids.secret.data()), sizeof(ids.secret)});
+  auto opened = open_projection<journal::IdIndex>(ids, &journal::IdIndex::inserted_through);
   if (!opened) return std::unexpected(opened.error());
   index = std::move(*opened);
+  if (!options.query_index) return {};
+  journal::PostingIndexOptions postings_options;
+  postings_options.folder = indexes + "/lists";
+  postings_options.buffer_entries = options.index_table_ids;
+  auto listed = open_projection<journal::PostingIndex>(postings_options,
+                                                       &journal::PostingIndex::added_through);
+  if (!listed) return std::unexpected(listed.error());
+  lists = std::move(*listed);
   return {};
+}
+
+// The lists need the accounts as they are now, so they come after the state.
+Result<void> Engine::Parts::catch_up_lists() {
+  if (lists == nullptr || lists->added_through() + 1 >= journal->next_sequence()) return {};
+  auto reader = journal->read_from(std::max(lists->added_through() + 1, journal->first_sequence()));
+  if (!reader) return std::unexpected(reader.error());
+  while (true) {
+    auto next = (*reader)->next();
+    if (!next) return std::unexpected(next.error());
+    const journal::Record* record = *next;
+    if (record == nullptr) return {};
+    postings.clear();
+    if (record->kind == kCommandRecord) {
+      auto command = recorded_command(*record);
+      if (!command) return std::unexpected(command.error());
+      history->set_now(record->sequence);
+      postings = postings_of_record(*command, *state, *history);
+    }
+    if (auto added = lists->add(postings, record->sequence); !added) return added;
+  }
 }
 
 Result<void> Engine::Parts::open() {
@@ -102,7 +160,8 @@ Result<void> Engine::Parts::open() {
   figures.snapshot_sequence = loaded->sequence;
   figures.snapshots_skipped = std::move(loaded->skipped);
   last_time = loaded->time;
-  return catch_up();
+  if (auto caught_up = catch_up(); !caught_up) return caught_up;
+  return catch_up_lists();
 }
 
 Result<crypto::Hash> Engine::Parts::hash_at(base::Sequence sequence) const {
@@ -215,8 +274,31 @@ Result<Judgement> Engine::Parts::decide(const Request& request, const Circumstan
   return judgement;
 }
 
+// Straight from the verdicts: the rows of the accounts are known, nothing is looked up.
+Result<void> Engine::Parts::add_to_lists(const Request& request, const CommandRecord& record,
+                                         const std::vector<ledger::TransferResult>& results,
+                                         base::Sequence sequence) {
+  if (lists == nullptr) return {};
+  postings.clear();
+  const auto* batch = std::get_if<ledger::CreateTransfers>(&request.command);
+  const auto account_at = [&](base::Slot slot) {
+    return slot == base::kNoSlot ? nullptr : &state->ledger.accounts.at(slot);
+  };
+  if (batch != nullptr) {
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (results[i].status == ledger::TransferStatus::ok ||
+          ledger::is_transient(results[i].status))
+        add_postings(batch->transfers[i], account_at(results[i].debit),
+                     account_at(results[i].credit), ledger::address_of(sequence, i), postings);
+  } else {
+    postings = postings_of_record({sequence, last_time, record}, *state, *history);
+  }
+  return lists->add(postings, sequence);
+}
+
 Result<void> Engine::Parts::append(const Request& request, const Circumstances& c,
-                                   CommandRecord record) {
+                                   CommandRecord record,
+                                   const std::vector<ledger::TransferResult>& results) {
   const std::string body = base::encode(record);
   const auto entries = index_entries(
       record.outcome.executed ? carried_out(record).value() : request.command, record, c.sequence);
@@ -232,6 +314,7 @@ Result<void> Engine::Parts::append(const Request& request, const Circumstances& 
   COFFERDAM_CHECK(sequence == c.sequence, "the journal numbers records as the engine does");
   last_time = c.now;
   bytes_since_snapshot += body.size();
+  if (auto listed = add_to_lists(request, record, results, sequence); !listed) return listed;
   return index->insert_batch(entries, sequence);
 }
 
@@ -277,7 +360,7 @@ Result<Reply> Engine::submit(const Request& request) {
   }
   record.outcome = judgement->outcome;
   reply.outcome = std::move(judgement->outcome);
-  if (auto appended = p.append(request, c, std::move(record)); !appended)
+  if (auto appended = p.append(request, c, std::move(record), judgement->results); !appended)
     return std::unexpected(appended.error());
   if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes)
     if (auto saved = take_snapshot(); !saved) return std::unexpected(saved.error());
@@ -364,6 +447,27 @@ Result<std::optional<RecordedCommand>> Engine::find_command(base::CommandId id) 
   return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
+Result<std::vector<std::uint64_t>> Engine::list_transfers(const TransferFilter& filter,
+                                                          std::uint64_t from,
+                                                          journal::Direction direction,
+                                                          std::size_t limit) {
+  Parts& p = *parts_;
+  if (p.lists == nullptr)
+    return base::malformed("query", "", "these books were opened without their query index");
+  if (auto seen = p.lists->wait_until(sequence()); !seen) return std::unexpected(seen.error());
+  auto cursors = cursors_for(*p.lists, filter, from, direction);
+  std::vector<std::uint64_t> found;
+  if (cursors.empty()) return base::malformed("query", "", "a query names at least one field");
+  journal::IntersectionCursor all(std::move(cursors));
+  while (found.size() < limit) {
+    auto next = all.next();
+    if (!next) return std::unexpected(next.error());
+    if (!*next) break;
+    found.push_back(**next);
+  }
+  return found;
+}
+
 Result<void> Engine::take_snapshot() {
   Parts& p = *parts_;
   if (auto committed = p.journal->commit(sequence()); !committed) return committed;
@@ -396,6 +500,8 @@ Result<base::Sequence> Engine::checkpoint() {
   const base::Sequence made = p.journal->append(kCheckpointRecord, p.last_time.value(), body);
   if (auto passed = p.index->insert_batch({}, made); !passed)
     return std::unexpected(passed.error());
+  if (p.lists != nullptr)
+    if (auto passed = p.lists->add({}, made); !passed) return std::unexpected(passed.error());
   if (auto committed = p.journal->commit(made); !committed)
     return std::unexpected(committed.error());
   return made;
@@ -436,6 +542,8 @@ Result<void> Engine::close() {
   if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes)
     if (auto saved = take_snapshot(); !saved) return saved;
   if (auto flushed = p.index->flush(); !flushed) return flushed;
+  if (p.lists != nullptr)
+    if (auto seen = p.lists->wait_until(sequence()); !seen) return seen;
   return p.journal->close();
 }
 

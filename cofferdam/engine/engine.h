@@ -13,6 +13,7 @@
 
 #include "cofferdam/base/error.h"
 #include "cofferdam/engine/door.h"
+#include "cofferdam/engine/query_index.h"
 #include "cofferdam/journal/disk.h"
 
 #include <cstdint>
@@ -37,6 +38,7 @@ struct Options {
   std::size_t snapshots_kept = 3;
   std::size_t index_table_ids = std::size_t{1} << 20;
   std::string index_folder;  // absent: index/ids in the folder
+  bool query_index = true;   // off: list_transfers is refused, posting is faster
   bool background = true;    // off: no threads of our own, for simulations that must be repeatable
   // An operator's decision about a damaged tail; see journal::Options.
   std::optional<base::Sequence> accept_truncation_at;
@@ -101,6 +103,13 @@ class Engine {
   [[nodiscard]] Result<std::optional<ledger::StoredTransfer>> transfer_at(std::uint64_t address);
   [[nodiscard]] Result<std::optional<ledger::StoredTransfer>> find_transfer(base::TransferId id);
   [[nodiscard]] Result<std::optional<RecordedCommand>> find_command(base::CommandId id);
+  // Addresses of the transfers for which all of the filter holds, from `from` on in the direction,
+  // at most `limit`. Attempts that burned their id are among them. Waits for the index where it
+  // lags behind what was recorded.
+  [[nodiscard]] Result<std::vector<std::uint64_t>> list_transfers(const TransferFilter& filter,
+                                                                  std::uint64_t from,
+                                                                  journal::Direction direction,
+                                                                  std::size_t limit);
 
   // The books as they stood after a record, or at a time: the newest snapshot before it, and the
   // records in between.

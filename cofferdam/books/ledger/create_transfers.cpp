@@ -118,7 +118,7 @@ class Batch {
       if (verdict.status == S::ok && balances_ != nullptr)
         (*balances_)[i] = {state_.accounts.at(verdict.debit), state_.accounts.at(verdict.credit)};
     }
-    results_[i] = TransferResult{verdict.status, verdict.amount};
+    results_[i] = TransferResult{verdict.status, verdict.amount, verdict.debit, verdict.credit};
     if (verdict.status != S::ok && chain_start_ != kNoChain && !chain_broken_) break_chain(i);
     if (verdict.status == S::ok || is_transient(verdict.status))
       ids_.put(events_, events_[i].id, i);

@@ -156,6 +156,8 @@ enum class TransferStatus : std::uint8_t {
 struct TransferResult {
   TransferStatus status = TransferStatus::ok;
   Amount amount;
+  Slot debit = base::kNoSlot;  // rows of the accounts, where they were found
+  Slot credit = base::kNoSlot;
 };
 
 // A transfer that the books remember: as it was asked, with what became of it.

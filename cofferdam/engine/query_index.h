@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The query index: which transfers concern an account, an owner, a pool, a code, a reference. It is
+// fed as records are decided and built by a thread of its own, so it lags by at most its buffers;
+// a question waits until the index has seen everything that was recorded before it.
+#pragma once
+
+#include "cofferdam/engine/history.h"
+#include "cofferdam/journal/posting_index.h"
+
+#include <optional>
+#include <vector>
+
+namespace cofferdam::engine {
+
+// All that is given must hold; at least one is.
+struct TransferFilter {
+  std::optional<base::AccountId> account;  // on either side
+  std::optional<base::OwnerId> owner;      // of either account
+  std::optional<base::PoolId> pool;
+  std::optional<std::uint16_t> code;
+  std::optional<base::u128> reference;  // user_data_128
+};
+
+// The entries of one decided transfer. Keys of 128 bits are hashed to 64: the reader of an answer
+// looks at the transfer itself.
+void add_postings(const ledger::Transfer& event, const ledger::Account* debit,
+                  const ledger::Account* credit, std::uint64_t address,
+                  std::vector<journal::Posting>& postings);
+
+// The entries of a recorded command; holds are looked up where an event names its accounts by one.
+[[nodiscard]] std::vector<journal::Posting> postings_of_record(const RecordedCommand& command,
+                                                               const State& state,
+                                                               JournalHistory& history);
+
+// The lists to intersect for a filter; empty for an empty filter.
+[[nodiscard]] std::vector<journal::PostingCursor> cursors_for(const journal::PostingIndex& index,
+                                                              const TransferFilter& filter,
+                                                              std::uint64_t from,
+                                                              journal::Direction direction);
+
+}  // namespace cofferdam::engine
