@@ -41,7 +41,7 @@ using base::u128;
          all(image.accounts,
              [&](const ImageAccount& a) {
                return is_asset(a.asset) && !a.id.is_none() && !a.id.is_reserved() &&
-                      a.account_class != ledger::AccountClass::conduit;
+                      !is_conduit_half(a.id);
              }) &&
          all(image.conduits,
              [&](const ImageConduit& c) {

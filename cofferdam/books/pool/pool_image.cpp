@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/binary.h"
 #include "cofferdam/base/check.h"
+#include "cofferdam/books/pool/account_ids.h"
 
 #include <algorithm>
 #include <map>
@@ -48,7 +49,7 @@ class Photograph {
 
   void take_accounts() {
     ledger_.accounts.each([&](const ledger::Account& a) {
-      if (a.pool != pool_ || a.account_class == ledger::AccountClass::conduit) return;
+      if (a.pool != pool_ || is_conduit_half(a.id)) return;
       image_.accounts.push_back({.id = a.id,
                                  .asset = code_of(a.asset),
                                  .account_class = a.account_class,

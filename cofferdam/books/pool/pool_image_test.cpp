@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/binary.h"
 #include "cofferdam/books/fact/declare_source.h"
+#include "cofferdam/books/ledger/invariants.h"
 #include "cofferdam/books/pool/attach_pool.h"
 #include "cofferdam/books/pool/conduit_transfer.h"
 #include "cofferdam/books/pool/declare_conduit.h"
@@ -114,6 +115,9 @@ TEST(PoolImage, IsTheSameAfterAttachingElsewhere) {
   ASSERT_EQ(target.judge(*decoded), S::ok);
   EXPECT_EQ(apply(*decoded, target.pools, target.ledger, target.facts, target.context), S::ok);
   EXPECT_EQ(target.violation(), std::nullopt);
+  for (const auto& law : {ledger::check_conservation, ledger::check_totals, ledger::check_monotone,
+                          ledger::check_limits, ledger::check_holds})
+    EXPECT_EQ(law(target.ledger), std::nullopt);
   const PoolId here(static_cast<std::uint32_t>(target.context.created));
   EXPECT_EQ(here, PoolId(3));
   target.changes.commit();
