@@ -210,13 +210,13 @@ TEST(RunOff, AnyBooksArePaidByTheLaw) {
     const u128 amount =
         1 + static_cast<u128>(*rc::gen::arbitrary<std::uint64_t>()) % (total + house);
     t.wind_up();
-    const RunOffPayments plan = run_off_payments(
+    const RunOffLegs plan = run_off_legs(
         {.pool = t.pool, .custody = t.custody, .amount = Amount(amount)}, t.pools, t.ledger);
     RC_ASSERT(plan.status == DistributeRunOffStatus::ok);
     std::map<std::uint64_t, u128> paid;
     u128 to_house = 0;
     u128 to_clients = 0;
-    for (const RunOffPayment& p : plan.payments) {
+    for (const RunOffLeg& p : plan.payments) {
       if (p.owner_class == OwnerClass::house) {
         to_house += p.amount.units();
       } else {
