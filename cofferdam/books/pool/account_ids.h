@@ -23,4 +23,11 @@ enum class SystemAccount : std::uint64_t {
       base::make_u128(kSystemAccountMark | static_cast<std::uint64_t>(kind), number));
 }
 
+// Whether the id is that of a half of one of this room's conduits.
+[[nodiscard]] constexpr bool is_conduit_half(base::AccountId id) {
+  const std::uint64_t mark = base::high64(id.value());
+  return mark == (kSystemAccountMark | static_cast<std::uint64_t>(SystemAccount::conduit_from)) ||
+         mark == (kSystemAccountMark | static_cast<std::uint64_t>(SystemAccount::conduit_to));
+}
+
 }  // namespace cofferdam::pool

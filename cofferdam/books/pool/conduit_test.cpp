@@ -218,10 +218,13 @@ TEST(Conduit, TheLimitRefillsWithTime) {
   TwoPools t(DeclareConduit{.limit = {Amount(100), Amount(10), base::kSecond}});
   EXPECT_EQ(t.run(t.command(100)), S::ok);
   EXPECT_EQ(available(t.row(), t.context.now), Amount());
-  t.context.now = t.context.now + base::Duration(base::kSecond.value() / 2);
-  EXPECT_EQ(available(t.row(), t.context.now), Amount(5));
-  EXPECT_EQ(t.run(t.command(6)), S::exceeds_limit);
-  EXPECT_EQ(t.run(t.command(5)), S::ok);
+  t.context.now = t.context.now + base::Duration(base::kSecond.value() - 1);
+  EXPECT_EQ(t.run(t.command(1)), S::exceeds_limit);  // a period counts when it is over
+  t.context.now = t.context.now + base::Duration(1);
+  EXPECT_EQ(available(t.row(), t.context.now), Amount(10));
+  EXPECT_EQ(t.run(t.command(11)), S::exceeds_limit);
+  EXPECT_EQ(t.run(t.command(4)), S::ok);
+  EXPECT_EQ(available(t.row(), t.context.now), Amount(6));
   t.context.now = t.context.now + base::kDay;
   EXPECT_EQ(available(t.row(), t.context.now), Amount(100));
 }

@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/pool/conduit_transfer.h"
 
-#include "cofferdam/base/rounding.h"
 #include "cofferdam/books/ledger/posting.h"
 #include "cofferdam/books/pool/reason.h"
 
 namespace cofferdam::pool {
 
 using S = ConduitTransferStatus;
-using base::Duration;
-using base::Rounding;
 
 namespace {
-
-// What has flowed back since the state was true; rounded down, so never more than the rule gives.
-[[nodiscard]] RefillingState flow_back(const RefillingLimit& limit, const RefillingState& state,
-                                       Time now) {
-  if (now <= state.since || limit.refill.is_zero()) return state;
-  const auto elapsed = base::try_sub(now, state.since);
-  const auto nanoseconds = static_cast<base::u128>(elapsed.value_or(Duration()).value());
-  const auto flowed =
-      elapsed ? base::try_mul_div<Rounding::down>(limit.refill, nanoseconds,
-                                                  static_cast<base::u128>(limit.period.value()))
-              : std::nullopt;
-  // Too much to count fills it to the brim.
-  const auto sum = flowed ? base::try_add(state.balance, *flowed) : std::nullopt;
-  return {sum ? std::min(*sum, limit.max) : limit.max, now};
-}
 
 [[nodiscard]] S status_of_leg(ledger::TransferStatus status) {
   using T = ledger::TransferStatus;
@@ -121,7 +103,7 @@ void record_breach(const ConduitTransfer& command, const Conduit& conduit, State
 
 Amount available(const Conduit& conduit, Time now) {
   if (conduit.limit.max.is_zero()) return Amount::max();
-  return flow_back(conduit.limit, conduit.window, now).balance;
+  return accrue(conduit.limit, conduit.window, now).balance;
 }
 
 Amount in_transit(const Conduit& conduit) {
@@ -176,7 +158,7 @@ S apply(const ConduitTransfer& command, State& state, ledger::State& ledger, Con
   conduit.transfers += 1;
   conduit.transferred += command.amount;
   if (!conduit.limit.max.is_zero()) {
-    conduit.window = flow_back(conduit.limit, conduit.window, context.now);
+    conduit.window = accrue(conduit.limit, conduit.window, context.now);
     conduit.window.balance -= command.amount;
   }
   return S::ok;

@@ -42,7 +42,7 @@ using Claims = std::map<std::pair<OwnerClass, OwnerId>, Claim>;
 
 // Takes a payment from the owner's accounts in the order of their ids.
 void spread(const std::pair<OwnerClass, OwnerId>& owner, Claim& claim, u128 left,
-            std::vector<RunOffPayment>& payments) {
+            std::vector<RunOffLeg>& payments) {
   std::sort(claim.accounts.begin(), claim.accounts.end());
   for (const auto& [account, balance] : claim.accounts) {
     const u128 part = std::min(left, balance);
@@ -54,7 +54,7 @@ void spread(const std::pair<OwnerClass, OwnerId>& owner, Claim& claim, u128 left
 
 // Pays one class as far as `left` goes; returns what is left for the next.
 [[nodiscard]] u128 pay_class(OwnerClass owner_class, Claims& claims, u128 left,
-                             std::vector<RunOffPayment>& payments) {
+                             std::vector<RunOffLeg>& payments) {
   std::vector<Claims::iterator> owners;
   std::vector<u128> weights;
   for (auto at = claims.lower_bound({owner_class, OwnerId()});
@@ -78,8 +78,8 @@ void spread(const std::pair<OwnerClass, OwnerId>& owner, Claim& claim, u128 left
 
 }  // namespace
 
-RunOffPayments run_off_payments(const DistributeRunOff& command, const State& state,
-                                const ledger::State& ledger) {
+RunOffLegs run_off_legs(const DistributeRunOff& command, const State& state,
+                        const ledger::State& ledger) {
   const Pool* pool = state.pools.find(command.pool);
   if (pool == nullptr) return {S::pool_not_found, {}};
   if (pool->state != PoolState::winding_up) return {S::not_winding_up, {}};
@@ -96,7 +96,7 @@ RunOffPayments run_off_payments(const DistributeRunOff& command, const State& st
   const Amount debits = custody->debits_posted;
   const Amount credits = custody->credits_posted + custody->credits_pending;
   if (debits < credits || debits - credits < command.amount) return {S::exceeds_held, {}};
-  RunOffPayments result;
+  RunOffLegs result;
   u128 left = command.amount.units();
   for (const OwnerClass owner_class : pool->run_off_order)
     left = pay_class(owner_class, claims, left, result.payments);
@@ -110,15 +110,15 @@ S check_shape(const DistributeRunOff& command) {
 }
 
 S check_state(const DistributeRunOff& command, const State& state, const ledger::State& ledger) {
-  return run_off_payments(command, state, ledger).status;
+  return run_off_legs(command, state, ledger).status;
 }
 
 S apply(const DistributeRunOff& command, const State& state, ledger::State& ledger,
         Context& context) {
-  const RunOffPayments plan = run_off_payments(command, state, ledger);
+  const RunOffLegs plan = run_off_legs(command, state, ledger);
   if (plan.status != S::ok) return plan.status;
   const Slot custody = ledger.accounts.find_slot(command.custody);
-  for (const RunOffPayment& payment : plan.payments) {
+  for (const RunOffLeg& payment : plan.payments) {
     const auto status =
         ledger::post_leg(ledger, context, ledger.accounts.find_slot(payment.account), custody,
                          payment.amount, kDistribution, command.reference);

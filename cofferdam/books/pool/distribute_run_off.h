@@ -53,23 +53,23 @@ enum class DistributeRunOffStatus : std::uint16_t {
   exceeds_balance,
 };
 
-struct RunOffPayment {
+struct RunOffLeg {
   AccountId account;
   OwnerClass owner_class = OwnerClass::client;
   OwnerId owner;
   Amount amount;
 
-  friend bool operator==(const RunOffPayment&, const RunOffPayment&) = default;
+  friend bool operator==(const RunOffLeg&, const RunOffLeg&) = default;
 };
 
-struct RunOffPayments {
+struct RunOffLegs {
   DistributeRunOffStatus status = DistributeRunOffStatus::ok;
-  std::vector<RunOffPayment> payments;  // in the order of class, owner, account
+  std::vector<RunOffLeg> payments;  // in the order of class, owner, account
 };
 
 // What the command would pay, without paying it.
-[[nodiscard]] RunOffPayments run_off_payments(const DistributeRunOff& command, const State& state,
-                                              const ledger::State& ledger);
+[[nodiscard]] RunOffLegs run_off_legs(const DistributeRunOff& command, const State& state,
+                                      const ledger::State& ledger);
 
 [[nodiscard]] DistributeRunOffStatus check_shape(const DistributeRunOff& command);
 [[nodiscard]] DistributeRunOffStatus check_state(const DistributeRunOff& command,

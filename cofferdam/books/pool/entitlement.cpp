@@ -2,6 +2,7 @@
 #include "cofferdam/books/pool/entitlement.h"
 
 #include "cofferdam/base/allocate.h"
+#include "cofferdam/books/pool/account_ids.h"
 
 #include <algorithm>
 #include <map>
@@ -143,7 +144,7 @@ class Drill {
 
   [[nodiscard]] bool owed_by_house(const ledger::Account& half) const {
     const ConduitId number(static_cast<std::uint32_t>(base::low64(half.id.value())));
-    const Conduit* conduit = state_.conduits.find(number);
+    const Conduit* conduit = is_conduit_half(half.id) ? state_.conduits.find(number) : nullptr;
     if (conduit == nullptr) return true;  // a claim on nobody known is no claim
     return is_house_pool(state_, conduit->half_to == half.id ? conduit->from : conduit->to);
   }

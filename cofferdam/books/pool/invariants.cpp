@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/pool/invariants.h"
 
+#include "cofferdam/books/pool/account_ids.h"
 #include "cofferdam/books/pool/conduit_transfer.h"
 
 #include <set>
@@ -61,7 +62,7 @@ Violation check_conduits_mirror(const State& state, const ledger::State& ledger)
   // A half that moved without its conduit is found by the number in its id.
   ledger.accounts.each_touched([&](const ledger::Account* /*before*/,
                                    const ledger::Account* after) {
-    if (after == nullptr || after->account_class != ledger::AccountClass::conduit) return;
+    if (after == nullptr || !is_conduit_half(after->id)) return;
     const ConduitId number(static_cast<std::uint32_t>(base::low64(after->id.value())));
     const Conduit* conduit = state.conduits.find(number);
     if (conduit == nullptr || (conduit->half_from != after->id && conduit->half_to != after->id)) {

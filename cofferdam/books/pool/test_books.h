@@ -14,6 +14,7 @@
 #include "cofferdam/books/pool/pool_policy.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,9 @@ class NoHistory final : public ledger::TransferHistory {
     return ledger::Resolution::expired;
   }
 
-  void prefetch(const ledger::Transfer* /*events*/, std::size_t /*count*/) override {}
+  void begin_batch(std::span<const ledger::Transfer> /*events*/) override {}
+
+  const ledger::StoredTransfer* find_event(std::size_t /*position*/) override { return nullptr; }
 };
 
 class Books {
