@@ -9,6 +9,7 @@
 #include "cofferdam/report/trial_balance.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <unordered_map>
 
@@ -123,7 +124,7 @@ Result<void> export_beancount(engine::Engine& engine, const TextSink& out) {
   const Paths paths(state);
   // Accounts open on the first day anything happened in them, which value dates may bring forward.
   std::unordered_map<base::u128, base::Date, KeyHash> opened;
-  base::Date first = base::Date::max();
+  base::Date first(std::numeric_limits<std::int32_t>::max());
   const auto open_on = [&](base::AccountId id, base::Date date) {
     const auto [at, fresh] = opened.emplace(id.value(), date);
     if (!fresh) at->second = std::min(at->second, date);
@@ -139,7 +140,7 @@ Result<void> export_beancount(engine::Engine& engine, const TextSink& out) {
   if (!dated) return dated;
   std::string text = "option \"title\" \"Cofferdam\"\n\n";
   state.ledger.assets.each([&](const ledger::Asset& asset) {
-    if (first == base::Date::max()) return;
+    if (opened.empty()) return;
     text += base::format_date(first) + " commodity " + commodities[asset.id.value() - 1] +
             "\n  asset: \"" + asset.code + "\"\n";
   });
