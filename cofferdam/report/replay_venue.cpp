@@ -23,7 +23,8 @@ struct Seat {
   base::PoolId pool;
   base::OwnerId owner;
   base::AccountId collateral;
-  base::AccountId custody;  // of the pool; for the market makers the declared claim
+  base::AccountId custody;  // of the pool
+  base::AccountId omitted;  // of the pool: receipts that the files do not show
 };
 
 class VenueReplay {
@@ -69,7 +70,8 @@ class VenueReplay {
     std::vector<ledger::AccountEvent> events;
     for (const VenueUser& user : input_.users) {
       const std::string& code = pool_of(user);
-      if (pools_.contains(code)) continue;
+      const bool absent = &user == &input_.users[0] && !has_market_makers();
+      if (absent || pools_.contains(code)) continue;
       Driver::PoolPlan plan{.code = code, .activity = "perpetual contracts"};
       plan.regime = user.house ? pool::Regime::house : pool::Regime::omnibus;
       plan.edges = pool::default_edges(plan.regime);
@@ -84,9 +86,10 @@ class VenueReplay {
                         .account_class = AccountClass::custody,
                         .owner_class = OwnerClass::pool,
                         .code = 1});
+      if (!user.house) events.push_back(outside(*id, omitted_in(code)));
     }
-    events.push_back(outside("market-makers", declared_));
-    events.push_back(outside("omitted", omitted_));
+    if (has_market_makers())
+      events.push_back(outside(pools_.at(pool_of(input_.users[0])), declared()));
     return driver_.accounts("custody", now_, std::move(events));
   }
 
@@ -94,14 +97,21 @@ class VenueReplay {
     return base::AccountId(driver_.id("account/custody/" + pool));
   }
 
-  [[nodiscard]] ledger::AccountEvent outside(const std::string& name, base::AccountId& id) {
-    id = base::AccountId(driver_.id("account/outside/" + name));
+  [[nodiscard]] base::AccountId omitted_in(const std::string& pool) const {
+    return base::AccountId(driver_.id("account/omitted/" + pool));
+  }
+
+  [[nodiscard]] base::AccountId declared() const {
+    return base::AccountId(driver_.id("account/declared/market-makers"));
+  }
+
+  [[nodiscard]] ledger::AccountEvent outside(base::PoolId pool, base::AccountId id) const {
     return {.id = id,
-            .pool = pools_.at(pool_of(input_.users[0])),
+            .pool = pool,
             .asset = usdc_,
             .account_class = AccountClass::external,
             .owner_class = OwnerClass::outside,
-            .owner = base::OwnerId(id_of(name)),
+            .owner = base::OwnerId(id_of("outside")),
             .code = 1};
   }
 
@@ -125,10 +135,15 @@ class VenueReplay {
     for (std::size_t i = 0; i < input_.users.size(); ++i) {
       const VenueUser& user = input_.users[i];
       const std::string& pool = pool_of(user);
+      if (i == 0 && !has_market_makers()) {
+        seats_.emplace_back();
+        continue;
+      }
       seats_.push_back({.pool = pools_.at(pool),
                         .owner = base::OwnerId(id_of(user.name)),
                         .collateral = base::AccountId(driver_.id("account/user/" + user.name)),
-                        .custody = custody_of(pool)});
+                        .custody = custody_of(pool),
+                        .omitted = omitted_in(pool)});
       const OwnerClass owner_class = i == 0       ? OwnerClass::provider
                                      : user.house ? OwnerClass::house
                                                   : OwnerClass::client;
@@ -143,6 +158,7 @@ class VenueReplay {
     }
     if (Result<void> done = driver_.accounts("users", now_, std::move(events)); !done) return done;
     for (std::size_t i = 0; i < seats_.size(); ++i) {
+      if (seats_[i].pool.is_none()) continue;
       Result<engine::Reply> reply =
           driver_.give("participant/" + std::to_string(i), now_,
                        market::OpenParticipant{.pool = seats_[i].pool,
@@ -175,7 +191,7 @@ class VenueReplay {
   Result<void> fund_market_makers() {
     if (!has_market_makers()) return {};
     ledger::Transfer event =
-        transfer("funding", declared_, seats_[0].collateral,
+        transfer("funding", declared(), seats_[0].collateral,
                  kMarketMakerFundingUsd * base::power_of_ten(kUsdScale), pool::kDeposit);
     event.pool = seats_[0].pool;
     Result<engine::Reply> reply = driver_.give_all(
@@ -292,7 +308,7 @@ class VenueReplay {
     const u128 missing = wanted - moved;
     const std::string omitted = name + "/omitted";
     ledger::Transfer receipt =
-        transfer(omitted, omitted_, seat.collateral, missing, kOmittedReceipt);
+        transfer(omitted, seat.omitted, seat.collateral, missing, kOmittedReceipt);
     receipt.flags = ledger::kLinked;
     receipt.pool = seat.pool;
     ledger::Transfer paid =
@@ -388,8 +404,6 @@ class VenueReplay {
   Time next_midnight_;
   Time batch_end_;
   base::AssetId usdc_;
-  base::AccountId declared_;
-  base::AccountId omitted_;
   std::map<std::string, base::PoolId> pools_;
   std::vector<base::ContractId> contracts_;
   std::vector<Seat> seats_;  // as input_.users
