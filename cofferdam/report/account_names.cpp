@@ -10,7 +10,7 @@ namespace {
 
 using ledger::AccountClass;
 
-[[nodiscard]] std::string_view root_of(AccountClass account_class) {
+[[nodiscard]] std::string_view root_of(AccountClass account_class, ledger::OwnerClass owner) {
   switch (account_class) {
     case AccountClass::custody:
     case AccountClass::external:
@@ -20,6 +20,9 @@ using ledger::AccountClass;
     case AccountClass::fee:
       return "Income";
     case AccountClass::general:
+      return owner == ledger::OwnerClass::client || owner == ledger::OwnerClass::member
+                 ? "Liabilities"
+                 : "Equity";
     case AccountClass::position:
     case AccountClass::open_value:
     case AccountClass::clearing:
@@ -66,7 +69,7 @@ unsigned asset_scale(const engine::State& state, base::AssetId asset) {
 }
 
 std::string account_path(const engine::State& state, const ledger::Account& account) {
-  return std::string(root_of(account.account_class)) + ":" +
+  return std::string(root_of(account.account_class, account.owner_class)) + ":" +
          component(pool_code(state, account.pool)) + ":" +
          component(base::name_of(account.account_class)) + ":" +
          component(base::name_of(account.owner_class)) + ":" + base::format_hex(account.id.value());

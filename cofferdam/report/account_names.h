@@ -15,7 +15,7 @@ namespace cofferdam::report {
 
 // Root:Pool:Class:Owner-class:0xID, the same in hledger and in beancount, whose rules for names it
 // obeys; the id at its end makes it unique. The root is Assets for what the pool holds,
-// Liabilities for what it owes its owners, Income for fees, Equity for everything else.
+// Liabilities for what it owes clients and members, Income for fees, Equity for everything else.
 [[nodiscard]] std::string account_path(const engine::State& state, const ledger::Account& account);
 
 // Debits less credits, as bookkeepers write it; checked to fit.

@@ -110,7 +110,7 @@ class BerkaReplay {
     Result<base::AssetId> asset = driver_.asset(time, "CZK", kCrownScale, "Czech crown");
     if (!asset) return std::unexpected(std::move(asset).error());
     crown_ = *asset;
-    // A bank lets accounts go below zero: they carry no limit, and the pool may be short.
+    // A bank lets accounts go below zero, which collateral never may: they are of class general.
     Result<base::PoolId> pool = driver_.pool(
         time, {.code = "bank", .activity = "current accounts", .regime = pool::Regime::omnibus});
     if (!pool) return std::unexpected(std::move(pool).error());
@@ -127,7 +127,7 @@ class BerkaReplay {
       events.push_back({.id = account_of(number),
                         .pool = pool_,
                         .asset = crown_,
-                        .account_class = AccountClass::collateral,
+                        .account_class = AccountClass::general,
                         .owner_class = OwnerClass::client,
                         .owner = base::OwnerId(id_of("berka/" + std::to_string(number))),
                         .code = 1,
