@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/books/pool/account_ids.h"
 #include "cofferdam/books/pool/invariants.h"
 
 #include "cofferdam/books/pool/conduit_transfer.h"
@@ -62,6 +63,11 @@ Violation check_conduits_mirror(const State& state, const ledger::State& ledger)
   ledger.accounts.each_touched([&](const ledger::Account* /*before*/,
                                    const ledger::Account* after) {
     if (after == nullptr || after->account_class != ledger::AccountClass::conduit) return;
+    // Conduits of other rooms (the market's clearing) have ids and mirrors of their own.
+    const std::uint64_t kind = base::high64(after->id.value());
+    if (kind != base::high64(system_account(SystemAccount::conduit_from, 0).value()) &&
+        kind != base::high64(system_account(SystemAccount::conduit_to, 0).value()))
+      return;
     const ConduitId number(static_cast<std::uint32_t>(base::low64(after->id.value())));
     const Conduit* conduit = state.conduits.find(number);
     if (conduit == nullptr || (conduit->half_from != after->id && conduit->half_to != after->id)) {
