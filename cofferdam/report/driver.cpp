@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/report/driver.h"
+
+#include "cofferdam/crypto/sha256.h"
+#include "cofferdam/engine/checkpoint.h"
+
+#include <algorithm>
+
+namespace cofferdam::report {
+
+namespace {
+
+// Commands given between two flushes: a crash loses no more than these, and a rerun gives them
+// again.
+constexpr std::uint64_t kCommandsPerCommit = 64;
+
+[[nodiscard]] std::unexpected<base::Error> refused(std::string_view step, std::string status,
+                                                   std::string rule) {
+  return std::unexpected(base::Error{.kind = base::ErrorKind::refused,
+                                     .field = "command " + std::string(step),
+                                     .value = std::move(status),
+                                     .rule = std::move(rule)});
+}
+
+// What is inside a command, for the count of events.
+[[nodiscard]] std::uint64_t events_in(const engine::Command& command) {
+  if (const auto* batch = std::get_if<ledger::CreateTransfers>(&command))
+    return batch->transfers.size();
+  if (const auto* batch = std::get_if<market::RecordTrades>(&command)) return batch->trades.size();
+  if (const auto* batch = std::get_if<market::RecordMarks>(&command)) return batch->marks.size();
+  return 1;
+}
+
+}  // namespace
+
+base::u128 id_of(std::string_view text) {
+  const crypto::Hash hash = crypto::sha256(text);
+  base::u128 id = 0;
+  for (std::size_t i = 0; i < 16; ++i) id = (id << 8) | hash[i];
+  return std::clamp(id, base::u128{1}, base::kU128Max - 1);
+}
+
+Driver::Driver(engine::Engine& engine, std::string dataset, ReplayResult& result)
+    : engine_(engine), dataset_(std::move(dataset)), result_(result) {
+  result_.dataset = dataset_;
+}
+
+Result<engine::Reply> Driver::give(std::string_view step, base::Time time,
+                                   engine::Command command) {
+  const engine::Request request{.id = base::CommandId(id("command/" + std::string(step))),
+                                .principal = root_,
+                                .time = time,
+                                .signature = {},
+                                .command = std::move(command)};
+  Result<engine::Reply> reply = engine_.submit(request);
+  if (!reply) return reply;
+  ++result_.commands;
+  result_.events += events_in(request.command);
+  if (reply->replayed) ++result_.replayed;
+  if (!reply->ok()) {
+    const engine::Refusal refusal = reply->shape != 0
+                                        ? engine::refusal_of_shape(request.command, reply->shape)
+                                        : engine::refusal_of(request.command, reply->outcome);
+    return refused(step, refusal.status, refusal.rule);
+  }
+  if (++since_commit_ >= kCommandsPerCommit && !reply->replayed) {
+    since_commit_ = 0;
+    if (Result<void> committed = engine_.commit(reply->sequence); !committed)
+      return std::unexpected(std::move(committed).error());
+  }
+  return reply;
+}
+
+Result<engine::Reply> Driver::give_all(std::string_view step, base::Time time,
+                                       engine::Command command) {
+  const bool transfers = std::holds_alternative<ledger::CreateTransfers>(command);
+  const bool trades = std::holds_alternative<market::RecordTrades>(command);
+  Result<engine::Reply> reply = give(step, time, std::move(command));
+  if (!reply) return reply;
+  const std::vector<std::uint8_t>& statuses = reply->outcome.event_statuses;
+  const auto bad = std::find_if(statuses.begin(), statuses.end(), [](auto s) { return s != 0; });
+  if (bad == statuses.end()) return reply;
+  std::string status = std::to_string(*bad);
+  if (transfers) status = base::name_of(static_cast<ledger::TransferStatus>(*bad));
+  if (trades) status = base::name_of(static_cast<market::TradeStatus>(*bad));
+  return refused(std::string(step) + " event " + std::to_string(bad - statuses.begin()), status,
+                 "every event of this batch must be accepted");
+}
+
+Result<void> Driver::found(base::Time time) {
+  venue::Genesis genesis{.venue = dataset_,
+                         .root = "root",
+                         .time_source = venue::TimeSource::given,
+                         .checkpoint_key = {}};
+  Result<engine::Reply> reply = give("genesis", time, std::move(genesis));
+  if (!reply) return std::unexpected(std::move(reply).error());
+  return {};
+}
+
+Result<base::AssetId> Driver::asset(base::Time time, std::string code, std::uint8_t scale,
+                                    std::string description) {
+  const std::string step = "asset/" + code;
+  Result<engine::Reply> reply =
+      give(step, time,
+           ledger::CreateAsset{
+               .code = std::move(code), .scale = scale, .description = std::move(description)});
+  if (!reply) return std::unexpected(std::move(reply).error());
+  return base::AssetId(static_cast<std::uint32_t>(reply->outcome.created));
+}
+
+Result<base::PoolId> Driver::pool(base::Time time, const PoolPlan& plan) {
+  pool::CreatePool create{.code = plan.code,
+                          .activity = plan.activity,
+                          .exposure = {},
+                          .regime = plan.regime,
+                          .allows_deficit = plan.allows_deficit,
+                          .buffer_caps = plan.buffer_caps};
+  if (!plan.edges.empty()) create.edges = plan.edges;
+  Result<engine::Reply> created = give("pool/" + plan.code, time, std::move(create));
+  if (!created) return std::unexpected(std::move(created).error());
+  const base::PoolId id(static_cast<std::uint32_t>(created->outcome.created));
+  const std::string terms = "Terms assumed by the replay of " + dataset_;
+  pool::AttachAgreement agreement{
+      .pool = id,
+      .title = terms,
+      .document = crypto::to_hex(crypto::sha256(terms)),
+      .parties = {dataset_},
+      .law = "none: the agreement is assumed for a replay",
+      .effective = base::day_of(time),
+      .expires = {},
+      .clauses = {{.reference = "1",
+                   .text = "Value leaves the pool through conduits only.",
+                   .control = pool::Control::no_commingling}}};
+  if (auto reply = give("agreement/" + plan.code, time, std::move(agreement)); !reply)
+    return std::unexpected(std::move(reply).error());
+  pool::ActivatePool activate;
+  activate.pool = id;
+  activate.reason = "replay";
+  if (auto reply = give("activate/" + plan.code, time, std::move(activate)); !reply)
+    return std::unexpected(std::move(reply).error());
+  return id;
+}
+
+Result<void> Driver::accounts(std::string_view step, base::Time time,
+                              std::vector<ledger::AccountEvent> events) {
+  for (std::size_t at = 0; at < events.size(); at += ledger::kBatchEventsMax) {
+    const std::size_t end = std::min(events.size(), at + ledger::kBatchEventsMax);
+    ledger::CreateAccounts batch;
+    batch.accounts.assign(events.begin() + static_cast<std::ptrdiff_t>(at),
+                          events.begin() + static_cast<std::ptrdiff_t>(end));
+    Result<engine::Reply> reply =
+        give_all(std::string(step) + "/" + std::to_string(at), time, std::move(batch));
+    if (!reply) return std::unexpected(std::move(reply).error());
+  }
+  return {};
+}
+
+Result<void> Driver::finish(base::Time /*time*/) {
+  return engine_.commit(engine_.sequence());
+}
+
+}  // namespace cofferdam::report
