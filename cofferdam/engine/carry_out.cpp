@@ -200,6 +200,15 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
   return static_cast<std::uint16_t>(status);
 }
 
+[[nodiscard]] std::uint16_t run(const pool::ExecuteRelease& command, Room& room) {
+  State& state = room.state;
+  const pool::ReleaseView view{state.pool, state.ledger, state.fact, state.decision};
+  auto status = check_state(command, view, std::as_const(room.context));
+  if (status == pool::ExecuteReleaseStatus::ok)
+    status = apply(command, state.pool, state.ledger, state.fact, state.decision, room.context);
+  return static_cast<std::uint16_t>(status);
+}
+
 [[nodiscard]] std::uint16_t run(const decision::Propose& command, Room& room) {
   const auto proposed = decode_command(command.operation, command.version, command.content);
   const decision::Subject subject = subject_of(*proposed, room.state);

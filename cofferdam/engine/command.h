@@ -7,6 +7,8 @@
 #include "cofferdam/books/decision/approve.h"
 #include "cofferdam/books/decision/propose.h"
 #include "cofferdam/books/decision/set_approval_policy.h"
+#include "cofferdam/books/fact/declare_source.h"
+#include "cofferdam/books/fact/record_fact.h"
 #include "cofferdam/books/ledger/change_account.h"
 #include "cofferdam/books/ledger/create_accounts.h"
 #include "cofferdam/books/ledger/create_asset.h"
@@ -18,10 +20,15 @@
 #include "cofferdam/books/market/record_trades.h"
 #include "cofferdam/books/market/settle.h"
 #include "cofferdam/books/pool/attach_agreement.h"
+#include "cofferdam/books/pool/attach_pool.h"
 #include "cofferdam/books/pool/conduit_transfer.h"
 #include "cofferdam/books/pool/create_pool.h"
 #include "cofferdam/books/pool/declare_conduit.h"
+#include "cofferdam/books/pool/declare_release_rule.h"
+#include "cofferdam/books/pool/distribute_run_off.h"
+#include "cofferdam/books/pool/execute_release.h"
 #include "cofferdam/books/pool/pool_life.h"
+#include "cofferdam/books/pool/set_beneficiaries.h"
 #include "cofferdam/books/principal/change_principal.h"
 #include "cofferdam/books/principal/create_principal.h"
 #include "cofferdam/engine/genesis.h"
@@ -42,7 +49,9 @@ using Command = std::variant<
     pool::ActivatePool, pool::FreezePool, pool::UnfreezePool, pool::WindUpPool, pool::ClosePool,
     pool::DetachPool, pool::DeclareConduit, pool::RetireConduit, pool::ConduitTransfer,
     pool::SettleConduit, market::CreateContract, market::ChangeContract, market::OpenParticipant,
-    market::RecordTrades, market::RecordMarks, market::Settle>;
+    market::RecordTrades, market::RecordMarks, market::Settle, fact::DeclareSource,
+    fact::RecordFact, pool::AttachPool, pool::SetBeneficiaries, pool::DistributeRunOff,
+    pool::DeclareReleaseRule, pool::RetireReleaseRule, pool::ExecuteRelease>;
 
 // rooms(): the states that apply() writes, in their order; reads(): those that
 // check_state() reads, where they are others. kNumber: in the
@@ -346,6 +355,88 @@ struct Operation<market::Settle> : OperationBase<85, Needs::operator_role> {
   static constexpr std::string_view kName = "contract.settle";
   static constexpr std::string_view kSummary = "Turn open value into collateral at the mark.";
   using Status = market::SettleStatus;
+};
+
+template <>
+struct Operation<fact::DeclareSource> : OperationBase<30, Needs::admin_role> {
+  static constexpr std::string_view kName = "source.declare";
+  static constexpr std::string_view kSummary =
+      "Declare who observes facts, and within which bounds.";
+  using Status = fact::DeclareSourceStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.fact); }
+
+  static auto reads(auto& state) { return std::tie(state.fact, state.principal); }
+};
+
+template <>
+struct Operation<fact::RecordFact> : OperationBase<31, Needs::operator_role> {
+  static constexpr std::string_view kName = "fact.record";
+  static constexpr std::string_view kSummary = "Record what was observed outside the books.";
+  using Status = fact::RecordFactStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.fact); }
+};
+
+template <>
+struct Operation<pool::AttachPool> : OperationBase<58, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.attach";
+  static constexpr std::string_view kSummary = "Take in a pool that was detached from other books.";
+  using Status = pool::AttachPoolStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger, state.fact); }
+};
+
+template <>
+struct Operation<pool::SetBeneficiaries> : OperationBase<64, Needs::operator_role> {
+  static constexpr std::string_view kName = "account.set-beneficiaries";
+  static constexpr std::string_view kSummary =
+      "Record for whom a nominee account is held, and in which shares.";
+  using Status = pool::SetBeneficiariesStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.pool); }
+
+  static auto reads(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::DistributeRunOff> : OperationBase<65, Needs::admin_role> {
+  static constexpr std::string_view kName = "pool.distribute";
+  static constexpr std::string_view kSummary = "Pay a winding-up pool out, by class and pro rata.";
+  using Status = pool::DistributeRunOffStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.pool, state.ledger); }
+};
+
+template <>
+struct Operation<pool::DeclareReleaseRule> : OperationBase<66, Needs::admin_role> {
+  static constexpr std::string_view kName = "release.declare";
+  static constexpr std::string_view kSummary =
+      "Declare a rule by which money leaves when its condition is true.";
+  using Status = pool::ReleaseRuleStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.pool); }
+
+  static auto reads(auto& state) {
+    return std::tie(state.pool, state.ledger, state.fact, state.decision);
+  }
+};
+
+template <>
+struct Operation<pool::RetireReleaseRule> : OperationBase<67, Needs::admin_role> {
+  static constexpr std::string_view kName = "release.retire";
+  static constexpr std::string_view kSummary = "Take a release rule out of force.";
+  using Status = pool::ReleaseRuleStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.pool); }
+};
+
+template <>
+struct Operation<pool::ExecuteRelease> : OperationBase<68, Needs::operator_role> {
+  static constexpr std::string_view kName = "release.execute";
+  static constexpr std::string_view kSummary =
+      "Release money by a rule whose condition is true now.";
+  using Status = pool::ExecuteReleaseStatus;
 };
 
 }  // namespace cofferdam::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/door.h"
 
+#include "cofferdam/books/pool/pool_policy.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
 
@@ -68,7 +69,11 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   Room room{state, context, history, scratch, judgement};
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
-    if (const auto law = broken_law(state)) {
+    if (const auto finding = pool::find_policy_breach(state.pool, state.ledger);
+        finding.breach != pool::PolicyBreach::none) {
+      outcome = Outcome{.door = DoorStatus::pool_policy_breached, .law = finding.text};
+      judgement.results.clear();
+    } else if (const auto law = broken_law(state)) {
       outcome = Outcome{.door = DoorStatus::law_broken, .law = *law};
       judgement.results.clear();
     }

@@ -2,6 +2,7 @@
 //
 // Every law of every room, asked on every command in every build; a law is added here once.
 #include "cofferdam/books/decision/invariants.h"
+#include "cofferdam/books/fact/invariants.h"
 #include "cofferdam/books/ledger/invariants.h"
 #include "cofferdam/books/market/invariants.h"
 #include "cofferdam/books/pool/invariants.h"
@@ -26,6 +27,7 @@ std::optional<std::string> broken_law(const State& state) {
   ask(principal::check_root_remains(state.principal));
   ask(decision::check_four_eyes(state.decision, state.principal));
   ask(decision::check_closed_stays_closed(state.decision));
+  ask(fact::check_facts_go_forward(state.fact));
   ask(pool::check_every_balance_has_a_pool(state.pool, state.ledger));
   ask(pool::check_conduits_mirror(state.pool, state.ledger));
   ask(pool::check_pool_life(state.pool, state.ledger));
