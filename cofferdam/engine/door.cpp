@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/door.h"
 
+#include "cofferdam/books/pool/pool_policy.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
 
@@ -68,7 +69,14 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   Room room{state, context, history, scratch, judgement};
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
-    if (const auto law = broken_law(state)) {
+    const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);
+    if (finding.breach != pool::PolicyBreach::none) {
+      const auto rule = static_cast<std::size_t>(finding.breach);
+      outcome = Outcome{.door = DoorStatus::policy_breach,
+                        .law = finding.text + ": " + std::string(base::name_of(finding.breach)) +
+                               ": " + std::string(base::EnumText<pool::PolicyBreach>::kDocs[rule])};
+      judgement.results.clear();
+    } else if (const auto law = broken_law(state)) {
       outcome = Outcome{.door = DoorStatus::law_broken, .law = *law};
       judgement.results.clear();
     }

@@ -22,6 +22,7 @@ enum class DoorStatus : std::uint16_t {
   principal_unknown,
   principal_not_allowed,
   approval_required,
+  policy_breach,
   law_broken,
 };
 
@@ -59,7 +60,7 @@ struct Outcome {
   std::vector<ledger::Transfer> postings;    // legs booked by the system for this command
   base::u128 created = 0;                    // number of what was created
   std::optional<Executed> executed;          // by an approval that completed a quorum
-  std::string law;                           // door = law_broken: which
+  std::string law;                           // door = law_broken or policy_breach: which
 
   [[nodiscard]] bool ok() const { return door == DoorStatus::ok && status == 0; }
 
@@ -72,7 +73,7 @@ struct Outcome {
     visit("postings", self.postings, "legs booked by the system");
     visit("created", self.created, "number of what was created");
     visit("executed", self.executed, "the proposed command that was carried out");
-    visit("law", self.law, "the law that the command would have broken");
+    visit("law", self.law, "the law or the policy that the command would have broken");
   }
 
   friend bool operator==(const Outcome& a, const Outcome& b) {
@@ -84,16 +85,17 @@ struct Outcome {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
-  static constexpr std::array<std::string_view, 9> kNames{"ok",
-                                                          "no_genesis",
-                                                          "genesis_exists",
-                                                          "time_goes_back",
-                                                          "time_not_accepted",
-                                                          "principal_unknown",
-                                                          "principal_not_allowed",
-                                                          "approval_required",
-                                                          "law_broken"};
-  static constexpr std::array<std::string_view, 9> kDocs{
+  static constexpr std::array<std::string_view, 10> kNames{"ok",
+                                                           "no_genesis",
+                                                           "genesis_exists",
+                                                           "time_goes_back",
+                                                           "time_not_accepted",
+                                                           "principal_unknown",
+                                                           "principal_not_allowed",
+                                                           "approval_required",
+                                                           "policy_breach",
+                                                           "law_broken"};
+  static constexpr std::array<std::string_view, 10> kDocs{
       "",
       "the books begin with a genesis command",
       "the books have one genesis command",
@@ -102,5 +104,6 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
       "the principal must exist and be active",
       "the principal must hold the role that the operation asks",
       "the operation must be proposed and approved by others",
+      "a pool's policy does not allow what the command would lead to; nothing was changed",
       "a law of the books would have been broken; nothing was changed"};
 };
