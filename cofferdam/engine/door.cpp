@@ -69,9 +69,12 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   Room room{state, context, history, scratch, judgement};
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
-    if (const auto finding = pool::find_policy_breach(state.pool, state.ledger);
-        finding.breach != pool::PolicyBreach::none) {
-      outcome = Outcome{.door = DoorStatus::pool_policy_breached, .law = finding.text};
+    const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);
+    if (finding.breach != pool::PolicyBreach::none) {
+      const auto rule = static_cast<std::size_t>(finding.breach);
+      outcome = Outcome{.door = DoorStatus::policy_breach,
+                        .law = finding.text + ": " + std::string(base::name_of(finding.breach)) +
+                               ": " + std::string(base::EnumText<pool::PolicyBreach>::kDocs[rule])};
       judgement.results.clear();
     } else if (const auto law = broken_law(state)) {
       outcome = Outcome{.door = DoorStatus::law_broken, .law = *law};

@@ -135,7 +135,7 @@ Result<void> Engine::Parts::catch_up_lists() {
     if (record->kind == kCommandRecord) {
       auto command = recorded_command(*record);
       if (!command) return std::unexpected(command.error());
-      history->set_now(record->sequence);
+      history->set_now(record->sequence + 1);  // a hold may stand in the record itself
       postings = postings_of_record(*command, *state, *history);
     }
     if (auto added = lists->add(postings, record->sequence); !added) return added;
@@ -300,8 +300,9 @@ Result<void> Engine::Parts::append(const Request& request, const Circumstances& 
                                    CommandRecord record,
                                    const std::vector<ledger::TransferResult>& results) {
   const std::string body = base::encode(record);
-  const auto entries = index_entries(
-      record.outcome.executed ? carried_out(record).value() : request.command, record, c.sequence);
+  const auto entries =
+      index_entries(record.outcome.executed ? carried_out(record).value() : request.command, record,
+                    c.sequence, index->secret());
   auto ready = index->make_room(entries.size());
   if (ready) ready = journal->reserve(body.size());
   if (!ready) {
@@ -314,8 +315,16 @@ Result<void> Engine::Parts::append(const Request& request, const Circumstances& 
   COFFERDAM_CHECK(sequence == c.sequence, "the journal numbers records as the engine does");
   last_time = c.now;
   bytes_since_snapshot += body.size();
-  if (auto listed = add_to_lists(request, record, results, sequence); !listed) return listed;
-  return index->insert_batch(entries, sequence);
+  // make_room() has seen to it that this meets no disk. The lists come after it: they look up holds
+  // of this very record. A list that cannot be kept takes nothing back: it is left behind, and the
+  // next start builds it again.
+  if (auto inserted = index->insert_batch(entries, sequence); !inserted) return inserted;
+  history->set_now(sequence + 1);
+  if (auto listed = add_to_lists(request, record, results, sequence); !listed) {
+    figures.query_index_trouble = listed.error();
+    lists.reset();
+  }
+  return {};
 }
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -362,8 +371,14 @@ Result<Reply> Engine::submit(const Request& request) {
   reply.outcome = std::move(judgement->outcome);
   if (auto appended = p.append(request, c, std::move(record), judgement->results); !appended)
     return std::unexpected(appended.error());
-  if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes)
-    if (auto saved = take_snapshot(); !saved) return std::unexpected(saved.error());
+  // The command stands whether or not a snapshot can be taken now; it is tried again later.
+  if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes) {
+    p.figures.snapshot_trouble.reset();
+    if (auto saved = take_snapshot(); !saved) {
+      p.figures.snapshot_trouble = saved.error();
+      p.bytes_since_snapshot = 0;
+    }
+  }
   return reply;
 }
 
@@ -452,6 +467,7 @@ Result<std::vector<std::uint64_t>> Engine::list_transfers(const TransferFilter& 
                                                           journal::Direction direction,
                                                           std::size_t limit) {
   Parts& p = *parts_;
+  if (p.figures.query_index_trouble) return std::unexpected(*p.figures.query_index_trouble);
   if (p.lists == nullptr)
     return base::malformed("query", "", "these books were opened without their query index");
   if (auto seen = p.lists->wait_until(sequence()); !seen) return std::unexpected(seen.error());

@@ -71,7 +71,9 @@ struct Figures {
   base::Sequence snapshot_sequence = 0;
   base::Sequence replayed_from = 0;  // first record that the start applied again
   std::uint64_t replayed_records = 0;
-  std::vector<base::Error> snapshots_skipped;  // that were not good, and why
+  std::vector<base::Error> snapshots_skipped;      // that were not good, and why
+  std::optional<base::Error> snapshot_trouble;     // why the last snapshot could not be taken
+  std::optional<base::Error> query_index_trouble;  // why the query index was left behind
 };
 
 class Engine {

@@ -11,9 +11,10 @@ constexpr std::size_t kRecordsAtHand = 4;
 
 }  // namespace
 
-base::u128 index_key(IdKind kind, base::u128 id) {
+base::u128 index_key(const journal::IndexSecret& secret, IdKind kind, base::u128 id) {
   if (kind == IdKind::transfer) return id;
   crypto::Sha256 hash;
+  hash.update({reinterpret_cast<const char*>(secret.data()), sizeof(secret)});
   const char tag = static_cast<char>(kind);
   hash.update(std::string_view(&tag, 1));
   hash.update({reinterpret_cast<const char*>(&id), sizeof(id)});
@@ -88,7 +89,7 @@ const ledger::StoredTransfer* JournalHistory::find(base::TransferId id) {
 }
 
 ledger::Resolution JournalHistory::resolution(base::TransferId pending_id) {
-  const auto address = look_up(index_key(IdKind::resolution, pending_id.value()));
+  const auto address = look_up(key(IdKind::resolution, pending_id.value()));
   const ledger::StoredTransfer* stored = address ? at(*address) : nullptr;
   // A hold that neither a transfer nor a reversal has resolved can only have expired.
   if (stored == nullptr) return ledger::Resolution::expired;
@@ -100,15 +101,15 @@ void JournalHistory::prefetch(std::span<const market::Trade> trades) {
   keys_.resize(trades.size());
   found_.assign(trades.size(), std::nullopt);
   next_trade_ = 0;
-  for (std::size_t i = 0; i < trades.size(); ++i) keys_[i] = index_key(IdKind::trade, trades[i].id);
+  for (std::size_t i = 0; i < trades.size(); ++i) keys_[i] = key(IdKind::trade, trades[i].id);
   if (const auto answer = index_.find_batch(keys_, found_); !answer) trouble_ = answer.error();
 }
 
 const market::Trade* JournalHistory::find(base::u128 trade_id) {
-  const base::u128 key = index_key(IdKind::trade, trade_id);
-  while (next_trade_ < keys_.size() && keys_[next_trade_] != key) ++next_trade_;
+  const base::u128 wanted = key(IdKind::trade, trade_id);
+  while (next_trade_ < keys_.size() && keys_[next_trade_] != wanted) ++next_trade_;
   std::optional<std::uint64_t> address =
-      next_trade_ < keys_.size() ? found_[next_trade_] : look_up(key);
+      next_trade_ < keys_.size() ? found_[next_trade_] : look_up(wanted);
   if (!address || ledger::sequence_of(*address) >= now_) return nullptr;
   const Loaded* loaded = load(ledger::sequence_of(*address));
   const std::size_t position = ledger::position_of(*address);
@@ -117,7 +118,7 @@ const market::Trade* JournalHistory::find(base::u128 trade_id) {
 }
 
 const RecordedCommand* JournalHistory::find_command(base::CommandId id) {
-  const auto address = look_up(index_key(IdKind::command, id.value()));
+  const auto address = look_up(key(IdKind::command, id.value()));
   if (!address) return nullptr;
   const Loaded* loaded = load(ledger::sequence_of(*address));
   return loaded == nullptr ? nullptr : &loaded->command;
@@ -159,10 +160,11 @@ std::optional<Command> carried_out(const CommandRecord& record) {
 }
 
 std::vector<journal::IdEntry> index_entries(const Command& command, const CommandRecord& record,
-                                            base::Sequence sequence) {
+                                            base::Sequence sequence,
+                                            const journal::IndexSecret& secret) {
   std::vector<journal::IdEntry> entries;
   const std::uint64_t first = ledger::address_of(sequence, 0);
-  entries.push_back({index_key(IdKind::command, record.id.value()), first});
+  entries.push_back({index_key(secret, IdKind::command, record.id.value()), first});
   std::size_t events = 0;
   if (const auto* batch = std::get_if<ledger::CreateTransfers>(&command)) {
     events = record.outcome.event_statuses.size();
@@ -173,19 +175,20 @@ std::vector<journal::IdEntry> index_entries(const Command& command, const Comman
       if (status != ledger::TransferStatus::ok && !ledger::is_transient(status)) continue;
       entries.push_back({event.id.value(), first + i});
       if (status == ledger::TransferStatus::ok && !event.pending_id.is_none())
-        entries.push_back({index_key(IdKind::resolution, event.pending_id.value()), first + i});
+        entries.push_back(
+            {index_key(secret, IdKind::resolution, event.pending_id.value()), first + i});
     }
   }
   if (const auto* batch = std::get_if<market::RecordTrades>(&command))
     for (std::size_t i = 0; i < record.outcome.event_statuses.size(); ++i)
       if (record.outcome.event_statuses[i] == 0)
-        entries.push_back({index_key(IdKind::trade, batch->trades[i].id), first + i});
+        entries.push_back({index_key(secret, IdKind::trade, batch->trades[i].id), first + i});
   for (std::size_t i = 0; i < record.outcome.postings.size(); ++i) {
     const ledger::Transfer& posting = record.outcome.postings[i];
     // An expiry is not recorded as a resolution: it is what remains when there is none.
     if (!posting.pending_id.is_none() && !posting.is(ledger::kExpiry))
       entries.push_back(
-          {index_key(IdKind::resolution, posting.pending_id.value()), first + events + i});
+          {index_key(secret, IdKind::resolution, posting.pending_id.value()), first + events + i});
   }
   return entries;
 }

@@ -18,10 +18,10 @@ namespace cofferdam::engine {
 
 using base::Result;
 
-// The index keeps ids of several kinds; those that are not transfers' are hashed into their own
-// part of the key space, so that no client can make one kind collide with another.
+// The index keeps ids of several kinds. Those that are not transfers' are hashed with the secret of
+// the index, so that nobody can choose a transfer's id to be the key of another kind.
 enum class IdKind : std::uint8_t { transfer, command, resolution, trade };
-[[nodiscard]] base::u128 index_key(IdKind kind, base::u128 id);
+[[nodiscard]] base::u128 index_key(const journal::IndexSecret& secret, IdKind kind, base::u128 id);
 
 // Where the history reads records.
 class Records {
@@ -61,7 +61,10 @@ class JournalHistory final : public History, private market::TradeHistory {
   JournalHistory(Records& records, journal::IdIndex& index);
 
   // The next questions are about records before this one.
-  void set_now(base::Sequence sequence) { now_ = sequence; }
+  void set_now(base::Sequence sequence) {
+    now_ = sequence;
+    trouble_.reset();  // an earlier question's trouble may be over
+  }
 
   // Keeps a record that was just decided at hand; the newest ones are asked for most.
   void remember(RecordedCommand record);
@@ -75,8 +78,6 @@ class JournalHistory final : public History, private market::TradeHistory {
   [[nodiscard]] market::TradeHistory& trades() override { return *this; }
 
   [[nodiscard]] const std::optional<base::Error>& trouble() const override { return trouble_; }
-
-  void clear_trouble() { trouble_.reset(); }
 
   // The stored transfer or posting at an address; nullptr where there is none.
   [[nodiscard]] const ledger::StoredTransfer* at(std::uint64_t address);
@@ -93,6 +94,10 @@ class JournalHistory final : public History, private market::TradeHistory {
   [[nodiscard]] std::optional<std::uint64_t> look_up(base::u128 key);
   [[nodiscard]] const Loaded* load(base::Sequence sequence);
 
+  [[nodiscard]] base::u128 key(IdKind kind, base::u128 id) const {
+    return index_key(index_.secret(), kind, id);
+  }
+
   Records& records_;
   journal::IdIndex& index_;
   base::Sequence now_ = 0;
@@ -106,7 +111,8 @@ class JournalHistory final : public History, private market::TradeHistory {
 // The ids that a decided record adds to the index. `command` is what the record carried out.
 [[nodiscard]] std::vector<journal::IdEntry> index_entries(const Command& command,
                                                           const CommandRecord& record,
-                                                          base::Sequence sequence);
+                                                          base::Sequence sequence,
+                                                          const journal::IndexSecret& secret);
 // What the record carried out: its own command or the one that it approved.
 [[nodiscard]] std::optional<Command> carried_out(const CommandRecord& record);
 

@@ -114,5 +114,7 @@ struct cofferdam::base::EnumText<cofferdam::engine::RevertStatus> {
       "a batch is reverted once",
       "a batch that released a hold cannot be reverted: the hold is gone",
       "a hold of the batch was posted or voided since: revert that first",
-      "every reversal must be bookable: an account is closed, frozen or at its limit"};
+      "every reversal must be bookable: a pool is not active, or an account is closed, frozen or "
+      "at "
+      "its limit"};
 };

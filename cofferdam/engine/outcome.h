@@ -22,7 +22,7 @@ enum class DoorStatus : std::uint16_t {
   principal_unknown,
   principal_not_allowed,
   approval_required,
-  pool_policy_breached,
+  policy_breach,
   law_broken,
 };
 
@@ -60,7 +60,7 @@ struct Outcome {
   std::vector<ledger::Transfer> postings;    // legs booked by the system for this command
   base::u128 created = 0;                    // number of what was created
   std::optional<Executed> executed;          // by an approval that completed a quorum
-  std::string law;                           // which policy or law the command would have broken
+  std::string law;                           // door = law_broken or policy_breach: which
 
   [[nodiscard]] bool ok() const { return door == DoorStatus::ok && status == 0; }
 
@@ -73,7 +73,7 @@ struct Outcome {
     visit("postings", self.postings, "legs booked by the system");
     visit("created", self.created, "number of what was created");
     visit("executed", self.executed, "the proposed command that was carried out");
-    visit("law", self.law, "the policy or law that the command would have broken");
+    visit("law", self.law, "the law or the policy that the command would have broken");
   }
 
   friend bool operator==(const Outcome& a, const Outcome& b) {
@@ -93,7 +93,7 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
                                                            "principal_unknown",
                                                            "principal_not_allowed",
                                                            "approval_required",
-                                                           "pool_policy_breached",
+                                                           "policy_breach",
                                                            "law_broken"};
   static constexpr std::array<std::string_view, 10> kDocs{
       "",
@@ -104,6 +104,6 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
       "the principal must exist and be active",
       "the principal must hold the role that the operation asks",
       "the operation must be proposed and approved by others",
-      "the policy of every pool that the command touches must hold after it",
+      "a pool's policy does not allow what the command would lead to; nothing was changed",
       "a law of the books would have been broken; nothing was changed"};
 };

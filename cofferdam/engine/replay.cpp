@@ -83,7 +83,7 @@ Result<void> replay_record(const journal::Record& record, base::Sequence state_s
   }
   if (index == nullptr || record.sequence <= index->inserted_through()) return {};
   const auto entries = index_entries(was.outcome.executed ? carried_out(was).value() : *command,
-                                     was, record.sequence);
+                                     was, record.sequence, index->secret());
   if (auto ready = index->make_room(entries.size()); !ready) return ready;
   return index->insert_batch(entries, record.sequence);
 }
@@ -100,6 +100,9 @@ Result<Replayed> replay(journal::Disk& disk, const std::string& folder,
   const ScratchFolder scratch_folder;
   journal::IdIndexOptions index_options;
   index_options.folder = scratch_folder.path();
+  index_options.table_ids = options.index_table_ids;
+  crypto::fill_random(
+      {reinterpret_cast<std::uint8_t*>(index_options.secret.data()), sizeof(index_options.secret)});
   auto index = journal::IdIndex::open(std::move(index_options));
   if (!index) return std::unexpected(index.error());
   ReaderRecords records(**looking_back);

@@ -4,6 +4,7 @@
 #include "cofferdam/books/ledger/posting.h"
 
 #include <algorithm>
+#include <set>
 
 namespace cofferdam::engine {
 
@@ -17,7 +18,8 @@ using S = RevertStatus;
 [[nodiscard]] Transfer complete(Transfer event, History& history) {
   if (!event.is(ledger::kPostPending)) return event;
   const StoredTransfer* pending = history.find(event.pending_id);
-  COFFERDAM_CHECK(pending != nullptr, "a posted hold is in the history");
+  // Absent only where the history cannot be read; the engine then takes the command back.
+  if (pending == nullptr) return event;
   event.debit_account = pending->event.debit_account;
   event.credit_account = pending->event.credit_account;
   event.pool = pending->event.pool;
@@ -53,6 +55,9 @@ using S = RevertStatus;
 [[nodiscard]] S post_back(const Transfer& event, ledger::State& state, ledger::Context& context) {
   const ledger::Slot debit = state.accounts.find_slot(event.debit_account);
   const ledger::Slot credit = state.accounts.find_slot(event.credit_account);
+  if (debit == base::kNoSlot || credit == base::kNoSlot) return S::leg_refused;
+  const ledger::Compartment* compartment = state.compartments.find(event.pool);
+  if (compartment == nullptr || !compartment->accepts_transfers) return S::leg_refused;
   if (ledger::post_leg(state, context, credit, debit, event.amount, event.code, event.id.value()) !=
       ledger::TransferStatus::ok)
     return S::leg_refused;
@@ -75,8 +80,11 @@ S revert_batch(const RevertBatch& command, ledger::State& state, ledger::Context
   if (events.empty()) return S::nothing_to_revert;
   // Last in, first out: limits then hold at every step if they held on the way there.
   std::reverse(events.begin(), events.end());
+  std::set<base::TransferId> posted_here;  // holds that the batch itself posted: nothing is held
   for (const StoredTransfer& stored : events) {
     if (stored.event.is(ledger::kVoidPending)) return S::void_cannot_be_reverted;
+    if (stored.event.is(ledger::kPostPending)) posted_here.insert(stored.event.pending_id);
+    if (posted_here.contains(stored.event.id)) continue;
     const Transfer event = complete(stored.event, history);
     const S status = event.is(ledger::kPending) ? release_hold(event, state, context)
                                                 : post_back(event, state, context);

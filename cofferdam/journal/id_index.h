@@ -100,6 +100,9 @@ class IdIndex {
 
   [[nodiscard]] base::Sequence inserted_through() const { return inserted_through_; }
 
+  // What nobody outside can guess; it is drawn when the index is made and kept with it.
+  [[nodiscard]] const IndexSecret& secret() const { return secret_; }
+
   [[nodiscard]] base::Sequence indexed_through() const;  // durable in runs
   [[nodiscard]] IdIndexFigures figures() const;
   // Waits for all merges that are due. For tests and measurements.

@@ -51,6 +51,8 @@ constexpr std::uint16_t kFlagsCompared =
   if ((!e.floor.is_zero() && (e.flags & kHasFloor) == 0) ||
       (!e.ceiling.is_zero() && (e.flags & kHasCeiling) == 0))
     return S::limit_without_flag;
+  // An account begins at zero, which its limits must allow.
+  if (e.floor > SignedAmount() || e.ceiling < SignedAmount()) return S::limits_exclude_zero;
   return S::ok;
 }
 

@@ -82,6 +82,7 @@ enum class AccountStatus : std::uint8_t {
   owner_must_not_be_zero,
   owner_must_be_zero,
   limit_without_flag,
+  limits_exclude_zero,
 };
 
 enum class CreateAccountsStatus : std::uint16_t { ok, no_events, too_many_events };
@@ -98,7 +99,7 @@ Slot open_account(State& state, Context& context, const AccountEvent& event);
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::ledger::AccountStatus> {
-  static constexpr std::array<std::string_view, 28> kNames{"ok",
+  static constexpr std::array<std::string_view, 29> kNames{"ok",
                                                            "linked_event_chain_open",
                                                            "linked_event_failed",
                                                            "reserved_flag",
@@ -125,7 +126,8 @@ struct cofferdam::base::EnumText<cofferdam::ledger::AccountStatus> {
                                                            "reserved_account_class",
                                                            "owner_must_not_be_zero",
                                                            "owner_must_be_zero",
-                                                           "limit_without_flag"};
+                                                           "limit_without_flag",
+                                                           "limits_exclude_zero"};
 };
 
 template <>

@@ -9,8 +9,6 @@ namespace cofferdam::ledger {
 
 namespace {
 
-using base::i128;
-using base::kI128Max;
 using base::try_add;
 using base::try_sub;
 
@@ -18,24 +16,34 @@ using base::try_sub;
   return a < b ? Amount() : a - b;
 }
 
-// net - floor, never below zero; net is credits posted less all debits.
-[[nodiscard]] Amount above_floor(const Account& a) {
-  const auto net = base::try_difference(a.credits_posted, a.debits_posted + a.debits_pending);
-  if (!net) return a.credits_posted < a.debits_posted ? Amount() : Amount::max();
-  i128 room = 0;
-  if (__builtin_sub_overflow(net->units(), a.floor.units(), &room))
-    return net->is_negative() ? Amount() : Amount(static_cast<u128>(kI128Max));
-  return room < 0 ? Amount() : Amount(static_cast<u128>(room));
+// more - less - bound, never below zero and never above the largest amount. The two differences are
+// taken apart because the first has 129 bits with its sign.
+[[nodiscard]] Amount room(Amount more, Amount less, SignedAmount bound) {
+  const Amount size(base::magnitude(bound.units()));
+  const auto rest = bound.is_negative() ? try_add(more, size) : try_add(less, size);
+  if (bound.is_negative()) {
+    // more + size may need one bit more than an amount has; less is then taken off first.
+    if (rest) return monus(*rest, less);
+    if (less >= more) return monus(size, less - more);
+    return try_add(more - less, size).value_or(Amount::max());
+  }
+  return rest ? monus(more, *rest) : Amount();
 }
 
-// ceiling - net, never below zero; net is all credits less debits posted.
+// How much may be debited before the net credit balance, less all debits, reaches the floor.
+[[nodiscard]] Amount above_floor(const Account& a) {
+  return room(a.credits_posted, a.debits_posted + a.debits_pending, a.floor);
+}
+
+// ceiling - (all credits - debits posted) = debits posted - all credits - (-ceiling).
 [[nodiscard]] Amount below_ceiling(const Account& a) {
-  const auto net = base::try_difference(a.credits_posted + a.credits_pending, a.debits_posted);
-  if (!net) return a.debits_posted < a.credits_posted ? Amount() : Amount::max();
-  i128 room = 0;
-  if (__builtin_sub_overflow(a.ceiling.units(), net->units(), &room))
-    return net->is_negative() ? Amount(static_cast<u128>(kI128Max)) : Amount();
-  return room < 0 ? Amount() : Amount(static_cast<u128>(room));
+  const Amount credits = a.credits_posted + a.credits_pending;
+  // The most negative ceiling has no opposite.
+  if (a.ceiling.units() == base::kI128Min)
+    return monus(a.debits_posted, credits) < Amount(base::magnitude(base::kI128Min))
+               ? Amount()
+               : monus(a.debits_posted, credits) - Amount(base::magnitude(base::kI128Min));
+  return room(a.debits_posted, credits, -a.ceiling);
 }
 
 [[nodiscard]] TransferStatus overflows(const State& state, const Account& debit,
