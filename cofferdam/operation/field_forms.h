@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a description of fields cannot say: the names of flags, which integers are days, and which
+// fields a client must give. Every other field may be left out and keeps its default; a field is
+// required where its default would be a silent choice that cannot be taken back.
+//
+// This header comes before the first type_of() of these structs; registry.h includes it.
+#pragma once
+
+#include "cofferdam/engine/command.h"
+#include "cofferdam/operation/type.h"
+
+#include <array>
+#include <string_view>
+
+namespace cofferdam::operation {
+
+inline constexpr std::array<std::string_view, 9> kAccountFlagNames{"linked",
+                                                                   "debits_must_not_exceed_credits",
+                                                                   "credits_must_not_exceed_debits",
+                                                                   "history",
+                                                                   "",
+                                                                   "closed",
+                                                                   "frozen",
+                                                                   "has_floor",
+                                                                   "has_ceiling"};
+
+inline constexpr std::array<std::string_view, 12> kTransferFlagNames{
+    "linked",        "pending",         "post_pending",
+    "void_pending",  "balancing_debit", "balancing_credit",
+    "closing_debit", "closing_credit",  "",
+    "reversal",      "expiry",          "system"};
+
+struct AccountFlagForms {
+  static constexpr std::string_view kFlagsField = "flags";
+  static constexpr auto kFlags = kAccountFlagNames;
+};
+
+template <>
+struct FieldForms<ledger::Account> : AccountFlagForms {};
+
+template <>
+struct FieldForms<ledger::AccountEvent> : AccountFlagForms {
+  static constexpr std::array<std::string_view, 5> kRequired{"id", "pool", "asset", "class",
+                                                             "code"};
+};
+
+struct TransferForms {
+  static constexpr std::string_view kFlagsField = "flags";
+  static constexpr auto kFlags = kTransferFlagNames;
+  static constexpr std::string_view kDayField = "value_date";
+};
+
+template <>
+struct FieldForms<ledger::Transfer> : TransferForms {
+  static constexpr std::array<std::string_view, 2> kRequired{"id", "amount"};
+};
+
+template <>
+struct FieldForms<ledger::Guard> {
+  static constexpr std::array<std::string_view, 5> kRequired{"pool", "asset", "class", "comparison",
+                                                             "amount"};
+};
+
+template <>
+struct FieldForms<ledger::CreateAsset> {
+  static constexpr std::array<std::string_view, 2> kRequired{"code", "scale"};
+};
+
+template <>
+struct FieldForms<ledger::CreateAccounts> {
+  static constexpr std::array<std::string_view, 1> kRequired{"accounts"};
+};
+
+template <>
+struct FieldForms<ledger::CreateTransfers> {
+  static constexpr std::array<std::string_view, 1> kRequired{"transfers"};
+};
+
+template <>
+struct FieldForms<ledger::ChangeAccount> {
+  static constexpr std::array<std::string_view, 2> kRequired{"account", "change"};
+};
+
+template <>
+struct FieldForms<venue::Genesis> {
+  static constexpr std::array<std::string_view, 2> kRequired{"venue", "root"};
+};
+
+template <>
+struct FieldForms<engine::RevertBatch> {
+  static constexpr std::array<std::string_view, 1> kRequired{"command"};
+};
+
+}  // namespace cofferdam::operation
