@@ -19,7 +19,7 @@ class Writer {
     if (form.is_day && type.kind == Kind::integer) return day(type, value);
     switch (type.kind) {
       case Kind::boolean:
-        return Json::of(*static_cast<const bool*>(value));
+        return Json::truth(*static_cast<const bool*>(value));
       case Kind::text:
         return Json::of(*static_cast<const std::string*>(value));
       case Kind::integer:

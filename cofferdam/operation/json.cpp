@@ -20,7 +20,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
 
   bool null() override { return place(Json{}); }
 
-  bool boolean(bool value) override { return place(Json::of(value)); }
+  bool boolean(bool value) override { return place(Json::truth(value)); }
 
   bool number_integer(number_integer_t value) override {
     return place(Json::number(std::to_string(value)));
@@ -249,7 +249,7 @@ Json Json::of(std::string_view text) {
   return json;
 }
 
-Json Json::of(bool flag) {
+Json Json::truth(bool flag) {
   Json json;
   json.kind = Kind::boolean;
   json.flag = flag;

@@ -42,7 +42,7 @@ struct Json {
   std::vector<Json> items;         // list, object
 
   [[nodiscard]] static Json of(std::string_view text);
-  [[nodiscard]] static Json of(bool flag);
+  [[nodiscard]] static Json truth(bool flag);
   [[nodiscard]] static Json number(std::uint64_t value);
   [[nodiscard]] static Json number(std::string digits);
   [[nodiscard]] static Json list();

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands one a line, outcomes one a line, in the same order:
+//
+//   {"id": "17", "operation": "asset.create", "time": "...", "principal": "root", "content": {...}}
+//
+// `time` only for books whose time is given; `principal` may be absent for the root. Without an id
+// one is drawn at random, and the line cannot be repeated safely.
+//
+// Outcomes are held back until their records are durable: flush() commits what was submitted since
+// the last one with one write, and hands the outcomes over. A malformed line has an outcome of its
+// own and stops nothing.
+#pragma once
+
+#include "cofferdam/operation/session.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace cofferdam::operation {
+
+inline constexpr std::size_t kBatchLineBytesMax = std::size_t{16} << 20;
+// So many outcomes or bytes of them are held back at most.
+inline constexpr std::size_t kBatchGroupMax = 1024;
+inline constexpr std::size_t kBatchHeldBytesMax = std::size_t{4} << 20;
+
+struct BatchFigures {
+  std::uint64_t lines = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t malformed = 0;
+};
+
+class Batch {
+ public:
+  using Sink = std::function<void(std::string_view outcomes)>;
+
+  // The session must outlive the batch. `principal` stands for lines that name none.
+  Batch(Session& session, std::string principal, Sink sink);
+
+  // An error is one of the disk: the batch is over. Blank lines are passed over.
+  [[nodiscard]] Result<void> line(std::string_view text);
+  [[nodiscard]] Result<void> flush();
+
+  [[nodiscard]] const BatchFigures& figures() const { return figures_; }
+
+ private:
+  [[nodiscard]] Result<Answer> answer(std::string_view text, std::string& id);
+
+  Session& session_;
+  std::string principal_;
+  Sink sink_;
+  BatchFigures figures_;
+  std::uint64_t line_number_ = 0;
+  std::string held_;
+  std::size_t held_lines_ = 0;
+  base::Sequence submitted_ = 0;
+};
+
+}  // namespace cofferdam::operation

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The files examples/calculators/NAME.json, built into the program (cmake/Examples.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace cofferdam::operation {
+
+// Empty when there is no example of this name.
+[[nodiscard]] std::string_view calculator_example(std::string_view name);
+
+}  // namespace cofferdam::operation

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/operation/session.h"
+
+#include "cofferdam/crypto/random.h"
+#include "cofferdam/engine/replay.h"
+
+namespace cofferdam::operation {
+
+Session::Session(journal::Disk& disk, const Registry& registry, std::string folder,
+                 std::unique_ptr<engine::Engine> engine)
+    : disk_(disk),
+      registry_(registry),
+      folder_(std::move(folder)),
+      engine_(std::move(engine)),
+      names_(engine_->state()) {}
+
+Result<std::unique_ptr<Session>> Session::open(journal::Disk& disk, const Registry& registry,
+                                               std::string folder, engine::Options options) {
+  auto engine = engine::Engine::open(disk, folder, std::move(options));
+  if (!engine) return std::unexpected(std::move(engine).error());
+  return std::unique_ptr<Session>(
+      new Session(disk, registry, std::move(folder), std::move(*engine)));
+}
+
+Result<base::PrincipalId> Session::principal_of(const std::string& code) const {
+  if (code.empty()) return base::PrincipalId(1);
+  const std::optional<std::uint32_t> number = names_.number_of(Numbered::principal, code);
+  if (!number)
+    return base::malformed("principal", code, "must be the code of a principal that exists");
+  return base::PrincipalId(*number);
+}
+
+Result<Answer> Session::submit(const CommandEntry& entry, engine::Request request,
+                               const Envelope& envelope) {
+  if (request.id.is_none()) request.id = base::CommandId(crypto::random_id());
+  request.time = envelope.time;
+  request.want_balances = std::holds_alternative<ledger::CreateTransfers>(request.command);
+  Result<engine::Reply> reply = envelope.dry_run   ? engine_->dry_run(request)
+                                : envelope.durable ? engine_->execute(request)
+                                                   : engine_->submit(request);
+  if (!reply) return std::unexpected(std::move(reply).error());
+  Answer answer{.sequence = reply->sequence,
+                .json = answer_json(entry, request, *reply, codec())};
+  if (envelope.dry_run) answer.json.add("dry_run", Json::truth(true));
+  const std::string_view status = answer.json.text_of("verdict");
+  answer.verdict = status == "ok"        ? Verdict::ok
+                   : status == "refused" ? Verdict::refused
+                                         : Verdict::malformed;
+  return answer;
+}
+
+Result<Answer> Session::found(const Json& genesis, const Envelope& envelope) {
+  const CommandEntry* entry = registry_.find_command("books.found");
+  COFFERDAM_CHECK(entry != nullptr, "the genesis command is registered");
+  Result<engine::Command> command = entry->read(genesis, codec());
+  if (!command) return std::unexpected(std::move(command).error());
+  return submit(*entry, {.id = envelope.id, .command = std::move(*command)}, envelope);
+}
+
+Result<Answer> Session::run_command(const CommandEntry& entry, const Json& content,
+                                    const Envelope& envelope) {
+  const Result<base::PrincipalId> principal = principal_of(envelope.principal);
+  if (!principal) return std::unexpected(principal.error());
+  Result<engine::Command> command = entry.read(content, codec());
+  if (!command) return std::unexpected(std::move(command).error());
+  return submit(
+      entry, {.id = envelope.id, .principal = *principal, .command = std::move(*command)},
+      envelope);
+}
+
+Result<Listing> Session::run_query(const QueryEntry& entry, const Json& parameters,
+                                   const Moment& at) {
+  if (std::holds_alternative<std::monostate>(at)) {
+    const View view{engine_->state(), engine_->sequence(), engine_->time(), codec(), *engine_};
+    return entry.run(view, parameters);
+  }
+  engine::ReplayOptions options;
+  if (const auto* sequence = std::get_if<base::Sequence>(&at)) options.until = *sequence;
+  if (const auto* time = std::get_if<base::Time>(&at)) options.until_time = *time;
+  Result<engine::Replayed> past = engine::replay(disk_, folder_, options);
+  if (!past) return std::unexpected(std::move(past).error());
+  const StateNames names(*past->state);
+  const View view{*past->state, past->sequence, past->time, Codec{names}, *engine_};
+  return entry.run(view, parameters);
+}
+
+}  // namespace cofferdam::operation
