@@ -106,8 +106,7 @@ Json answer_json(const CommandEntry& entry, const engine::Request& request,
     json.add("replayed", Json::truth(reply.replayed));
   }
   if (!reply.outcome.law.empty()) json.add("law", reply.outcome.law);
-  if (reply.outcome.created != 0)
-    json.add("created", created(entry, reply.outcome.created, codec));
+  if (reply.outcome.created != 0) json.add("created", created(entry, reply.outcome.created, codec));
   bool all_stand = true;
   if (!reply.outcome.event_statuses.empty()) {
     Json& events = json.add("events", Json::list());
@@ -121,15 +120,16 @@ Json answer_json(const CommandEntry& entry, const engine::Request& request,
     for (const ledger::Transfer& posting : reply.outcome.postings)
       postings.items.push_back(to_json(posting, codec));
   }
-  const std::string_view word =
-      reply.shape != 0 ? "malformed" : reply.ok() && all_stand ? "ok" : "refused";
+  const std::string_view word = reply.shape != 0          ? "malformed"
+                                : reply.ok() && all_stand ? "ok"
+                                                          : "refused";
   json.items[verdict_at] = Json::of(word);
   return json;
 }
 
 std::string_view kind_name(base::ErrorKind kind) {
-  constexpr std::array<std::string_view, 5> kNames{"malformed", "refused", "integrity",
-                                                   "exhausted", "unavailable"};
+  constexpr std::array<std::string_view, 5> kNames{"malformed", "refused", "integrity", "exhausted",
+                                                   "unavailable"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -49,12 +49,11 @@ Result<Answer> Batch::answer(std::string_view text, std::string& id) {
   if (entry == nullptr)
     return base::malformed("operation", line->operation, "must be the name of a command");
   if (content.is_null()) content = Json::object();
-  return session_.run_command(
-      *entry, content,
-      {.id = line->id,
-       .time = line->time,
-       .principal = line->principal.empty() ? principal_ : line->principal,
-       .durable = false});
+  return session_.run_command(*entry, content,
+                              {.id = line->id,
+                               .time = line->time,
+                               .principal = line->principal.empty() ? principal_ : line->principal,
+                               .durable = false});
 }
 
 Result<void> Batch::line(std::string_view text) {
@@ -88,8 +87,7 @@ Result<void> Batch::line(std::string_view text) {
 
 Result<void> Batch::flush() {
   if (submitted_ > 0) {
-    if (Result<void> committed = session_.engine().commit(submitted_); !committed)
-      return committed;
+    if (Result<void> committed = session_.engine().commit(submitted_); !committed) return committed;
     submitted_ = 0;
   }
   if (!held_.empty()) sink_(held_);

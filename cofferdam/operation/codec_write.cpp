@@ -112,9 +112,11 @@ class Writer {
                                 : base::format_decimal(static_cast<i128>(bits), *scale));
   }
 
-  [[nodiscard]] Json numbered(const Type& type, const void* value) const {
+  // A row's own number stands beside its code, so it is written as the number that it is.
+  [[nodiscard]] Json numbered(const Field& form, const Type& type, const void* value) const {
     const auto number = static_cast<std::uint32_t>(load_bits(type, value));
     if (number == 0) return {};
+    if (form.name == "id") return Json::of(std::to_string(number));
     std::string code = codec_.names.code_of(type.numbered, number);
     return Json::of(code.empty() ? std::to_string(number) : code);
   }

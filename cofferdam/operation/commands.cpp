@@ -126,13 +126,12 @@ Json command_json(const engine::Command& command, const Codec& codec) {
           json = Json::object();
           const auto proposed =
               engine::decode_command(content.operation, content.version, content.content);
-          json.add("operation",
-                   proposed ? std::visit(
-                                  []<class P>(const P&) {
-                                    return Json::of(engine::Operation<P>::kName);
-                                  },
-                                  *proposed)
-                            : Json::of(std::to_string(content.operation)));
+          json.add("operation", proposed ? std::visit(
+                                               []<class P>(const P&) {
+                                                 return Json::of(engine::Operation<P>::kName);
+                                               },
+                                               *proposed)
+                                         : Json::of(std::to_string(content.operation)));
           json.add("content", proposed ? command_json(*proposed, codec) : Json{});
           json.add("reason", content.reason);
         }

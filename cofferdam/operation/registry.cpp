@@ -47,10 +47,14 @@ Registry make_registry() {
 
 std::string_view needs_text(engine::Needs needs) {
   switch (needs) {
-    case engine::Needs::nothing: return "any active principal, as its own rules say";
-    case engine::Needs::operator_role: return "operator";
-    case engine::Needs::admin_role: return "admin";
-    case engine::Needs::approver_role: return "approver";
+    case engine::Needs::nothing:
+      return "any active principal, as its own rules say";
+    case engine::Needs::operator_role:
+      return "operator";
+    case engine::Needs::admin_role:
+      return "admin";
+    case engine::Needs::approver_role:
+      return "approver";
   }
   return "";
 }

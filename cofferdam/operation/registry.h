@@ -96,38 +96,37 @@ struct Registry {
 template <class Parameters, class Row>
 void add_query(Registry& registry, std::string name, std::string summary,
                Result<Listing> (*run)(const View&, const Parameters&)) {
-  registry.queries.push_back(
-      {.name = std::move(name),
-       .summary = std::move(summary),
-       .parameters = &type_of<Parameters>(),
-       .row = &type_of<Row>(),
-       .run = [run](const View& view, const Json& json) -> Result<Listing> {
-         const Result<Parameters> parameters = read_json<Parameters>(json, view.codec);
-         if (!parameters) return std::unexpected(parameters.error());
-         return run(view, *parameters);
-       }});
+  registry.queries.push_back({.name = std::move(name),
+                              .summary = std::move(summary),
+                              .parameters = &type_of<Parameters>(),
+                              .row = &type_of<Row>(),
+                              .run = [run](const View& view, const Json& json) -> Result<Listing> {
+                                const Result<Parameters> parameters =
+                                    read_json<Parameters>(json, view.codec);
+                                if (!parameters) return std::unexpected(parameters.error());
+                                return run(view, *parameters);
+                              }});
 }
 
 // A pure function. Its documentation is Input::kDoc and Input::kSource; amounts are in the scale of
 // the input's field `scale`, in the output as well.
 template <class Input, class Output>
 void add_calculator(Registry& registry, std::string name, Result<Output> (*run)(const Input&)) {
-  registry.calculators.push_back(
-      {.name = std::move(name),
-       .summary = std::string(Input::kDoc),
-       .source = std::string(Input::kSource),
-       .input = &type_of<Input>(),
-       .output = &type_of<Output>(),
-       .run = [run](const Json& json) -> Result<Json> {
-         const NoNames names;
-         const Codec codec{names, false};
-         const Result<Input> input = read_json<Input>(json, codec);
-         if (!input) return std::unexpected(input.error());
-         const Result<Output> output = run(*input);
-         if (!output) return std::unexpected(output.error());
-         const Scope scope{&type_of<Input>(), &*input, nullptr};
-         return to_json(*output, codec, &scope);
-       }});
+  registry.calculators.push_back({.name = std::move(name),
+                                  .summary = std::string(Input::kDoc),
+                                  .source = std::string(Input::kSource),
+                                  .input = &type_of<Input>(),
+                                  .output = &type_of<Output>(),
+                                  .run = [run](const Json& json) -> Result<Json> {
+                                    const NoNames names;
+                                    const Codec codec{names, false};
+                                    const Result<Input> input = read_json<Input>(json, codec);
+                                    if (!input) return std::unexpected(input.error());
+                                    const Result<Output> output = run(*input);
+                                    if (!output) return std::unexpected(output.error());
+                                    const Scope scope{&type_of<Input>(), &*input, nullptr};
+                                    return to_json(*output, codec, &scope);
+                                  }});
 }
 
 template <class Parameters>

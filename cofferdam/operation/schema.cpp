@@ -95,16 +95,25 @@ Json schema(const Field& form, const Type& type, SchemaSide side) {
     return json;
   }
   switch (type.kind) {
-    case Kind::boolean: json.add("type", "boolean"); return json;
-    case Kind::text: json.add("type", "string"); return json;
-    case Kind::integer: return integer_schema(type);
-    case Kind::enumeration: json.add("enum", text_list(type.names)); return json;
-    case Kind::amount: return text_like("^(max|\\+?" + std::string(kDecimal) + ")$");
+    case Kind::boolean:
+      json.add("type", "boolean");
+      return json;
+    case Kind::text:
+      json.add("type", "string");
+      return json;
+    case Kind::integer:
+      return integer_schema(type);
+    case Kind::enumeration:
+      json.add("enum", text_list(type.names));
+      return json;
+    case Kind::amount:
+      return text_like("^(max|\\+?" + std::string(kDecimal) + ")$");
     case Kind::signed_amount:
     case Kind::price:
     case Kind::quantity:
     case Kind::shares:
-    case Kind::observation: return text_like("^[+-]?" + std::string(kDecimal) + "$");
+    case Kind::observation:
+      return text_like("^[+-]?" + std::string(kDecimal) + "$");
     case Kind::rate:
       json.add("type", types({"string", "number"}));
       json.add("pattern", "^[+-]?" + std::string(kDecimal) + "$");
@@ -120,7 +129,8 @@ Json schema(const Field& form, const Type& type, SchemaSide side) {
       json.add("type", types({"string", "null"}));
       json.add("format", "date-time");
       return json;
-    case Kind::duration: return text_like("^-?[0-9]+(ns|us|ms|s|m|h|d)$");
+    case Kind::duration:
+      return text_like("^-?[0-9]+(ns|us|ms|s|m|h|d)$");
     case Kind::date:
       json.add("type", "string");
       json.add("format", "date");
@@ -137,7 +147,8 @@ Json schema(const Field& form, const Type& type, SchemaSide side) {
       none.add("type", "null");
       return json;
     }
-    case Kind::structure: return structure_schema(type, side);
+    case Kind::structure:
+      return structure_schema(type, side);
   }
   return json;
 }
@@ -145,29 +156,43 @@ Json schema(const Field& form, const Type& type, SchemaSide side) {
 Json example(const Field& form, const Type& type) {
   if (!form.flags.empty() && type.kind == Kind::integer) return Json::list();
   switch (type.kind) {
-    case Kind::boolean: return Json::truth(false);
-    case Kind::text: return Json::of(form.name == "code" ? "example" : "text");
-    case Kind::integer: return type.bytes <= 4 ? Json::number(2) : Json::of("2");
-    case Kind::enumeration: return Json::of(type.names.front());
+    case Kind::boolean:
+      return Json::truth(false);
+    case Kind::text:
+      return Json::of(form.name == "code" ? "example" : "text");
+    case Kind::integer:
+      return type.bytes <= 4 ? Json::number(2) : Json::of("2");
+    case Kind::enumeration:
+      return Json::of(type.names.front());
     case Kind::amount:
     case Kind::signed_amount:
     case Kind::price:
-    case Kind::quantity: return Json::of("100");
-    case Kind::rate: return Json::of("0.001");
+    case Kind::quantity:
+      return Json::of("100");
+    case Kind::rate:
+      return Json::of("0.001");
     case Kind::shares:
-    case Kind::observation: return Json::of("1");
-    case Kind::identifier: return Json::of("1001");
-    case Kind::numbered: return Json::of("1");
-    case Kind::time: return Json::of("2026-02-28T12:00:00Z");
-    case Kind::duration: return Json::of("8h");
-    case Kind::date: return Json::of("2026-02-28");
+    case Kind::observation:
+      return Json::of("1");
+    case Kind::identifier:
+      return Json::of("1001");
+    case Kind::numbered:
+      return Json::of("1");
+    case Kind::time:
+      return Json::of("2026-02-28T12:00:00Z");
+    case Kind::duration:
+      return Json::of("8h");
+    case Kind::date:
+      return Json::of("2026-02-28");
     case Kind::list: {
       Json json = Json::list();
       json.items.push_back(example(form, *type.element));
       return json;
     }
-    case Kind::optional: return example(form, *type.element);
-    case Kind::structure: return example_of(type);
+    case Kind::optional:
+      return example(form, *type.element);
+    case Kind::structure:
+      return example_of(type);
   }
   return {};
 }
@@ -210,27 +235,44 @@ std::string describe_kind(const Field& field) {
   if (!field.flags.empty() && type->kind == Kind::integer) return before + "flags";
   if (field.is_day) return before + "date";
   switch (type->kind) {
-    case Kind::boolean: return before + "true or false";
-    case Kind::text: return before + "text";
-    case Kind::integer: return before + std::to_string(type->bytes * 8) + "-bit number";
-    case Kind::enumeration: return before + "name";
-    case Kind::amount: return before + "amount";
-    case Kind::signed_amount: return before + "signed amount";
-    case Kind::price: return before + "price";
-    case Kind::quantity: return before + "quantity";
-    case Kind::rate: return before + "rate";
-    case Kind::shares: return before + "shares";
-    case Kind::observation: return before + "value";
-    case Kind::identifier: return before + "id";
+    case Kind::boolean:
+      return before + "true or false";
+    case Kind::text:
+      return before + "text";
+    case Kind::integer:
+      return before + std::to_string(type->bytes * 8) + "-bit number";
+    case Kind::enumeration:
+      return before + "name";
+    case Kind::amount:
+      return before + "amount";
+    case Kind::signed_amount:
+      return before + "signed amount";
+    case Kind::price:
+      return before + "price";
+    case Kind::quantity:
+      return before + "quantity";
+    case Kind::rate:
+      return before + "rate";
+    case Kind::shares:
+      return before + "shares";
+    case Kind::observation:
+      return before + "value";
+    case Kind::identifier:
+      return before + "id";
     case Kind::numbered:
       return before + "code of a " +
              std::string(kNumberedNames[static_cast<std::size_t>(type->numbered)]);
-    case Kind::time: return before + "time";
-    case Kind::duration: return before + "duration";
-    case Kind::date: return before + "date";
-    case Kind::structure: return before + "object";
+    case Kind::time:
+      return before + "time";
+    case Kind::duration:
+      return before + "duration";
+    case Kind::date:
+      return before + "date";
+    case Kind::structure:
+      return before + "object";
     case Kind::list:
-    case Kind::optional: break;
+    case Kind::optional:
+      break;
   }
   return before;
 }

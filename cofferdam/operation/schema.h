@@ -23,6 +23,7 @@ struct SchemaDocument {
   const Type* type = nullptr;
   Json example;  // null: none
 };
+
 [[nodiscard]] Json schema_document(const SchemaDocument& document);
 
 // A small value of the type, made from the kinds of its fields: required ones and one element of

@@ -39,8 +39,7 @@ Result<Answer> Session::submit(const CommandEntry& entry, engine::Request reques
                                 : envelope.durable ? engine_->execute(request)
                                                    : engine_->submit(request);
   if (!reply) return std::unexpected(std::move(reply).error());
-  Answer answer{.sequence = reply->sequence,
-                .json = answer_json(entry, request, *reply, codec())};
+  Answer answer{.sequence = reply->sequence, .json = answer_json(entry, request, *reply, codec())};
   if (envelope.dry_run) answer.json.add("dry_run", Json::truth(true));
   const std::string_view status = answer.json.text_of("verdict");
   answer.verdict = status == "ok"        ? Verdict::ok
@@ -63,9 +62,8 @@ Result<Answer> Session::run_command(const CommandEntry& entry, const Json& conte
   if (!principal) return std::unexpected(principal.error());
   Result<engine::Command> command = entry.read(content, codec());
   if (!command) return std::unexpected(std::move(command).error());
-  return submit(
-      entry, {.id = envelope.id, .principal = *principal, .command = std::move(*command)},
-      envelope);
+  return submit(entry, {.id = envelope.id, .principal = *principal, .command = std::move(*command)},
+                envelope);
 }
 
 Result<Listing> Session::run_query(const QueryEntry& entry, const Json& parameters,

@@ -19,31 +19,46 @@ std::string code_in(const Row* row) {
 
 std::optional<std::uint32_t> StateNames::number_of(Numbered kind, std::string_view code) const {
   switch (kind) {
-    case Numbered::asset: return number_in(ledger::find_asset(state_.ledger, code));
-    case Numbered::pool: return number_in(pool::find_pool(state_.pool, code));
-    case Numbered::principal: return number_in(principal::find_principal(state_.principal, code));
-    case Numbered::conduit: return number_in(pool::find_conduit(state_.pool, code));
-    case Numbered::contract: return number_in(market::find_contract(state_.market, code));
-    case Numbered::rule: return number_in(pool::find_rule(state_.pool, code));
-    case Numbered::source: return number_in(fact::find_source(state_.fact, code));
+    case Numbered::asset:
+      return number_in(ledger::find_asset(state_.ledger, code));
+    case Numbered::pool:
+      return number_in(pool::find_pool(state_.pool, code));
+    case Numbered::principal:
+      return number_in(principal::find_principal(state_.principal, code));
+    case Numbered::conduit:
+      return number_in(pool::find_conduit(state_.pool, code));
+    case Numbered::contract:
+      return number_in(market::find_contract(state_.market, code));
+    case Numbered::rule:
+      return number_in(pool::find_rule(state_.pool, code));
+    case Numbered::source:
+      return number_in(fact::find_source(state_.fact, code));
     case Numbered::proposal:
-    case Numbered::none: return std::nullopt;
+    case Numbered::none:
+      return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::string StateNames::code_of(Numbered kind, std::uint32_t number) const {
   switch (kind) {
-    case Numbered::asset: return code_in(state_.ledger.assets.find(base::AssetId(number)));
-    case Numbered::pool: return code_in(state_.pool.pools.find(base::PoolId(number)));
+    case Numbered::asset:
+      return code_in(state_.ledger.assets.find(base::AssetId(number)));
+    case Numbered::pool:
+      return code_in(state_.pool.pools.find(base::PoolId(number)));
     case Numbered::principal:
       return code_in(state_.principal.principals.find(base::PrincipalId(number)));
-    case Numbered::conduit: return code_in(state_.pool.conduits.find(base::ConduitId(number)));
-    case Numbered::contract: return code_in(state_.market.contracts.find(base::ContractId(number)));
-    case Numbered::rule: return code_in(state_.pool.rules.find(base::RuleId(number)));
-    case Numbered::source: return code_in(state_.fact.sources.find(base::SourceId(number)));
+    case Numbered::conduit:
+      return code_in(state_.pool.conduits.find(base::ConduitId(number)));
+    case Numbered::contract:
+      return code_in(state_.market.contracts.find(base::ContractId(number)));
+    case Numbered::rule:
+      return code_in(state_.pool.rules.find(base::RuleId(number)));
+    case Numbered::source:
+      return code_in(state_.fact.sources.find(base::SourceId(number)));
     case Numbered::proposal:
-    case Numbered::none: return {};
+    case Numbered::none:
+      return {};
   }
   return {};
 }

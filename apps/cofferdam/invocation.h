@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the command line asked for, as plain data. Only options.cpp knows how it was spelled.
+#pragma once
+
+#include "cofferdam/operation/registry.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cofferdam::cli {
+
+enum class Format : std::uint8_t { automatic, table, json, ndjson, csv, tsv, markdown };
+
+// The exit codes of the program.
+enum Exit : int {
+  kExitOk = 0,
+  kExitRefused = 1,      // a rule of the books said no
+  kExitMalformed = 2,    // usage, or input that can never be accepted
+  kExitIntegrity = 3,    // stored bytes are not what was written
+  kExitUnreachable = 4,  // no books there, or another program holds them, or the disk failed
+};
+
+struct Globals {
+  std::string books;
+  Format format = Format::automatic;
+  std::string out;  // file; empty: standard output
+  std::string at;   // sequence or time; empty: now
+  std::string principal;
+  std::string command_id;
+  std::string time;
+  bool dry_run = false;
+  std::optional<std::string> propose;  // the reason: wrap the command into a proposal
+};
+
+// One operation of the registry with its fields, as text from options and JSON from --json.
+struct OperationCall {
+  enum class Kind : std::uint8_t { command, query, task };
+  Kind kind = Kind::command;
+  std::string name;
+  std::vector<std::pair<std::string, std::vector<std::string>>> fields;
+  std::string json;  // "{...}", "@file" or "-"
+};
+
+struct InitCall {
+  std::string folder;
+  std::string venue;
+  std::string root;
+  bool time_given = false;
+};
+
+struct BatchCall {
+  std::string input;  // file; empty or "-": standard input
+};
+
+struct CalcCall {
+  enum class Want : std::uint8_t { run, list, schema, example };
+  Want want = Want::run;
+  std::string name;
+  std::string input;  // file; empty or "-": standard input
+  std::string json;
+};
+
+struct SchemaCall {
+  std::string name;
+};
+
+struct CompleteCall {
+  std::string shell;
+};
+
+// Writes the generated documentation, or compares it with what lies there.
+struct ReferenceCall {
+  std::string folder;
+  bool check = false;
+};
+
+struct Invocation {
+  Globals globals;
+  std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
+               ReferenceCall>
+      call;
+};
+
+// Either what to do, or the exit code after help, version or a usage error was printed.
+[[nodiscard]] std::variant<Invocation, int> read_command_line(
+    int argc, char** argv, const operation::Registry& registry);
+
+// Where the fields of a command are, for options: of a batch, those of one event.
+struct OptionFields {
+  const operation::Type* type = nullptr;
+  std::string events;  // name of the list that one event goes into; empty: not a batch
+};
+[[nodiscard]] OptionFields option_fields(const operation::Type& type);
+
+// "--time-source" for time_source.
+[[nodiscard]] std::string option_name(std::string_view field);
+
+// Verbs that are spelled without a noun, and the operation each of them stands for.
+struct Alias {
+  std::string_view verb;
+  std::string_view operation;
+  std::string_view summary;
+};
+inline constexpr std::array<Alias, 2> kAliases{
+    Alias{"why", "account.why", "Which entries make this balance."},
+    Alias{"verify", "books.verify",
+          "Replays the whole journal and checks every hash, outcome, law and checkpoint."}};
+
+}  // namespace cofferdam::cli
