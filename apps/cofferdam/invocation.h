@@ -85,14 +85,15 @@ struct Invocation {
 };
 
 // Either what to do, or the exit code after help, version or a usage error was printed.
-[[nodiscard]] std::variant<Invocation, int> read_command_line(
-    int argc, char** argv, const operation::Registry& registry);
+[[nodiscard]] std::variant<Invocation, int> read_command_line(int argc, char** argv,
+                                                              const operation::Registry& registry);
 
 // Where the fields of a command are, for options: of a batch, those of one event.
 struct OptionFields {
   const operation::Type* type = nullptr;
   std::string events;  // name of the list that one event goes into; empty: not a batch
 };
+
 [[nodiscard]] OptionFields option_fields(const operation::Type& type);
 
 // "--time-source" for time_source.
@@ -104,6 +105,7 @@ struct Alias {
   std::string_view operation;
   std::string_view summary;
 };
+
 inline constexpr std::array<Alias, 2> kAliases{
     Alias{"why", "account.why", "Which entries make this balance."},
     Alias{"verify", "books.verify",

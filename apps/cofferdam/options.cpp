@@ -4,7 +4,6 @@
 // registry; the few verbs that are no operations are spelled here.
 #include "invocation.h"
 #include "output.h"
-
 #include <CLI/CLI.hpp>
 
 #include <map>
@@ -36,25 +35,39 @@ std::string placeholder_of(const Field& field) {
   const Type& type = leaf_of(*field.type);
   if (!field.flags.empty()) return "NAME,...";
   switch (type.kind) {
-    case Kind::boolean: return "BOOL";
-    case Kind::text: return "TEXT";
-    case Kind::integer: return field.is_day ? "DATE" : "NUMBER";
-    case Kind::enumeration: return "NAME";
+    case Kind::boolean:
+      return "BOOL";
+    case Kind::text:
+      return "TEXT";
+    case Kind::integer:
+      return field.is_day ? "DATE" : "NUMBER";
+    case Kind::enumeration:
+      return "NAME";
     case Kind::amount:
-    case Kind::signed_amount: return "AMOUNT";
+    case Kind::signed_amount:
+      return "AMOUNT";
     case Kind::price:
     case Kind::quantity:
     case Kind::rate:
     case Kind::shares:
-    case Kind::observation: return "DECIMAL";
-    case Kind::identifier: return "ID";
-    case Kind::numbered: return "CODE";
-    case Kind::time: return "TIME";
-    case Kind::duration: return "DURATION";
-    case Kind::date: return "DATE";
-    case Kind::list: return "ITEM...";
-    case Kind::structure: return "JSON";
-    case Kind::optional: break;
+    case Kind::observation:
+      return "DECIMAL";
+    case Kind::identifier:
+      return "ID";
+    case Kind::numbered:
+      return "CODE";
+    case Kind::time:
+      return "TIME";
+    case Kind::duration:
+      return "DURATION";
+    case Kind::date:
+      return "DATE";
+    case Kind::list:
+      return "ITEM...";
+    case Kind::structure:
+      return "JSON";
+    case Kind::optional:
+      break;
   }
   return "VALUE";
 }
@@ -67,12 +80,14 @@ struct Draft {
   std::map<const CLI::App*, OperationCall> operations;
   // Per option: where its values go.
   std::vector<std::unique_ptr<std::vector<std::string>>> values;
+
   struct Bound {
     const CLI::App* app;
     std::string field;
     const std::vector<std::string>* values;
     const CLI::Option* option;
   };
+
   std::vector<Bound> bound;
   InitCall init;
   std::string time_source = "stamped";
@@ -106,8 +121,7 @@ void add_globals(CLI::App& app, Draft& draft) {
   app.add_option("--command-id,--id", globals.command_id,
                  "idempotency key of a command, 128 bits; drawn at random when absent")
       ->type_name("ID");
-  app.add_option("--command-time,--time", globals.time,
-                 "when; only for books whose time is given")
+  app.add_option("--command-time,--time", globals.time, "when; only for books whose time is given")
       ->type_name("TIME");
   app.add_flag("--dry-run", globals.dry_run, "say what would happen, and change nothing");
   app.add_option("--propose", draft.propose, "propose the command for approval, for this reason")
@@ -143,22 +157,23 @@ CLI::App& add_operation(CLI::App& parent, std::string verb, std::string_view sum
   CLI::App& app = *parent.add_subcommand(std::move(verb), std::string(summary));
   app.fallthrough();
   const bool positional = call.kind == OperationCall::Kind::query && !call.name.ends_with(".list");
-  const OptionFields fields = call.kind == OperationCall::Kind::command
-                                  ? option_fields(type)
-                                  : OptionFields{&type, {}};
+  const OptionFields fields =
+      call.kind == OperationCall::Kind::command ? option_fields(type) : OptionFields{&type, {}};
   OperationCall& stored = draft.operations[&app] = std::move(call);
   if (!fields.events.empty())
     app.footer("The options make one of the " + fields.events +
                "; give several, and what the options cannot say, with --json.");
   add_fields(app, *fields.type, positional, draft);
-  app.add_option("--json", stored.json, "the fields as JSON: '{...}', @FILE, or - for standard "
-                                        "input; options win over it")
+  app.add_option("--json", stored.json,
+                 "the fields as JSON: '{...}', @FILE, or - for standard "
+                 "input; options win over it")
       ->type_name("JSON");
   return app;
 }
 
 void add_operations(CLI::App& app, const operation::Registry& registry, Draft& draft) {
-  std::map<std::string, CLI::App*> nouns;
+  // `batch` is a verb by itself and the noun of batch.revert.
+  std::map<std::string, CLI::App*> nouns{{"batch", app.get_subcommand("batch")}};
   const auto add = [&](std::string_view name, std::string_view summary, OperationCall::Kind kind,
                        const Type& type) {
     const auto dot = name.find('.');
@@ -172,8 +187,10 @@ void add_operations(CLI::App& app, const operation::Registry& registry, Draft& d
     OperationCall call{.kind = kind, .name = std::string(name)};
     add_operation(*parent, std::string(name.substr(dot + 1)), summary, std::move(call), type,
                   draft);
-    parent->description(parent->get_description() + (parent->get_description().empty() ? "" : ", ") +
-                        std::string(name.substr(dot + 1)));
+    if (noun != "batch")
+      parent->description(parent->get_description() +
+                          (parent->get_description().empty() ? "" : ", ") +
+                          std::string(name.substr(dot + 1)));
     for (const Alias& alias : kAliases)
       if (alias.operation == name)
         add_operation(app, std::string(alias.verb), alias.summary,
@@ -242,10 +259,10 @@ const CLI::App& deepest(const CLI::App& app) {
 }
 
 Format format_of(const std::string& name) {
-  const std::map<std::string, Format> formats{
-      {"table", Format::table}, {"json", Format::json}, {"ndjson", Format::ndjson},
-      {"jsonl", Format::ndjson}, {"csv", Format::csv},  {"tsv", Format::tsv},
-      {"md", Format::markdown}};
+  const std::map<std::string, Format> formats{{"table", Format::table},   {"json", Format::json},
+                                              {"ndjson", Format::ndjson}, {"jsonl", Format::ndjson},
+                                              {"csv", Format::csv},       {"tsv", Format::tsv},
+                                              {"md", Format::markdown}};
   const auto found = formats.find(name);
   return found == formats.end() ? Format::automatic : found->second;
 }
@@ -310,15 +327,17 @@ OptionFields option_fields(const Type& type) {
 
 std::variant<Invocation, int> read_command_line(int argc, char** argv,
                                                 const operation::Registry& registry) {
-  CLI::App app{"Cofferdam keeps pools of capital apart, proves that they are whole, and decides who "
-               "pays when one runs short.",
-               "cofferdam"};
+  CLI::App app{
+      "Cofferdam keeps pools of capital apart, proves that they are whole, and decides who "
+      "pays when one runs short.",
+      "cofferdam"};
   app.set_version_flag("--version", std::string(kVersion));
   app.require_subcommand(1);
   app.fallthrough();
   app.get_formatter()->column_width(34);
-  app.footer("Exit codes: 0 ok, 1 refused by a rule, 2 malformed input or usage, 3 stored bytes are "
-             "damaged, 4 the books cannot be reached.");
+  app.footer(
+      "Exit codes: 0 ok, 1 refused by a rule, 2 malformed input or usage, 3 stored bytes are "
+      "damaged, 4 the books cannot be reached.");
   Draft draft;
   add_globals(app, draft);
   add_own_verbs(app, draft);

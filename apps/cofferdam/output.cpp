@@ -16,8 +16,9 @@ using operation::Listing;
 using operation::Type;
 
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+  }));
 }
 
 bool is_right_aligned(const Type& type) {
@@ -29,9 +30,12 @@ bool is_right_aligned(const Type& type) {
     case Kind::quantity:
     case Kind::rate:
     case Kind::shares:
-    case Kind::observation: return true;
-    case Kind::optional: return is_right_aligned(*type.element);
-    default: return false;
+    case Kind::observation:
+      return true;
+    case Kind::optional:
+      return is_right_aligned(*type.element);
+    default:
+      return false;
   }
 }
 
@@ -161,6 +165,10 @@ void Output::write(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) failed_ = true;
 }
 
+void Output::flush() {
+  failed_ = std::fflush(file_) != 0 || failed_;
+}
+
 base::Result<void> Output::finish() {
   failed_ = std::fflush(file_) != 0 || failed_;
   if (!path_.empty()) {
@@ -175,10 +183,13 @@ base::Result<void> Output::finish() {
 
 std::string cell_text(const Json& json) {
   switch (json.kind) {
-    case Json::Kind::null: return {};
-    case Json::Kind::boolean: return json.flag ? "true" : "false";
+    case Json::Kind::null:
+      return {};
+    case Json::Kind::boolean:
+      return json.flag ? "true" : "false";
     case Json::Kind::number:
-    case Json::Kind::text: return json.text;
+    case Json::Kind::text:
+      return json.text;
     case Json::Kind::list: {
       std::string joined;
       for (const Json& item : json.items) {
@@ -188,7 +199,8 @@ std::string cell_text(const Json& json) {
       }
       return joined;
     }
-    case Json::Kind::object: return operation::write_json(json);
+    case Json::Kind::object:
+      return operation::write_json(json);
   }
   return {};
 }
@@ -196,8 +208,8 @@ std::string cell_text(const Json& json) {
 void write_object(Output& output, const Json& json) {
   if (output.format() != Format::table || !json.is_object()) {
     const bool indented = output.format() == Format::json || output.format() == Format::table;
-    output.write(
-        operation::write_json(json, indented ? JsonLayout::indented : JsonLayout::line) + "\n");
+    output.write(operation::write_json(json, indented ? JsonLayout::indented : JsonLayout::line) +
+                 "\n");
     return;
   }
   std::size_t width = 0;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cofferdam/operation/listing.h"
+
 #include "invocation.h"
 
 #include <cstdio>
@@ -24,6 +25,8 @@ class Output {
   Output& operator=(const Output&) = delete;
 
   void write(std::string_view text);
+  void flush();
+
   // The format that was asked for, or what the place asks for.
   [[nodiscard]] Format format() const { return format_; }
 

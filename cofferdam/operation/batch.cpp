@@ -63,8 +63,8 @@ Result<void> Batch::line(std::string_view text) {
   std::string id;
   const Result<Answer> answered = answer(text, id);
   if (answered) {
-    figures_.refused += answered->verdict == Verdict::refused ? 1 : 0;
-    figures_.malformed += answered->verdict == Verdict::malformed ? 1 : 0;
+    figures_.refused += answered->verdict == Verdict::refused ? 1U : 0U;
+    figures_.malformed += answered->verdict == Verdict::malformed ? 1U : 0U;
     submitted_ = std::max(submitted_, answered->sequence);
     held_ += write_json(answered->json);
   } else {

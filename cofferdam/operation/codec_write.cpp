@@ -42,7 +42,7 @@ class Writer {
         return bits == 0 ? Json{} : Json::of(base::to_text(bits));
       }
       case Kind::numbered:
-        return numbered(type, value);
+        return numbered(form, type, value);
       case Kind::time:
       case Kind::duration:
       case Kind::date:

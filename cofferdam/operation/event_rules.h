@@ -24,6 +24,16 @@ struct EventStatus<ledger::CreateTransfers> {
   using type = ledger::TransferStatus;
 };
 
+template <>
+struct EventStatus<market::RecordTrades> {
+  using type = market::TradeStatus;
+};
+
+template <>
+struct EventStatus<market::RecordMarks> {
+  using type = market::MarkStatus;
+};
+
 // Empty for a name that is not known.
 [[nodiscard]] std::string_view event_rule(std::string_view status);
 

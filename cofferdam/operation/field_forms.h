@@ -92,4 +92,127 @@ struct FieldForms<engine::RevertBatch> {
   static constexpr std::array<std::string_view, 1> kRequired{"command"};
 };
 
+inline constexpr std::array<std::string_view, 5> kRoleNames{"root", "admin", "operator", "approver",
+                                                            "auditor"};
+
+struct RoleForms {
+  static constexpr std::string_view kFlagsField = "roles";
+  static constexpr auto kFlags = kRoleNames;
+};
+
+template <>
+struct FieldForms<principal::Principal> : RoleForms {};
+
+template <>
+struct FieldForms<principal::CreatePrincipal> : RoleForms {
+  static constexpr std::array<std::string_view, 2> kRequired{"code", "roles"};
+};
+
+template <>
+struct FieldForms<principal::ChangePrincipal> : RoleForms {
+  static constexpr std::array<std::string_view, 1> kRequired{"principal"};
+};
+
+template <>
+struct FieldForms<decision::SetApprovalPolicy> : RoleForms {
+  static constexpr std::array<std::string_view, 2> kRequired{"operation", "approvals"};
+};
+
+template <>
+struct FieldForms<decision::ApprovalPolicy> : RoleForms {};
+
+struct RequiresProposal {
+  static constexpr std::array<std::string_view, 1> kRequired{"proposal"};
+};
+
+template <>
+struct FieldForms<decision::Approve> : RequiresProposal {};
+
+template <>
+struct FieldForms<decision::Reject> : RequiresProposal {};
+
+template <>
+struct FieldForms<decision::Withdraw> : RequiresProposal {};
+
+template <>
+struct FieldForms<pool::CreatePool> {
+  static constexpr std::array<std::string_view, 2> kRequired{"code", "regime"};
+};
+
+template <>
+struct FieldForms<pool::AttachAgreement> {
+  static constexpr std::array<std::string_view, 5> kRequired{"pool", "title", "document", "parties",
+                                                             "effective"};
+};
+
+struct RequiresPool {
+  static constexpr std::array<std::string_view, 1> kRequired{"pool"};
+};
+
+template <>
+struct FieldForms<pool::ActivatePool> : RequiresPool {};
+
+template <>
+struct FieldForms<pool::FreezePool> : RequiresPool {};
+
+template <>
+struct FieldForms<pool::UnfreezePool> : RequiresPool {};
+
+template <>
+struct FieldForms<pool::WindUpPool> : RequiresPool {};
+
+template <>
+struct FieldForms<pool::ClosePool> : RequiresPool {};
+
+template <>
+struct FieldForms<pool::DetachPool> : RequiresPool {};
+
+template <>
+struct FieldForms<pool::DeclareConduit> {
+  static constexpr std::array<std::string_view, 4> kRequired{"code", "from", "to", "asset"};
+};
+
+template <>
+struct FieldForms<pool::RetireConduit> {
+  static constexpr std::array<std::string_view, 1> kRequired{"conduit"};
+};
+
+template <>
+struct FieldForms<pool::ConduitTransfer> {
+  static constexpr std::array<std::string_view, 4> kRequired{"conduit", "debit_account",
+                                                             "credit_account", "amount"};
+};
+
+template <>
+struct FieldForms<market::CreateContract> {
+  static constexpr std::array<std::string_view, 5> kRequired{"code", "kind", "settlement_asset",
+                                                             "price_scale", "quantity_scale"};
+};
+
+template <>
+struct FieldForms<market::OpenParticipant> {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "owner", "collateral"};
+};
+
+template <>
+struct FieldForms<market::Trade> {
+  static constexpr std::array<std::string_view, 8> kRequired{
+      "id", "contract", "price", "quantity", "buyer_pool", "buyer", "seller_pool", "seller"};
+};
+
+template <>
+struct FieldForms<market::RecordTrades> {
+  static constexpr std::array<std::string_view, 1> kRequired{"trades"};
+};
+
+template <>
+struct FieldForms<market::MarkEvent> {
+  static constexpr std::array<std::string_view, 2> kRequired{"contract", "price"};
+};
+
+template <>
+struct FieldForms<market::RecordMarks> {
+  static constexpr std::array<std::string_view, 1> kRequired{"marks"};
+};
+
 }  // namespace cofferdam::operation

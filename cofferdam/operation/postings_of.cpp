@@ -3,6 +3,7 @@
 // By a walk through the records: always right, and as long as the journal is.
 #include "cofferdam/operation/postings_of.h"
 
+#include "cofferdam/engine/history.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/reader.h"
 
@@ -73,16 +74,14 @@ Result<void> postings_of(engine::Engine& engine, const engine::State& state,
     const base::Time time(record->time_ns);
     if (filter.before && time >= *filter.before) return {};
     if (record->kind != engine::kCommandRecord || (filter.since && time < *filter.since)) continue;
-    const auto command = base::decode<engine::CommandRecord>(record->body);
-    if (!command)
-      return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
-                                         .field = "record " + std::to_string(record->sequence),
-                                         .rule = "the bytes of a record are one command"});
+    const auto command = engine::recorded_command(*record);
+    if (!command) return std::unexpected(command.error());
     for (const ledger::StoredTransfer& stored :
-         engine::transfers_of(*command, record->sequence, time)) {
+         engine::transfers_of(command->record, record->sequence, time)) {
       if (!passes_raw(filter, stored)) continue;
-      const Result<Posting> posting = complete(engine, state, stored);
+      Result<Posting> posting = complete(engine, state, stored);
       if (!posting) return std::unexpected(posting.error());
+      posting->by = &*command;
       if (passes(filter, state, *posting) && !take(*posting)) return {};
     }
   }

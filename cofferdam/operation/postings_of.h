@@ -35,7 +35,8 @@ struct Posting {
   base::AccountId credit_account;
   base::PoolId pool;
   base::AssetId asset;
-  base::Amount held;  // where it resolves a hold: how much that was
+  base::Amount held;                            // where it resolves a hold: how much that was
+  const engine::RecordedCommand* by = nullptr;  // valid while it is taken
 };
 
 // Calls `take` in the order of addresses until it returns false.

@@ -102,7 +102,8 @@ struct FieldForms<AccountRow> : AccountFlagForms {};
 
 [[nodiscard]] std::unexpected<Error> not_found(std::string_view kind, base::u128 id);
 
-// The rows of a table by slots, those that `wanted` lets through, as `row_of` makes them.
+// The rows of a table that `wanted` lets through, as `row_of` makes them: by slots, or, of a table
+// in the order of its keys, by that order, the place then being how many rows were passed.
 template <class Row, class Table, class Wanted, class RowOf>
 [[nodiscard]] Result<Listing> page_of_table(const View& view, const Table& table,
                                             const PageParameters& page, Wanted wanted,
@@ -110,34 +111,25 @@ template <class Row, class Table, class Wanted, class RowOf>
   const Result<std::uint64_t> start = start_of(page);
   if (!start) return std::unexpected(start.error());
   Listing listing = listing_of<Row>();
-  for (base::Slot slot = static_cast<base::Slot>(std::min<std::uint64_t>(*start, base::kNoSlot));
-       slot < table.slot_end(); ++slot) {
-    if (!table.present(slot) || !wanted(table.at(slot))) continue;
+  // False when the page is full and another row stands at this place.
+  const auto take = [&](const auto& entry, std::uint64_t place) {
+    if (place < *start || !wanted(entry)) return true;
     if (listing.rows.size() == page.limit) {
-      listing.next = std::to_string(slot);
-      break;
-    }
-    listing.rows.push_back(to_json(row_of(table.at(slot)), view.codec));
-  }
-  return listing;
-}
-
-// The same of a table in the order of its keys; the place is how many rows were passed.
-template <class Row, class Table, class Wanted, class RowOf>
-[[nodiscard]] Result<Listing> page_of_ordered(const View& view, const Table& table,
-                                              const PageParameters& page, Wanted wanted,
-                                              RowOf row_of) {
-  const Result<std::uint64_t> start = start_of(page);
-  if (!start) return std::unexpected(start.error());
-  Listing listing = listing_of<Row>();
-  std::uint64_t place = 0;
-  for (const auto& [key, entry] : table.rows()) {
-    if (place++ < *start || !wanted(entry)) continue;
-    if (listing.rows.size() == page.limit) {
-      listing.next = std::to_string(place - 1);
-      break;
+      listing.next = std::to_string(place);
+      return false;
     }
     listing.rows.push_back(to_json(row_of(entry), view.codec));
+    return true;
+  };
+  if constexpr (requires { table.rows(); }) {
+    std::uint64_t place = 0;
+    for (const auto& [key, entry] : table.rows())
+      if (!take(entry, place++)) break;
+  } else {
+    for (std::uint64_t slot = *start; slot < table.slot_end(); ++slot) {
+      const auto at = static_cast<base::Slot>(slot);
+      if (table.present(at) && !take(table.at(at), slot)) break;
+    }
   }
   return listing;
 }

@@ -263,6 +263,85 @@ Result<Listing> account_history(const View& view, const HistoryFilter& filter) {
   return listing;
 }
 
+struct WhyRow {
+  std::string address;
+  base::Time time;
+  base::CommandId command;
+  std::string operation;
+  base::PrincipalId principal;
+  base::TransferId transfer;
+  base::AccountId account;
+  base::AccountId other_account;
+  std::uint16_t code = 0;
+  base::Amount debit;
+  base::Amount credit;
+  base::SignedAmount balance;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("address", self.address, "record and position in the journal");
+    visit("time", self.time, "of booking");
+    visit("command", self.command, "id of the command that booked it");
+    visit("operation", self.operation, "what was asked");
+    visit("principal", self.principal, "who asked");
+    visit("transfer", self.transfer, "id of the transfer; null for postings of other commands");
+    visit("account", self.account, "the account");
+    visit("other_account", self.other_account, "the other side");
+    visit("code", self.code, "reason");
+    visit("debit", self.debit, "booked by this entry");
+    visit("credit", self.credit, "booked by this entry");
+    visit("balance", self.balance, "after this entry: credits booked less debits booked");
+  }
+};
+
+WhyRow why_row(const Posting& posting, const HistoryRow& entry) {
+  return {.address = entry.address,
+          .time = entry.time,
+          .command = posting.by->record.id,
+          .operation = operation_name(posting.by->record.operation),
+          .principal = posting.by->record.principal,
+          .transfer = entry.transfer,
+          .account = entry.account,
+          .other_account = entry.other_account,
+          .code = entry.code,
+          .debit = entry.debit,
+          .credit = entry.credit,
+          .balance = entry.balance};
+}
+
+// The entries that were booked, with who asked for them. Their sum must be the balance that the
+// books show: that it is not would be damage, and is said as such.
+Result<Listing> account_why(const View& view, const HistoryFilter& filter) {
+  const Result<std::uint64_t> start = start_of(filter.page);
+  if (!start) return std::unexpected(start.error());
+  const ledger::Account* account = view.state.ledger.accounts.find(filter.account);
+  if (account == nullptr) return not_found("account", filter.account.value());
+  Listing listing = listing_of<WhyRow>();
+  HistoryRow row{.account = filter.account};
+  const Result<void> walked =
+      postings_of(view.engine, view.state, {.account = filter.account, .last = view.sequence},
+                  [&](const Posting& posting) {
+                    add_entry(posting, row);
+                    const bool booked = !row.debit.is_zero() || !row.credit.is_zero();
+                    if (!booked || posting.stored.address < *start) return true;
+                    if (listing.rows.size() == filter.page.limit) {
+                      if (listing.next.empty())
+                        listing.next = std::to_string(posting.stored.address);
+                      return true;
+                    }
+                    listing.rows.push_back(to_json(why_row(posting, row), view.codec));
+                    return true;
+                  });
+  if (!walked) return std::unexpected(walked.error());
+  if (row.debits_posted != account->debits_posted || row.credits_posted != account->credits_posted)
+    return std::unexpected(Error{.kind = base::ErrorKind::integrity,
+                                 .field = "account",
+                                 .value = base::to_text(filter.account.value()),
+                                 .rule = "its entries in the journal sum to its counters",
+                                 .hint = "run a full verification"});
+  return listing;
+}
+
 struct JournalRow {
   std::string venue;
   base::Sequence sequence = 0;
@@ -301,7 +380,9 @@ Result<Listing> journal_status(const View& view, const NoParameters& /*parameter
                  .snapshot_sequence = figures.snapshot_sequence,
                  .replayed_records = figures.replayed_records,
                  .malformed = figures.malformed,
-                 .recovery = figures.recovery};
+                 .recovery = {}};
+  for (const base::Error& skipped : figures.snapshots_skipped)
+    row.recovery += (row.recovery.empty() ? "" : "; ") + skipped.text();
   if (const venue::Venue* venue = view.state.venue.venues.find(1)) row.venue = venue->code;
   if (view.sequence == view.engine.sequence())
     row.chain_hash = crypto::to_hex(view.engine.chain_hash());
@@ -396,6 +477,9 @@ void register_journal_queries(Registry& registry) {
   add_query<HistoryFilter, HistoryRow>(registry, "account.history",
                                        "Every entry of an account with the balance after it.",
                                        &account_history);
+  add_query<HistoryFilter, WhyRow>(registry, "account.why",
+                                   "The entries that make a balance, and the commands behind them.",
+                                   &account_why);
   add_query<CommandParameter, CommandRow>(registry, "command.show",
                                           "A command as it was recorded, and what it came to.",
                                           &command_show);

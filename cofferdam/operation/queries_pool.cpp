@@ -109,8 +109,8 @@ Result<Listing> proposal_list(const View& view, const ProposalFilter& filter) {
 }
 
 Result<Listing> policy_list(const View& view, const PageParameters& page) {
-  return page_of_ordered<decision::ApprovalPolicy>(view, view.state.decision.policies, page, kAll,
-                                                   kItself);
+  return page_of_table<decision::ApprovalPolicy>(view, view.state.decision.policies, page, kAll,
+                                                 kItself);
 }
 
 struct PoolFilter {
@@ -154,7 +154,7 @@ struct AgreementFilter {
 };
 
 Result<Listing> pool_agreements(const View& view, const AgreementFilter& filter) {
-  return page_of_ordered<pool::Agreement>(
+  return page_of_table<pool::Agreement>(
       view, view.state.pool.agreements, filter.page,
       [&](const pool::Agreement& agreement) {
         return filter.pool.is_none() || filter.pool == agreement.pool;

@@ -42,6 +42,7 @@ Registry make_registry() {
   register_commands(registry);
   register_queries(registry);
   register_calculators(registry);
+  register_tasks(registry);
   return registry;
 }
 

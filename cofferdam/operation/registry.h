@@ -148,6 +148,7 @@ void add_task(Registry& registry, std::string name, std::string summary,
 void register_commands(Registry& registry);
 void register_queries(Registry& registry);
 void register_calculators(Registry& registry);
+void register_tasks(Registry& registry);
 [[nodiscard]] Registry make_registry();
 
 // The content of a command as JSON; of a proposal, with the proposed command inside.

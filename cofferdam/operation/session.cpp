@@ -2,7 +2,6 @@
 #include "cofferdam/operation/session.h"
 
 #include "cofferdam/crypto/random.h"
-#include "cofferdam/engine/replay.h"
 
 namespace cofferdam::operation {
 
@@ -72,10 +71,9 @@ Result<Listing> Session::run_query(const QueryEntry& entry, const Json& paramete
     const View view{engine_->state(), engine_->sequence(), engine_->time(), codec(), *engine_};
     return entry.run(view, parameters);
   }
-  engine::ReplayOptions options;
-  if (const auto* sequence = std::get_if<base::Sequence>(&at)) options.until = *sequence;
-  if (const auto* time = std::get_if<base::Time>(&at)) options.until_time = *time;
-  Result<engine::Replayed> past = engine::replay(disk_, folder_, options);
+  const auto* sequence = std::get_if<base::Sequence>(&at);
+  Result<engine::Engine::Moment> past =
+      sequence != nullptr ? engine_->at(*sequence) : engine_->at(std::get<base::Time>(at));
   if (!past) return std::unexpected(std::move(past).error());
   const StateNames names(*past->state);
   const View view{*past->state, past->sequence, past->time, Codec{names}, *engine_};

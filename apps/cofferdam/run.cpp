@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run.h"
+
+#include "cofferdam/base/parse_integer.h"
+#include "cofferdam/journal/real_disk.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <unistd.h>
+
+namespace cofferdam::cli {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+
+constexpr std::size_t kInputBytesMax = std::size_t{16} << 20;
+
+Result<int> dispatch(const Invocation& invocation, const operation::Registry& registry) {
+  const Globals& globals = invocation.globals;
+  return std::visit(
+      [&]<class C>(const C& call) -> Result<int> {
+        if constexpr (std::is_same_v<C, OperationCall>)
+          return run_operation(globals, call, registry);
+        if constexpr (std::is_same_v<C, InitCall>) return run_init(globals, call, registry);
+        if constexpr (std::is_same_v<C, BatchCall>) return run_batch(globals, call, registry);
+        if constexpr (std::is_same_v<C, CalcCall>) return run_calc(globals, call, registry);
+        if constexpr (std::is_same_v<C, SchemaCall>) return run_schema(globals, call, registry);
+        if constexpr (std::is_same_v<C, CompleteCall>) return run_complete(call, registry);
+        if constexpr (std::is_same_v<C, ReferenceCall>) return run_reference(call, registry);
+      },
+      invocation.call);
+}
+
+}  // namespace
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::malformed:
+      return kExitMalformed;
+    case ErrorKind::refused:
+      return kExitRefused;
+    case ErrorKind::integrity:
+      return kExitIntegrity;
+    case ErrorKind::exhausted:
+    case ErrorKind::unavailable:
+      return kExitUnreachable;
+  }
+  return kExitUnreachable;
+}
+
+int report(const Error& error, Format format) {
+  const bool as_json =
+      format == Format::json || format == Format::ndjson ||
+      (format == Format::automatic && !is_terminal(STDOUT_FILENO) && !is_terminal(STDERR_FILENO));
+  if (as_json) {
+    const std::string text = operation::write_json(operation::problem_json(error));
+    std::fprintf(stderr, "%s\n", text.c_str());
+  } else {
+    Error bare = error;
+    bare.hint.clear();
+    std::fprintf(stderr, "cofferdam: %s\n", bare.text().c_str());
+    if (!error.hint.empty()) std::fprintf(stderr, "  hint: %s\n", error.hint.c_str());
+  }
+  return exit_code(error.kind);
+}
+
+Result<std::string> read_input(const std::string& path) {
+  const bool is_standard = path.empty() || path == "-";
+  std::FILE* file = is_standard ? stdin : std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return base::malformed("file", path, std::strerror(errno));
+  std::string text;
+  std::array<char, 1 << 16> part{};
+  bool good = true;
+  while (text.size() <= kInputBytesMax) {
+    const std::size_t got = std::fread(part.data(), 1, part.size(), file);
+    text.append(part.data(), got);
+    if (got < part.size()) {
+      good = std::ferror(file) == 0;
+      break;
+    }
+  }
+  if (!is_standard) std::fclose(file);
+  if (!good) return base::malformed("file", path, "could not be read");
+  if (text.size() > kInputBytesMax)
+    return base::malformed(is_standard ? "standard input" : path, "", "has at most 16 MiB");
+  return text;
+}
+
+Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
+                                                       const operation::Registry& registry) {
+  static journal::RealDisk disk;
+  if (!disk.list(globals.books + "/journal"))
+    return std::unexpected(
+        Error{.kind = ErrorKind::unavailable,
+              .field = "--books",
+              .value = globals.books,
+              .rule = "there are no books in this folder",
+              .hint = "found some: cofferdam init " + globals.books + " --venue CODE --root CODE"});
+  auto session = operation::Session::open(disk, registry, globals.books);
+  // What is refused here is the folder: another program writes to it.
+  if (!session && session.error().kind == ErrorKind::refused) {
+    Error error = session.error();
+    error.kind = ErrorKind::unavailable;
+    return std::unexpected(std::move(error));
+  }
+  return session;
+}
+
+Result<operation::Envelope> envelope_of(const Globals& globals) {
+  operation::Envelope envelope{.principal = globals.principal, .dry_run = globals.dry_run};
+  if (!globals.command_id.empty()) {
+    const auto id = base::parse_id<base::CommandId>(globals.command_id, "--command-id");
+    if (!id) return std::unexpected(id.error());
+    envelope.id = *id;
+  }
+  if (!globals.time.empty()) {
+    const auto time = base::parse_time(globals.time, "--time");
+    if (!time) return std::unexpected(time.error());
+    envelope.time = *time;
+  }
+  return envelope;
+}
+
+int run(int argc, char** argv) {
+  // A reader that goes away ends the program by an error of write, not by a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  const operation::Registry registry = operation::make_registry();
+  const auto read = read_command_line(argc, argv, registry);
+  if (const int* code = std::get_if<int>(&read)) return *code;
+  const auto& invocation = std::get<Invocation>(read);
+  const Result<int> done = dispatch(invocation, registry);
+  return done ? *done : report(done.error(), invocation.globals.format);
+}
+
+}  // namespace cofferdam::cli

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands, queries and tasks of the registry.
+#include "cofferdam/base/parse_integer.h"
+
+#include "run.h"
+
+#include <unistd.h>
+
+namespace cofferdam::cli {
+namespace {
+
+using base::Result;
+using operation::Field;
+using operation::Json;
+using operation::Kind;
+using operation::Type;
+
+// A progress line on standard error, while that is a terminal.
+class TerminalProgress final : public operation::Progress {
+ public:
+  ~TerminalProgress() override {
+    if (shown_) std::fprintf(stderr, "\r\033[K");
+  }
+
+  void step(std::string_view doing, std::uint64_t done, std::uint64_t all) override {
+    if (!is_terminal(STDERR_FILENO)) return;
+    const std::uint64_t permille = all == 0 ? 0 : done * 1000 / all;
+    if (shown_ && permille == permille_) return;
+    shown_ = true;
+    permille_ = permille;
+    std::fprintf(stderr, "\r%.*s %llu of %llu (%llu.%llu %%)\033[K", static_cast<int>(doing.size()),
+                 doing.data(), static_cast<unsigned long long>(done),
+                 static_cast<unsigned long long>(all),
+                 static_cast<unsigned long long>(permille / 10),
+                 static_cast<unsigned long long>(permille % 10));
+  }
+
+ private:
+  bool shown_ = false;
+  std::uint64_t permille_ = 0;
+};
+
+const Type& leaf_of(const Type& type) {
+  return type.kind == Kind::optional ? leaf_of(*type.element) : type;
+}
+
+// Text of an option as the JSON that the codec expects there.
+Result<Json> json_of(const Field& field, const std::vector<std::string>& values) {
+  const Type& type = leaf_of(*field.type);
+  const bool many = type.kind == Kind::list && type.element->kind != Kind::structure;
+  const bool is_digits = values.size() == 1 && !values[0].empty() &&
+                         values[0].find_first_not_of("0123456789") == std::string::npos;
+  if (many || (!field.flags.empty() && !is_digits)) {
+    Json json = Json::list();
+    for (const std::string& value : values)
+      if (!value.empty()) json.items.push_back(Json::of(value));
+    return json;
+  }
+  if (values.size() != 1)
+    return base::malformed(option_name(field.name), values.back(), "is given once");
+  if (type.kind == Kind::structure || type.kind == Kind::list) {
+    Result<Json> json = operation::parse_json(values[0]);
+    if (!json) {
+      base::Error error = json.error();
+      error.field = option_name(field.name) + ": " + error.field;
+      return std::unexpected(std::move(error));
+    }
+    return json;
+  }
+  return Json::of(values[0]);
+}
+
+Result<Json> json_argument(const std::string& argument) {
+  if (argument.empty()) return Json::object();
+  if (argument != "-" && argument[0] != '@') return operation::parse_json(argument);
+  const Result<std::string> text = read_input(argument == "-" ? argument : argument.substr(1));
+  if (!text) return std::unexpected(text.error());
+  return operation::parse_json(*text);
+}
+
+// The fields of a call: those of --json, and over them those of the options.
+Result<Json> content_of(const OperationCall& call, const Type& type) {
+  Result<Json> content = json_argument(call.json);
+  if (!content || call.fields.empty()) return content;
+  if (!content->is_object()) return base::malformed("--json", call.json, "must be an object");
+  const OptionFields fields =
+      call.kind == OperationCall::Kind::command ? option_fields(type) : OptionFields{&type, {}};
+  Json made = Json::object();
+  Json& target = fields.events.empty() ? *content : made;
+  for (const auto& [name, values] : call.fields) {
+    const Field* field = fields.type->find(name);
+    COFFERDAM_CHECK(field != nullptr, "an option stands for a field");
+    Result<Json> value = json_of(*field, values);
+    if (!value) return std::unexpected(value.error());
+    if (Json* old = target.find(name))
+      *old = std::move(*value);
+    else
+      target.add(name, std::move(*value));
+  }
+  if (!fields.events.empty()) {
+    Json* events = content->find(fields.events);
+    if (events == nullptr) events = &content->add(fields.events, Json::list());
+    events->items.push_back(std::move(made));
+  }
+  return content;
+}
+
+Result<int> run_command(const Globals& globals, const OperationCall& call,
+                        operation::Session& session, Output& output) {
+  const operation::CommandEntry* entry = session.registry().find_command(call.name);
+  Result<Json> content = content_of(call, *entry->type);
+  if (!content) return std::unexpected(content.error());
+  const Result<operation::Envelope> envelope = envelope_of(globals);
+  if (!envelope) return std::unexpected(envelope.error());
+  if (globals.propose) {
+    Json proposal = Json::object();
+    proposal.add("operation", call.name);
+    proposal.add("content", std::move(*content));
+    proposal.add("reason", *globals.propose);
+    entry = session.registry().find_command("proposal.create");
+    content = std::move(proposal);
+  }
+  const Result<operation::Answer> answer = session.run_command(*entry, *content, *envelope);
+  if (!answer) return std::unexpected(answer.error());
+  write_object(output, answer->json);
+  switch (answer->verdict) {
+    case operation::Verdict::ok:
+      return kExitOk;
+    case operation::Verdict::refused:
+      return kExitRefused;
+    case operation::Verdict::malformed:
+      return kExitMalformed;
+  }
+  return kExitOk;
+}
+
+Result<operation::Moment> moment_of(const std::string& text) {
+  if (text.empty()) return operation::Moment{};
+  if (text.find_first_not_of("0123456789") == std::string::npos) {
+    const auto sequence = base::parse_u64(text, "--at");
+    if (!sequence) return std::unexpected(sequence.error());
+    return operation::Moment{base::Sequence{*sequence}};
+  }
+  const auto time = base::parse_time(text, "--at");
+  if (!time) return std::unexpected(time.error());
+  return operation::Moment{*time};
+}
+
+// Without a limit of their own, people and pipes get every page.
+Result<int> run_query(const Globals& globals, const OperationCall& call,
+                      operation::Session& session, Output& output) {
+  const operation::QueryEntry* entry = session.registry().find_query(call.name);
+  Result<Json> parameters = content_of(call, *entry->parameters);
+  if (!parameters) return std::unexpected(parameters.error());
+  const Result<operation::Moment> at = moment_of(globals.at);
+  if (!at) return std::unexpected(at.error());
+  const bool has_pages = entry->parameters->find("after") != nullptr;
+  const bool every_page = has_pages && parameters->find("limit") == nullptr;
+  if (every_page) parameters->add("limit", Json::number(operation::kPageMax));
+  ListingWriter writer(output);
+  while (true) {
+    const Result<operation::Listing> listing = session.run_query(*entry, *parameters, *at);
+    if (!listing) return std::unexpected(listing.error());
+    writer.page(*listing);
+    if (listing->next.empty()) break;
+    if (!every_page) {
+      std::fprintf(stderr, "more: --after %s\n", listing->next.c_str());
+      break;
+    }
+    if (Json* after = parameters->find("after"))
+      *after = Json::of(listing->next);
+    else
+      parameters->add("after", listing->next);
+  }
+  writer.end();
+  return kExitOk;
+}
+
+Result<int> run_task(const OperationCall& call, operation::Session& session, Output& output) {
+  const operation::TaskEntry* entry = session.registry().find_task(call.name);
+  Result<Json> parameters = content_of(call, *entry->parameters);
+  if (!parameters) return std::unexpected(parameters.error());
+  Result<operation::Document> document = [&] {
+    TerminalProgress progress;
+    return entry->run(session, *parameters, progress);
+  }();
+  if (!document) return std::unexpected(document.error());
+  write_document(output, *document);
+  return kExitOk;
+}
+
+}  // namespace
+
+Result<int> run_operation(const Globals& globals, const OperationCall& call,
+                          const operation::Registry& registry) {
+  const auto output = Output::open(globals);
+  if (!output) return std::unexpected(output.error());
+  const auto session = open_books(globals, registry);
+  if (!session) return std::unexpected(session.error());
+  const Result<int> code = [&]() -> Result<int> {
+    switch (call.kind) {
+      case OperationCall::Kind::command:
+        return run_command(globals, call, **session, **output);
+      case OperationCall::Kind::query:
+        return run_query(globals, call, **session, **output);
+      case OperationCall::Kind::task:
+        return run_task(call, **session, **output);
+    }
+    return kExitOk;
+  }();
+  const Result<void> closed = (*session)->close();
+  if (!code) return code;
+  if (!closed) return std::unexpected(closed.error());
+  if (const Result<void> written = (*output)->finish(); !written)
+    return std::unexpected(written.error());
+  return code;
+}
+
+}  // namespace cofferdam::cli

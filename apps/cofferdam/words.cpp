@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "words.h"
+
+#include "cofferdam/operation/schema.h"
+
+#include <algorithm>
+
+namespace cofferdam::cli {
+namespace {
+
+VerbWords words_of(std::string_view name, std::string_view summary, const operation::Type& type) {
+  VerbWords verb{.words = std::string(name), .summary = std::string(summary), .options = {}};
+  std::replace(verb.words.begin(), verb.words.end(), '.', ' ');
+  for (const operation::Field& field : type.fields)
+    verb.options.push_back(
+        {option_name(field.name), operation::describe_kind(field), std::string(field.doc)});
+  verb.options.push_back({"--json", "JSON", "the fields as JSON, @FILE, or - for standard input"});
+  return verb;
+}
+
+}  // namespace
+
+std::vector<OptionWord> global_words() {
+  return {{"--books", "DIR", "folder of the books; else COFFERDAM_BOOKS, else books"},
+          {"--output", "FORMAT", "table, json, ndjson, csv, tsv or md"},
+          {"--out", "FILE", "write here; the extension chooses the format"},
+          {"--at", "SEQ|TIME", "read the books as they were at this record or time"},
+          {"--as", "CODE", "who acts; else COFFERDAM_PRINCIPAL, else the root principal"},
+          {"--command-id", "ID", "idempotency key of a command; drawn at random when absent"},
+          {"--command-time", "TIME", "when; only for books whose time is given"},
+          {"--dry-run", "", "say what would happen, and change nothing"},
+          {"--propose", "REASON", "propose the command for approval"},
+          {"--help", "", "what a verb does and takes"}};
+}
+
+std::vector<VerbWords> verb_words(const operation::Registry& registry) {
+  std::vector<VerbWords> verbs{
+      {"init",
+       "Founds new books in a folder.",
+       {{"--venue", "CODE", "short name of the venue"},
+        {"--root", "CODE", "code of the root principal"},
+        {"--time-source", "SOURCE", "stamped or given"}}},
+      {"batch", "Commands as JSON lines in, outcomes as JSON lines out, in the same order.", {}},
+      {"calc",
+       "Runs a calculator: a JSON object in, a JSON object out.",
+       {{"--input", "FILE", "standard input when absent"},
+        {"--json", "JSON", "the input itself"},
+        {"--list", "", "names, what they do, and their sources"},
+        {"--schema", "", "the JSON Schema of the input"},
+        {"--example", "", "an input with its output"}}},
+      {"schema", "Prints the JSON Schema of an operation or a calculator.", {}},
+      {"complete", "Prints a completion script for bash, zsh or fish.", {}},
+      {"reference",
+       "Writes the reference pages and this page into a docs folder.",
+       {{"--check", "", "only say whether they are up to date"}}}};
+  std::vector<VerbWords> operations;
+  const auto alias = [&](std::string_view name, const operation::Type& type) {
+    for (const Alias& known : kAliases)
+      if (known.operation == name) verbs.push_back(words_of(known.verb, known.summary, type));
+  };
+  for (const auto& entry : registry.commands)
+    if (entry.name != "books.found")
+      operations.push_back(words_of(entry.name, entry.summary, *option_fields(*entry.type).type));
+  for (const auto& entry : registry.queries) {
+    operations.push_back(words_of(entry.name, entry.summary, *entry.parameters));
+    alias(entry.name, *entry.parameters);
+  }
+  for (const auto& entry : registry.tasks) {
+    operations.push_back(words_of(entry.name, entry.summary, *entry.parameters));
+    alias(entry.name, *entry.parameters);
+  }
+  std::sort(operations.begin(), operations.end(),
+            [](const VerbWords& a, const VerbWords& b) { return a.words < b.words; });
+  verbs.insert(verbs.end(), operations.begin(), operations.end());
+  return verbs;
+}
+
+}  // namespace cofferdam::cli
