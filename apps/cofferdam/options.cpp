@@ -267,6 +267,30 @@ Format format_of(const std::string& name) {
   return found == formats.end() ? Format::automatic : found->second;
 }
 
+// The library takes an argument in brackets for a list and cuts it up; a list in JSON is ours to
+// read, so a mark that no argument has hides the bracket.
+constexpr char kGuard = '\x1f';
+
+std::vector<std::string> guarded(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {  // the library reads its vector from the back
+    std::string argument = argv[i];
+    const auto value = argument.starts_with("--") ? argument.find("=[") : std::string::npos;
+    if (argument.starts_with('['))
+      argument.insert(argument.begin(), kGuard);
+    else if (value != std::string::npos)
+      argument.insert(value + 1, 1, kGuard);
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
+std::vector<std::string> unguarded(std::vector<std::string> values) {
+  for (std::string& value : values)
+    if (value.starts_with(kGuard)) value.erase(0, 1);
+  return values;
+}
+
 Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
   Invocation invocation = draft.invocation;
   Globals& globals = invocation.globals;
@@ -278,9 +302,10 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
   const std::string& name = chosen.get_name();
   if (const auto found = draft.operations.find(&chosen); found != draft.operations.end()) {
     OperationCall call = found->second;
+    call.json = unguarded({call.json}).front();
     for (const Draft::Bound& bound : draft.bound)
       if (bound.app == &chosen && bound.option->count() > 0)
-        call.fields.emplace_back(bound.field, *bound.values);
+        call.fields.emplace_back(bound.field, unguarded(*bound.values));
     invocation.call = std::move(call);
   } else if (name == "init") {
     draft.init.time_given = draft.time_source == "given";
@@ -293,6 +318,7 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
                       : draft.calc_schema  ? Want::schema
                       : draft.calc_example ? Want::example
                                            : Want::run;
+    draft.calc.json = unguarded({draft.calc.json}).front();
     invocation.call = draft.calc;
   } else if (name == "schema") {
     invocation.call = draft.schema;
@@ -302,6 +328,35 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
     invocation.call = draft.reference;
   }
   return invocation;
+}
+
+const CLI::App* find_subcommand(const CLI::App& app, const std::string& name) {
+  const auto matches =
+      app.get_subcommands([&](const CLI::App* candidate) { return candidate->get_name() == name; });
+  return matches.empty() ? nullptr : matches.front();
+}
+
+// One line that names what was wrong, and where help is.
+void report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::string noun;
+  for (int i = 1; i < argc && noun.empty(); ++i) {
+    const std::string_view argument = argv[i];
+    if (!argument.starts_with('-')) noun = argument;
+  }
+  const CLI::App* known = noun.empty() ? nullptr : find_subcommand(app, noun);
+  std::string what = error.what();
+  std::string help = "cofferdam --help";
+  if (noun.empty()) {
+    what = "give a noun and a verb, such as asset list";
+  } else if (known == nullptr && app.get_subcommands().empty()) {
+    what = "'" + noun + "' is neither a noun nor a verb";
+  } else {
+    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+      at = at->get_subcommands().front();
+      help.insert(help.rfind("--help"), at->get_name() + " ");
+    }
+  }
+  std::fprintf(stderr, "cofferdam: %s\n  hint: %s\n", what.c_str(), help.c_str());
 }
 
 }  // namespace
@@ -342,11 +397,13 @@ std::variant<Invocation, int> read_command_line(int argc, char** argv,
   add_globals(app, draft);
   add_own_verbs(app, draft);
   add_operations(app, registry, draft);
+  std::vector<std::string> arguments = guarded(argc, argv);
   try {
-    app.parse(argc, argv);
+    app.parse(arguments);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? kExitOk : kExitMalformed;
+    if (error.get_exit_code() == 0) return app.exit(error) == 0 ? kExitOk : kExitMalformed;
+    report_usage(app, error, argc, argv);
+    return kExitMalformed;
   }
   return finish(deepest(app), draft, app);
 }

@@ -5,6 +5,12 @@
 
 namespace cofferdam::operation {
 
+engine::Options session_options() {
+  engine::Options options;
+  options.index_table_ids = std::size_t{1} << 18;
+  return options;
+}
+
 Session::Session(journal::Disk& disk, const Registry& registry, std::string folder,
                  std::unique_ptr<engine::Engine> engine)
     : disk_(disk),

@@ -34,13 +34,16 @@ struct Answer {
 // A point in the past of the books.
 using Moment = std::variant<std::monostate, base::Sequence, base::Time>;
 
+// What the engine of a session is opened with unless somebody asks otherwise: ids that wait in
+// memory before a run is written, small because most sessions are short.
+[[nodiscard]] engine::Options session_options();
+
 class Session {
  public:
   // `disk` and `registry` must outlive the session.
-  [[nodiscard]] static Result<std::unique_ptr<Session>> open(journal::Disk& disk,
-                                                             const Registry& registry,
-                                                             std::string folder,
-                                                             engine::Options options = {});
+  [[nodiscard]] static Result<std::unique_ptr<Session>> open(
+      journal::Disk& disk, const Registry& registry, std::string folder,
+      engine::Options options = session_options());
 
   // Founds new books; refused where there are some.
   [[nodiscard]] Result<Answer> found(const Json& genesis, const Envelope& envelope);
