@@ -79,6 +79,17 @@ Json founding(const InitCall& call) {
   return genesis;
 }
 
+// Before anything is written: a folder with half-founded books would be in the way.
+Result<void> check_founding(const Json& genesis, const operation::Registry& registry) {
+  const operation::NoNames names;
+  const auto command = registry.find_command("books.found")->read(genesis, operation::Codec{names});
+  if (!command) return std::unexpected(command.error());
+  const std::uint16_t shape = engine::check_shape(*command);
+  if (shape == 0) return {};
+  const engine::Refusal refusal = engine::refusal_of_shape(*command, shape);
+  return base::malformed(refusal.status, "", refusal.rule);
+}
+
 Result<Json> calc_input(const CalcCall& call) {
   if (!call.json.empty()) return operation::parse_json(call.json);
   if (call.input.empty() && is_terminal(STDIN_FILENO))
@@ -146,14 +157,16 @@ Result<int> run_init(const Globals& globals, const InitCall& call,
   static journal::RealDisk disk;
   const auto output = Output::open(globals);
   if (!output) return std::unexpected(output.error());
+  const Result<operation::Envelope> envelope = envelope_of(globals);
+  if (!envelope) return std::unexpected(envelope.error());
+  Json genesis = founding(call);
+  if (Result<void> shaped = check_founding(genesis, registry); !shaped)
+    return std::unexpected(shaped.error());
   if (disk.list(call.folder + "/journal"))
     return std::unexpected(Error{.kind = ErrorKind::refused,
                                  .field = "folder",
                                  .value = call.folder,
                                  .rule = "new books are founded in a folder without books"});
-  const Result<operation::Envelope> envelope = envelope_of(globals);
-  if (!envelope) return std::unexpected(envelope.error());
-  Json genesis = founding(call);
   if (Result<void> made = disk.create_folder(call.folder); !made)
     return std::unexpected(made.error());
   const auto key = engine::make_checkpoint_key(call.folder);

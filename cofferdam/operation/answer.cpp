@@ -77,6 +77,8 @@ Json event_json(const CommandEntry& entry, const engine::Request& request,
 // A thing that the system has numbered is written by its code, where its kind has codes.
 Json created(const CommandEntry& entry, base::u128 number, const Codec& codec) {
   const std::string_view noun = entry.name.substr(0, entry.name.find('.'));
+  const std::string_view verb = entry.name.substr(noun.size() + 1);
+  if (verb != "create" && verb != "declare") return Json::of(base::to_text(number));
   for (std::size_t kind = 1; kind < kNumberedNames.size(); ++kind) {
     if (kNumberedNames[kind] != noun) continue;
     const std::string code =
@@ -98,6 +100,7 @@ Json answer_json(const CommandEntry& entry, const engine::Request& request,
   const engine::Refusal refusal = reply.shape != 0
                                       ? engine::refusal_of_shape(request.command, reply.shape)
                                       : engine::refusal_of(request.command, reply.outcome);
+  const std::size_t status_at = json.items.size();
   json.add("status", reply.ok() ? "ok" : refusal.status);
   if (!reply.ok()) json.add("rule", refusal.rule);
   if (reply.shape == 0) {
@@ -123,6 +126,7 @@ Json answer_json(const CommandEntry& entry, const engine::Request& request,
   const std::string_view word = reply.shape != 0          ? "malformed"
                                 : reply.ok() && all_stand ? "ok"
                                                           : "refused";
+  if (reply.ok() && !all_stand) json.items[status_at] = Json::of("events_refused");
   json.items[verdict_at] = Json::of(word);
   return json;
 }

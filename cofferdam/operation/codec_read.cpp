@@ -235,21 +235,21 @@ class Reader {
 
   [[nodiscard]] Result<void> numbered(const Json& json, const Type& type, void* out,
                                       const Path& path) {
-    const std::string kind(kNumberedNames[static_cast<std::size_t>(type.numbered)]);
+    const std::string kind = with_article(kNumberedNames[static_cast<std::size_t>(type.numbered)]);
     if (json.is_null()) {
       store_bits(type, out, 0);
       return {};
     }
     if (digits_of(json) == nullptr || json.text.empty())
-      return fail(json, path, "must be the code of a " + kind + ", or its number");
+      return fail(json, path, "must be the code of " + kind + ", or its number");
     if (json.text[0] >= '0' && json.text[0] <= '9') {
       const Result<std::uint64_t> number = base::parse_u64(json.text, "", 0xffff'ffff);
-      if (!number) return fail(json, path, "must be the code of a " + kind + ", or its number");
+      if (!number) return fail(json, path, "must be the code of " + kind + ", or its number");
       store_bits(type, out, *number);
       return {};
     }
     const std::optional<std::uint32_t> number = codec_.names.number_of(type.numbered, json.text);
-    if (!number) return fail(json, path, "must be the code of a " + kind + " that exists");
+    if (!number) return fail(json, path, "must be the code of " + kind + " that exists");
     store_bits(type, out, *number);
     return {};
   }
@@ -315,7 +315,8 @@ class Reader {
     }
     for (const Field& field : type.fields)
       if (field.is_required && json.find(field.name) == nullptr)
-        return fail(Json{}, Path{&path, field.name, {}}, "must be given", std::string(field.doc));
+        return base::malformed(Path{&path, field.name, {}}.text(), "", "must be given",
+                               std::string(field.doc));
     // What names an asset is read before what is counted in it, wherever it stands.
     const Scope scope{&type, out, around};
     for (const bool late : {false, true}) {

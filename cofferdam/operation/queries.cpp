@@ -57,9 +57,7 @@ std::string operation_name(std::uint16_t number) {
 
 std::unexpected<Error> not_found(std::string_view kind, base::u128 id) {
   return base::malformed(std::string(kind), base::to_text(id),
-                         "must be " +
-                             std::string(kind == "account" || kind == "asset" ? "an " : "a ") +
-                             std::string(kind) + " that exists");
+                         "must be " + with_article(kind) + " that exists");
 }
 
 void register_queries(Registry& registry) {

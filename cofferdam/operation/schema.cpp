@@ -260,8 +260,8 @@ std::string describe_kind(const Field& field) {
     case Kind::identifier:
       return before + "id";
     case Kind::numbered:
-      return before + "code of a " +
-             std::string(kNumberedNames[static_cast<std::size_t>(type->numbered)]);
+      return before + "code of " +
+             with_article(kNumberedNames[static_cast<std::size_t>(type->numbered)]);
     case Kind::time:
       return before + "time";
     case Kind::duration:

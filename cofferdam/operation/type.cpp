@@ -11,6 +11,11 @@ const Field* Type::find(std::string_view name) const {
   return nullptr;
 }
 
+std::string with_article(std::string_view noun) {
+  const bool vowel = std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
+  return (vowel ? "an " : "a ") + std::string(noun);
+}
+
 base::u128 load_bits(const Type& type, const void* value) {
   COFFERDAM_CHECK(type.bytes <= sizeof(base::u128), "a leaf of numbers has at most 128 bits");
   base::u128 bits = 0;

@@ -58,6 +58,9 @@ enum class Numbered : std::uint8_t {
 inline constexpr std::array<std::string_view, 9> kNumberedNames{
     "none", "pool", "asset", "principal", "conduit", "contract", "rule", "source", "proposal"};
 
+// "an asset", "a pool".
+[[nodiscard]] std::string with_article(std::string_view noun);
+
 enum class Identifies : std::uint8_t { other, account, transfer };
 
 struct Type;
@@ -196,6 +199,8 @@ struct FieldCollector {
     if constexpr (requires { FieldForms<S>::kRequired; })
       for (const std::string_view required : FieldForms<S>::kRequired)
         entry.is_required = entry.is_required || name == required;
+    if (!entry.flags.empty()) entry.doc = "names of flags";
+    if (entry.is_day) entry.doc = "a date; null for the day of booking";
     type.fields.push_back(entry);
   }
 };
