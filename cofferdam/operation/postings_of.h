@@ -7,6 +7,7 @@
 #include "cofferdam/engine/engine.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace cofferdam::operation {
@@ -23,6 +24,7 @@ struct PostingFilter {
   std::optional<base::Time> since;
   std::optional<base::Time> before;
   bool with_refused = false;  // attempts that burned their id as well
+  bool with_command = false;  // Posting::by is filled in
   base::Sequence first = 1;   // records from here
   std::uint64_t first_address = 0;
   base::Sequence last = 0;  // to here
@@ -35,8 +37,8 @@ struct Posting {
   base::AccountId credit_account;
   base::PoolId pool;
   base::AssetId asset;
-  base::Amount held;                            // where it resolves a hold: how much that was
-  const engine::RecordedCommand* by = nullptr;  // valid while it is taken
+  base::Amount held;  // where it resolves a hold: how much that was
+  std::shared_ptr<const engine::RecordedCommand> by;
 };
 
 // Calls `take` in the order of addresses until it returns false.

@@ -319,7 +319,8 @@ Result<Listing> account_why(const View& view, const HistoryFilter& filter) {
   Listing listing = listing_of<WhyRow>();
   HistoryRow row{.account = filter.account};
   const Result<void> walked =
-      postings_of(view.engine, view.state, {.account = filter.account, .last = view.sequence},
+      postings_of(view.engine, view.state,
+                  {.account = filter.account, .with_command = true, .last = view.sequence},
                   [&](const Posting& posting) {
                     add_entry(posting, row);
                     const bool booked = !row.debit.is_zero() || !row.credit.is_zero();
