@@ -12,7 +12,7 @@ namespace cofferdam::report {
 
 namespace {
 
-constexpr std::size_t kRowsShown = 300;  // of a finding; the rest is counted
+constexpr std::size_t kRowsShown = 5'000;  // of a finding; the rest is counted
 constexpr std::size_t kBarsShown = 12;
 
 constexpr std::string_view kStyle = R"(
@@ -178,7 +178,7 @@ std::string replay_html(const ReplayReport& report) {
   out += "<p>Chain hash <span class=\"hash\">" + report.journal.chain_hash +
          "</span><br>State hash <span class=\"hash\">" + report.journal.state_hash +
          "</span></p>\n<h2>Pools</h2>\n";
-  out += table(wholeness(report.state)) + facts_table(result);
+  out += table(wholeness(report.state, Digits::all)) + facts_table(result);
   out += "<h2>Pictures</h2>\n" + pictures(report.observation);
   if (!result.findings.empty()) out += "<h2>Findings</h2>\n";
   for (const Listing& finding : result.findings) out += finding_bars(finding) + table(finding);

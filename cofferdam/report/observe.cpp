@@ -200,7 +200,14 @@ Result<Observation> observe(engine::Engine& engine, const OwnerLabels& labels) {
   return Observer(engine, labels).run();
 }
 
-Listing wholeness(const engine::State& state) {
+std::string shown(i128 units, unsigned scale, Digits digits) {
+  if (digits == Digits::all || scale <= 2) return grouped(base::format_decimal(units, scale));
+  return grouped(base::format_decimal(base::div_round<base::Rounding::half_even>(
+                                          units, static_cast<i128>(base::power_of_ten(scale - 2))),
+                                      2));
+}
+
+Listing wholeness(const engine::State& state, Digits digits) {
   Listing listing{
       .title = "Pools",
       .columns = {text_column("pool"), text_column("asset"), number_column("custody"),
@@ -254,13 +261,13 @@ Listing wholeness(const engine::State& state) {
       continue;
     }
     const auto text = [&](i128 units) {
-      return grouped(base::format_decimal(units, asset_scale(state, key.second)));
+      return shown(units, asset_scale(state, key.second), digits);
     };
-    std::string verdict = sum.sum != 0 ? "NOT BALANCED" : "balanced, whole";
-    if (sum.sum == 0 && sum.held + sum.outside < sum.owed) verdict = "balanced, NOT WHOLE";
-    listing.rows.push_back({pool_code(state, key.first), asset_code(state, key.second),
+    std::string verdict = sum.sum != 0 ? "UNBALANCED" : "whole";
+    if (sum.sum == 0 && sum.held + sum.outside < sum.owed) verdict = "NOT WHOLE";
+    listing.rows.push_back({pool_code(state, key.first), asset_code(state, key.second), verdict,
                             text(sum.held), text(sum.outside), text(sum.owed), text(sum.house),
-                            text(sum.between), verdict});
+                            text(sum.between)});
   }
   if (contract_rows > 0)
     listing.rows.push_back(

@@ -54,7 +54,13 @@ struct Observation {
 
 [[nodiscard]] base::Result<Observation> observe(engine::Engine& engine, const OwnerLabels& labels);
 
-// Pools and their assets: held, owed, other reserves, in transit, and whether it is whole.
-[[nodiscard]] Listing wholeness(const engine::State& state);
+// All digits, or rounded half even to two decimals, for a screen.
+enum class Digits : std::uint8_t { all, two };
+
+// Pools and their assets: whether they are whole, what is held, declared, owed, their own, and
+// between pools.
+[[nodiscard]] Listing wholeness(const engine::State& state, Digits digits);
+
+[[nodiscard]] std::string shown(base::i128 units, unsigned scale, Digits digits);
 
 }  // namespace cofferdam::report

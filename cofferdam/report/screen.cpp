@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kExposuresShown = 5;
-constexpr std::size_t kFindingsShown = 4;
+constexpr std::size_t kFindingsShown = 8;  // a longer one is counted only
 
 [[nodiscard]] std::string rule(const std::string& title) {
   return title + " " + std::string(kWidth - std::min(kWidth, title.size() + 1), '-') + "\n";
@@ -54,9 +54,8 @@ constexpr std::size_t kFindingsShown = 4;
                   .rows = {}};
   for (std::size_t i = 0; i < std::min(kExposuresShown, seen.exposures.size()); ++i) {
     const Exposure& exposure = seen.exposures[i];
-    listing.rows.push_back({exposure.owner,
-                            grouped(base::format_decimal(exposure.notional, seen.scale)),
-                            grouped(base::format_decimal(exposure.collateral, seen.scale))});
+    listing.rows.push_back({exposure.owner, shown(exposure.notional, seen.scale, Digits::two),
+                            shown(exposure.collateral, seen.scale, Digits::two)});
   }
   return listing;
 }
@@ -91,7 +90,7 @@ std::string replay_screen(const ReplayReport& report) {
   out += "chain     " + report.journal.chain_hash + "\n";
   out += "state     " + report.journal.state_hash + "\n";
   out += rule("POOLS");
-  out += to_text(wholeness(report.state), kWidth, 8);
+  out += to_text(wholeness(report.state, Digits::two), kWidth, 8);
   if (seen.settled > 0) {
     out += rule("SETTLEMENT");
     out += "paid by losers over the period: " +
@@ -114,7 +113,11 @@ std::string replay_screen(const ReplayReport& report) {
            (fact.stated.empty() || fact.agrees() ? "" : ", stated " + grouped(fact.stated)) + "\n";
   for (const Listing& finding : result.findings) {
     out += rule(shortened(finding.title, kWidth - 2));
-    out += to_text(finding, kWidth, kFindingsShown);
+    if (finding.rows.size() <= kFindingsShown)
+      out += to_text(finding, kWidth);
+    else
+      out +=
+          std::to_string(finding.rows.size()) + " rows, all in the HTML report and the listing\n";
   }
   if (!result.notes.empty()) out += rule("NOTES");
   for (const std::string& note : result.notes) out += wrapped(note, kWidth);
