@@ -177,6 +177,9 @@ class BerkaReplay {
                     {"accounts", "1229", std::to_string(accounts_.size())},
                     {"statements that do not chain", "4031", std::to_string(breaks.size())},
                     {"the same, as the file marks them", "4031", std::to_string(stated_breaks_)}};
+    for (const std::uint64_t number : accounts_)
+      result.labels.emplace_back(base::OwnerId(id_of("berka/" + std::to_string(number))),
+                                 "account " + std::to_string(number));
     result.findings = {summary(breaks), ages(breaks), list(breaks)};
     result.notes = {
         "A break is a stated balance that is not the previous stated balance plus or less the "

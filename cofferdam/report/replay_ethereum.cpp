@@ -211,6 +211,8 @@ class EthereumReplay {
         {"ETH moved", base::format_decimal(total_, kEthScale),
          base::format_decimal(posted_ + to_self_wei(), kEthScale)},
     };
+    for (const std::string& name : addresses_)
+      result.labels.emplace_back(base::OwnerId(id_of(name)), name);
     result.notes = {
         std::to_string(to_self_) +
             " transfers from an address to itself move nothing and are counted, not posted.",

@@ -286,6 +286,8 @@ class GratipayReplay {
                     {"postings", "319", std::to_string(result.rows)},
                     {"transactions after which escrow assets differ from what is owed", "1",
                      std::to_string(not_whole_)}};
+    result.labels = {{base::OwnerId(id_of("gratipay/participants")), "participants"},
+                     {base::OwnerId(id_of("gratipay/company")), "company"}};
     result.findings = {
         {.title =
              "Escrow assets against escrow liabilities: what does not agree, and what heals it",

@@ -3,12 +3,14 @@
 // What a replay gives back beside the books that it wrote.
 #pragma once
 
+#include "cofferdam/base/ids.h"
 #include "cofferdam/base/time.h"
 #include "cofferdam/report/listing.h"
 
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cofferdam::report {
@@ -37,7 +39,8 @@ struct ReplayResult {
   std::int64_t nanoseconds = 0;
   std::vector<Fact> facts;
   std::vector<std::string> notes;  // what the figures mean, one sentence each
-  std::vector<Listing> findings;   // breaks, breaches, comparisons: each with its title
+  std::vector<std::pair<base::OwnerId, std::string>> labels;  // of owners, for beside the journal
+  std::vector<Listing> findings;  // breaks, breaches, comparisons: each with its title
 };
 
 }  // namespace cofferdam::report

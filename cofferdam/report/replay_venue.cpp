@@ -362,6 +362,9 @@ class VenueReplay {
   void report() {
     ReplayResult& result = driver_.result();
     result.to = now_;
+    for (std::size_t i = 0; i < seats_.size(); ++i)
+      if (!seats_[i].pool.is_none())
+        result.labels.emplace_back(seats_[i].owner, input_.users[i].name);
     result.facts = {
         {"trades", "", std::to_string(input_.trades.size())},
         {"accounts trading", "", std::to_string(traded_.size())},

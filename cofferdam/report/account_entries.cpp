@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/report/account_entries.h"
+
+#include "cofferdam/base/decimal.h"
+#include "cofferdam/base/parse_integer.h"
+#include "cofferdam/report/account_names.h"
+#include "cofferdam/report/entries.h"
+#include "cofferdam/report/trial_balance.h"
+
+#include <map>
+#include <set>
+
+namespace cofferdam::report {
+
+namespace {
+
+using base::i128;
+using base::Result;
+using ledger::AccountClass;
+using ledger::OwnerClass;
+
+[[nodiscard]] std::string place(const Entry& entry) {
+  return std::to_string(entry.sequence) + "." + std::to_string(entry.position);
+}
+
+[[nodiscard]] std::string path_of(const engine::State& state, base::AccountId id) {
+  return account_path(state, *state.ledger.accounts.find(id));
+}
+
+}  // namespace
+
+Result<Listing> why(engine::Engine& engine, base::AccountId account) {
+  const engine::State& state = engine.state();
+  const ledger::Account* row = state.ledger.accounts.find(account);
+  if (row == nullptr)
+    return base::malformed("account", base::format_hex(account.value()), "the account must exist");
+  const unsigned scale = asset_scale(state, row->asset);
+  Listing listing{
+      .title = "Why " + account_path(state, *row) + " in " + asset_code(state, row->asset),
+      .columns = {text_column("journal"), text_column("time"), text_column("value date"),
+                  text_column("reason"), text_column("counter account"), number_column("debit"),
+                  number_column("credit"), number_column("balance")},
+      .rows = {}};
+  i128 balance = 0;
+  Result<void> walked = each_entry(engine, [&](const Entry& entry) {
+    if (entry.debit != account && entry.credit != account) return Result<void>();
+    const bool debit = entry.debit == account;
+    const i128 units = static_cast<i128>(entry.amount.units());
+    balance += debit ? units : -units;
+    const std::string amount = base::format_decimal(entry.amount, scale);
+    listing.rows.push_back({place(entry), base::format_time(entry.time),
+                            base::format_date(entry.value_date), reason_name(entry.code),
+                            path_of(state, debit ? entry.credit : entry.debit), debit ? amount : "",
+                            debit ? "" : amount, base::format_decimal(balance, scale)});
+    return Result<void>();
+  });
+  if (!walked) return std::unexpected(std::move(walked).error());
+  COFFERDAM_CHECK(balance == net_debit(*row).units(), "the entries of an account make its balance");
+  return listing;
+}
+
+Result<Listing> owner_statement(engine::Engine& engine, base::OwnerId owner,
+                                const StatementPeriod& period, const OwnerLabels& labels) {
+  const engine::State& state = engine.state();
+
+  struct Part {
+    i128 opening = 0;
+    i128 closing = 0;
+    std::vector<std::vector<std::string>> rows;
+  };
+
+  std::map<base::AccountId, Part> parts;
+  for (const ledger::Account* account : accounts_in_order(state))
+    if (!owner.is_none() && account->owner == owner) parts[account->id];
+  if (parts.empty())
+    return base::malformed("owner", base::format_hex(owner.value()), "the owner has an account");
+  const auto side = [&](const Entry& entry, base::AccountId own, base::AccountId other,
+                        i128 units) {
+    const auto found = parts.find(own);
+    if (found == parts.end() || (period.until && entry.time >= *period.until)) return;
+    Part& part = found->second;
+    part.closing += units;
+    if (period.from && entry.time < *period.from) {
+      part.opening += units;
+      return;
+    }
+    const unsigned scale = asset_scale(state, entry.asset);
+    part.rows.push_back({place(entry), base::format_time(entry.time), reason_name(entry.code),
+                         path_of(state, other), base::format_decimal(units, scale),
+                         base::format_decimal(part.closing, scale)});
+  };
+  Result<void> walked = each_entry(engine, [&](const Entry& entry) {
+    const i128 units = static_cast<i128>(entry.amount.units());
+    side(entry, entry.debit, entry.credit, -units);
+    side(entry, entry.credit, entry.debit, units);
+    return Result<void>();
+  });
+  if (!walked) return std::unexpected(std::move(walked).error());
+  Listing listing{
+      .title = "Statement of " + labels.of(owner),
+      .columns = {text_column("account"), text_column("asset"), text_column("journal"),
+                  text_column("time"), text_column("reason"), text_column("counter account"),
+                  number_column("amount"), number_column("balance")},
+      .rows = {}};
+  for (const ledger::Account* account : accounts_in_order(state)) {
+    const auto found = parts.find(account->id);
+    if (found == parts.end()) continue;
+    const std::string path = account_path(state, *account);
+    const std::string asset = asset_code(state, account->asset);
+    const unsigned scale = asset_scale(state, account->asset);
+    const Part& part = found->second;
+    listing.rows.push_back({path, asset, "", period.from ? base::format_time(*period.from) : "",
+                            "opening", "", "", base::format_decimal(part.opening, scale)});
+    for (const std::vector<std::string>& row : part.rows)
+      listing.rows.push_back({path, asset, row[0], row[1], row[2], row[3], row[4], row[5]});
+    listing.rows.push_back({path, asset, "", period.until ? base::format_time(*period.until) : "",
+                            "closing", "", "", base::format_decimal(part.closing, scale)});
+  }
+  return listing;
+}
+
+HouseDefaultDrill house_default_drill(const engine::State& state, const OwnerLabels& labels) {
+  HouseDefaultDrill drill;
+  drill.pools = {.title = "If the house defaults: client pools",
+                 .columns = {text_column("pool"), text_column("asset"), number_column("held"),
+                             number_column("owed to clients"), number_column("house money"),
+                             number_column("excess"), text_column("verdict")},
+                 .rows = {}};
+  drill.clients = {.title = "Entitlements of clients",
+                   .columns = {text_column("pool"), text_column("client"), text_column("asset"),
+                               number_column("entitlement")},
+                   .rows = {}};
+
+  struct Sum {
+    i128 held = 0;
+    i128 owed = 0;
+    i128 house = 0;
+  };
+
+  std::map<std::pair<base::PoolId, base::AssetId>, Sum> sums;
+  std::map<std::tuple<base::PoolId, base::OwnerId, base::AssetId>, i128> entitlements;
+  for (const ledger::Account* account : accounts_in_order(state)) {
+    const pool::Pool* pool = state.pool.pools.find(account->pool);
+    if (pool == nullptr || !pool::is_client_regime(pool->regime)) continue;
+    const i128 credit = -net_debit(*account).units();
+    const bool cash = account->account_class == AccountClass::collateral ||
+                      account->account_class == AccountClass::general;
+    Sum& sum = sums[{account->pool, account->asset}];
+    if (account->account_class == AccountClass::custody) sum.held -= credit;
+    if (account->owner_class == OwnerClass::house) sum.house += credit;
+    if (account->owner_class != OwnerClass::client || !cash) continue;
+    sum.owed += credit;
+    entitlements[{account->pool, account->owner, account->asset}] += credit;
+  }
+  for (const auto& [key, sum] : sums) {
+    if (sum.held == 0 && sum.owed == 0) continue;
+    const auto text = [&](i128 units) {
+      return base::format_decimal(units, asset_scale(state, key.second));
+    };
+    const bool whole = sum.held >= sum.owed;
+    drill.whole = drill.whole && whole;
+    drill.pools.rows.push_back({pool_code(state, key.first), asset_code(state, key.second),
+                                text(sum.held), text(sum.owed), text(sum.house),
+                                text(sum.held - sum.owed), whole ? "whole" : "SHORT"});
+  }
+  for (const auto& [key, units] : entitlements) {
+    const auto& [pool, owner, asset] = key;
+    if (units != 0)
+      drill.clients.rows.push_back({pool_code(state, pool), labels.of(owner),
+                                    asset_code(state, asset),
+                                    base::format_decimal(units, asset_scale(state, asset))});
+  }
+  return drill;
+}
+
+}  // namespace cofferdam::report

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/report/observe.h"
+
+#include "cofferdam/base/decimal.h"
+#include "cofferdam/base/rounding.h"
+#include "cofferdam/books/pool/reason.h"
+#include "cofferdam/report/account_names.h"
+#include "cofferdam/report/entries.h"
+
+#include <algorithm>
+#include <set>
+
+namespace cofferdam::report {
+
+namespace {
+
+using base::i128;
+using base::Result;
+using base::u128;
+using ledger::AccountClass;
+using ledger::OwnerClass;
+
+[[nodiscard]] bool is_owner(OwnerClass owner) {
+  return owner == OwnerClass::client || owner == OwnerClass::member;
+}
+
+class Observer {
+ public:
+  Observer(engine::Engine& engine, const OwnerLabels& labels)
+      : engine_(engine), state_(engine.state()), labels_(labels) {
+    state_.market.contracts.each([&](const market::Contract& contract) {
+      contract_assets_.insert({contract.position_asset, contract.value_asset});
+      value_assets_.emplace(contract.value_asset, &contract);
+    });
+    state_.market.participants.each([&](const market::Participant& participant) {
+      if (participant.outside) outside_.insert(participant.collateral);
+    });
+    balances_.resize(state_.ledger.accounts.slot_end());
+  }
+
+  Result<Observation> run() {
+    Result<void> counted = each_entry(engine_, [&](const Entry& entry) {
+      if (!contract_assets_.contains(entry.asset)) ++entries_of_[entry.asset];
+      return Result<void>();
+    });
+    if (!counted) return std::unexpected(std::move(counted).error());
+    std::uint64_t most = 0;
+    for (const auto& [asset, count] : entries_of_)
+      if (count > most) {
+        most = count;
+        result_.asset = asset;
+      }
+    result_.asset_code = asset_code(state_, result_.asset);
+    result_.scale = asset_scale(state_, result_.asset);
+    Result<void> walked = each_entry(engine_, [&](const Entry& entry) {
+      take(entry);
+      return Result<void>();
+    });
+    if (!walked) return std::unexpected(std::move(walked).error());
+    if (!result_.days.empty()) close_day();
+    find_exposures();
+    result_.has_outside = !outside_.empty();
+    for (const base::Slot slot : outside_) result_.outside_now += balances_[slot];
+    return std::move(result_);
+  }
+
+ private:
+  void take(const Entry& entry) {
+    if (result_.entries++ == 0) result_.first = entry.time;
+    result_.last = entry.time;
+    const base::Date date = base::day_of(entry.time - base::Duration(1));
+    if (result_.days.empty() || result_.days.back().date != date) {
+      if (!result_.days.empty()) close_day();
+      DayFigures day;
+      day.date = date;
+      if (!result_.days.empty()) {
+        day.held = result_.days.back().held;
+        day.owed = result_.days.back().owed;
+      }
+      result_.days.push_back(std::move(day));
+    }
+    DayFigures& day = result_.days.back();
+    ++day.entries;
+    const base::Slot debit = state_.ledger.accounts.find_slot(entry.debit);
+    const base::Slot credit = state_.ledger.accounts.find_slot(entry.credit);
+    const i128 units = static_cast<i128>(entry.amount.units());
+    const auto value = value_assets_.find(entry.asset);
+    move(day, debit, -units, value);
+    move(day, credit, units, value);
+    if (entry.asset != result_.asset) return;
+    if (entry.code == pool::kDeposit && is_custody(debit)) day.deposits += entry.amount.units();
+    if (entry.code == pool::kWithdrawal && is_custody(credit))
+      day.withdrawals += entry.amount.units();
+    if (entry.code == market::kSettleCash && !is_settlement(debit)) {
+      day.settled += entry.amount.units();
+      result_.settled += entry.amount.units();
+    }
+    look_at_outside(debit, credit, entry);
+  }
+
+  [[nodiscard]] bool is_custody(base::Slot slot) const {
+    return state_.ledger.accounts.at(slot).account_class == AccountClass::custody;
+  }
+
+  [[nodiscard]] bool is_settlement(base::Slot slot) const {
+    return state_.ledger.accounts.at(slot).account_class == AccountClass::settlement;
+  }
+
+  using ValueAssets = std::map<base::AssetId, const market::Contract*>;
+
+  // Balances are credit positive. Open interest: what is owed on all long positions, which after a
+  // settlement is their value.
+  void move(DayFigures& day, base::Slot slot, i128 units, ValueAssets::const_iterator value) {
+    const ledger::Account& account = state_.ledger.accounts.at(slot);
+    i128& balance = balances_[slot];
+    if (value != value_assets_.end() && account.account_class == AccountClass::open_value) {
+      i128& open = open_interest_[value->second->id];
+      open -= std::max<i128>(0, -balance);
+      open += std::max<i128>(0, -(balance + units));
+    }
+    balance += units;
+    if (account.asset != result_.asset) return;
+    if (account.account_class == AccountClass::custody) day.held -= units;
+    if (is_owner(account.owner_class)) day.owed += units;
+  }
+
+  void look_at_outside(base::Slot debit, base::Slot credit, const Entry& entry) {
+    if (outside_.contains(credit) && entry.code == pool::kDeposit)
+      result_.outside_funding += static_cast<i128>(entry.amount.units());
+    if (!outside_.contains(debit) && !outside_.contains(credit)) return;
+    i128 now = 0;
+    for (const base::Slot slot : outside_) now += balances_[slot];
+    if (!seen_outside_ || now < result_.outside_least) result_.outside_least = now;
+    seen_outside_ = true;
+  }
+
+  void close_day() {
+    for (const auto& [id, open] : open_interest_) {
+      const market::Contract& contract = *state_.market.contracts.find(id);
+      result_.days.back().open_interest[contract.code] = to_main(contract, open);
+    }
+  }
+
+  [[nodiscard]] i128 to_main(const market::Contract& contract, i128 value) const {
+    return base::div_round<base::Rounding::half_even>(value,
+                                                      static_cast<i128>(contract.settle_factor));
+  }
+
+  void find_exposures() {
+    std::map<base::OwnerId, Exposure> by_owner;
+    for (base::Slot slot = 0; slot < state_.ledger.accounts.slot_end(); ++slot) {
+      if (!state_.ledger.accounts.present(slot)) continue;
+      const ledger::Account& account = state_.ledger.accounts.at(slot);
+      if (account.owner.is_none() || account.owner_class == OwnerClass::outside) continue;
+      Exposure& exposure = by_owner[account.owner];
+      if (account.asset == result_.asset) exposure.collateral += balances_[slot];
+      const auto value = value_assets_.find(account.asset);
+      if (value != value_assets_.end()) {
+        const i128 open = to_main(*value->second, balances_[slot]);
+        exposure.notional += open < 0 ? -open : open;
+      }
+    }
+    for (auto& [owner, exposure] : by_owner) {
+      exposure.owner = labels_.of(owner);
+      if (exposure.notional != 0 || exposure.collateral != 0)
+        result_.exposures.push_back(std::move(exposure));
+    }
+    std::stable_sort(result_.exposures.begin(), result_.exposures.end(),
+                     [](const Exposure& a, const Exposure& b) {
+                       return std::pair(a.notional, a.collateral) >
+                              std::pair(b.notional, b.collateral);
+                     });
+  }
+
+  engine::Engine& engine_;
+  const engine::State& state_;
+  const OwnerLabels& labels_;
+  std::set<base::AssetId> contract_assets_;
+  ValueAssets value_assets_;
+  std::set<base::Slot> outside_;
+  std::map<base::AssetId, std::uint64_t> entries_of_;
+  std::vector<i128> balances_;  // by slot, credit positive
+  std::map<base::ContractId, i128> open_interest_;
+  bool seen_outside_ = false;
+  Observation result_;
+};
+
+struct PoolSum {
+  i128 held = 0;
+  i128 outside = 0;
+  i128 owed = 0;
+  i128 house = 0;
+  i128 between = 0;
+  i128 sum = 0;
+};
+
+}  // namespace
+
+Result<Observation> observe(engine::Engine& engine, const OwnerLabels& labels) {
+  return Observer(engine, labels).run();
+}
+
+std::string shown(i128 units, unsigned scale, Digits digits) {
+  if (digits == Digits::all || scale <= 2) return grouped(base::format_decimal(units, scale));
+  return grouped(base::format_decimal(base::div_round<base::Rounding::half_even>(
+                                          units, static_cast<i128>(base::power_of_ten(scale - 2))),
+                                      2));
+}
+
+Listing wholeness(const engine::State& state, Digits digits) {
+  Listing listing{
+      .title = "Pools",
+      .columns = {text_column("pool"), text_column("asset"), number_column("custody"),
+                  number_column("declared"), number_column("owed"), number_column("own"),
+                  number_column("conduits"), text_column("state")},
+      .rows = {}};
+  std::map<std::pair<base::PoolId, base::AssetId>, PoolSum> sums;
+  state.ledger.accounts.each([&](const ledger::Account& account) {
+    PoolSum& sum = sums[{account.pool, account.asset}];
+    const i128 credit = -net_debit(account).units();
+    sum.sum += credit;
+    switch (account.account_class) {
+      case AccountClass::custody:
+        sum.held -= credit;
+        break;
+      case AccountClass::external:
+        sum.outside -= credit;
+        break;
+      case AccountClass::conduit:
+      case AccountClass::in_transit:
+        sum.between += credit;
+        break;
+      case AccountClass::general:
+      case AccountClass::collateral:
+      case AccountClass::position:
+      case AccountClass::open_value:
+      case AccountClass::clearing:
+      case AccountClass::fee:
+      case AccountClass::buffer:
+      case AccountClass::reserve:
+      case AccountClass::deficit:
+      case AccountClass::dust:
+      case AccountClass::settlement:
+        (is_owner(account.owner_class) || account.owner_class == OwnerClass::provider
+             ? sum.owed
+             : sum.house) += credit;
+        break;
+    }
+  });
+  std::uint64_t contract_rows = 0;
+  std::uint64_t contract_sums = 0;
+  for (const auto& [key, sum] : sums) {
+    bool of_contract = false;
+    state.market.contracts.each([&](const market::Contract& contract) {
+      of_contract = of_contract || contract.position_asset == key.second ||
+                    contract.value_asset == key.second;
+    });
+    if (of_contract) {
+      ++contract_rows;
+      if (sum.sum == 0) ++contract_sums;
+      continue;
+    }
+    const auto text = [&](i128 units) {
+      return shown(units, asset_scale(state, key.second), digits);
+    };
+    std::string verdict = sum.sum != 0 ? "UNBALANCED" : "whole";
+    // What other pools owe it over conduits counts, but is named: custody has yet to follow.
+    if (sum.sum == 0 && sum.held + sum.outside < sum.owed + std::max<i128>(0, sum.between))
+      verdict = sum.held + sum.outside - sum.between < sum.owed ? "NOT WHOLE" : "whole, in transit";
+    listing.rows.push_back({pool_code(state, key.first), asset_code(state, key.second), verdict,
+                            text(sum.held), text(sum.outside), text(sum.owed), text(sum.house),
+                            text(sum.between)});
+  }
+  if (contract_rows > 0)
+    listing.rows.push_back(
+        {"all", "contracts", "", "", "", "", "",
+         std::to_string(contract_sums) + " of " + std::to_string(contract_rows) + " sum to zero"});
+  return listing;
+}
+
+}  // namespace cofferdam::report

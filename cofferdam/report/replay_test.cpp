@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/report/replay.h"
+
+#include "cofferdam/base/decimal.h"
+#include "cofferdam/journal/real_disk.h"
+#include "cofferdam/report/export_journal.h"
+#include "cofferdam/report/export_sqlite.h"
+#include "cofferdam/report/generate_venue.h"
+#include "cofferdam/report/hledger_journal.h"
+#include "cofferdam/report/input.h"
+#include "cofferdam/report/trial_balance.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <map>
+
+namespace cofferdam::report {
+namespace {
+
+using testing::HasSubstr;
+
+class ReplayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = testing::TempDir() + "cofferdam-replay-" +
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::unique_ptr<engine::Engine> open(const std::string& name = "books") {
+    auto engine = engine::Engine::open(disk_, folder_ + "/" + name,
+                                       engine::Options{.segment_bytes = std::uint64_t{16} << 20,
+                                                       .index_table_ids = std::size_t{1} << 17});
+    if (!engine) ADD_FAILURE() << engine.error().text();
+    return std::move(*engine);
+  }
+
+  [[nodiscard]] Replay of_dataset(const std::string& name) const {
+    const char* data = std::getenv("COFFERDAM_DATA");
+    return {.dataset = name,
+            .input_folder = data == nullptr ? "" : std::string(data) + "/" + name,
+            .books_folder = folder_ + "/books"};
+  }
+
+  [[nodiscard]] Replay generated(GenerateVenue parameters) const {
+    const auto made = generate_venue(parameters, folder_ + "/days");
+    if (!made) ADD_FAILURE() << made.error().text();
+    return {
+        .dataset = "venue", .input_folder = folder_ + "/days", .books_folder = folder_ + "/books"};
+  }
+
+  // Replays twice: the second run changes nothing. Every stated figure agrees, pools are whole.
+  ReplayOutput replay_twice(const Replay& replay) {
+    auto engine = open();
+    auto first = run_replay(*engine, replay, {});
+    if (!first) {
+      ADD_FAILURE() << first.error().text();
+      return {};
+    }
+    const base::Sequence sequence = engine->sequence();
+    const crypto::Hash hash = engine::state_hash(engine->state());
+    EXPECT_TRUE(engine->close());
+    engine = open();
+    auto second = run_replay(*engine, replay, {});
+    if (!second) {
+      ADD_FAILURE() << second.error().text();
+      return {};
+    }
+    EXPECT_EQ(second->result.replayed, second->result.commands);
+    EXPECT_EQ(engine->sequence(), sequence);
+    EXPECT_EQ(engine::state_hash(engine->state()), hash);
+    for (const Fact& fact : first->result.facts)
+      if (!fact.stated.empty()) {
+        EXPECT_EQ(fact.found, fact.stated) << fact.name;
+      }
+    EXPECT_TRUE(trial_balance(engine->state(), {}).balances);
+    EXPECT_EQ(first->screen.find("NOT WHOLE"), std::string::npos);
+    EXPECT_EQ(first->screen.find("UNBALANCED"), std::string::npos);
+    return std::move(*first);
+  }
+
+  journal::RealDisk disk_;
+  std::string folder_;
+};
+
+#define NEEDS_DATA()                            \
+  if (std::getenv("COFFERDAM_DATA") == nullptr) \
+  GTEST_SKIP() << "COFFERDAM_DATA names no folder of data sets"
+
+TEST_F(ReplayTest, Hyperliquid) {
+  NEEDS_DATA();
+  const ReplayOutput output = replay_twice(of_dataset("hyperliquid_2023"));
+  EXPECT_EQ(output.result.rows, 36'251U);
+  EXPECT_THAT(output.screen, HasSubstr("agrees    trades: 35,691"));
+  ASSERT_EQ(output.result.findings.size(), 3U);
+  EXPECT_EQ(output.result.findings[0].rows.size(), 27U);
+  const std::vector<std::vector<std::string>>& classes = output.result.findings[1].rows;
+  EXPECT_EQ(classes[0][1], "29");
+  EXPECT_EQ(classes[1][1], "25");
+  EXPECT_EQ(classes[2][1], "8");
+  EXPECT_EQ(classes[3][1], "0");
+}
+
+TEST_F(ReplayTest, Gratipay) {
+  NEEDS_DATA();
+  const ReplayOutput output = replay_twice(of_dataset("ledger_gratipay_escrow"));
+  const std::vector<std::vector<std::string>>& rows = output.result.findings.at(0).rows;
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0][0], "2012-06-15");
+  EXPECT_EQ(rows[0][2], "BREACH");
+  EXPECT_EQ(rows[0][5], "1.50");
+  EXPECT_THAT(rows[0][6], HasSubstr("increased our escrow with cash from his pocket"));
+  EXPECT_EQ(rows[1][2], "healed");
+}
+
+TEST_F(ReplayTest, Ethereum) {
+  NEEDS_DATA();
+  replay_twice(of_dataset("ledger_ethereum_2017"));
+}
+
+TEST_F(ReplayTest, Berka) {
+  NEEDS_DATA();
+  const ReplayOutput output = replay_twice(of_dataset("ledger_berka"));
+  EXPECT_EQ(output.result.findings.at(2).rows.size(), 4'031U);
+}
+
+TEST_F(ReplayTest, GeneratedDaysAreTheSameEverywhere) {
+  const Replay replay = generated({.seed = 7, .days = 2, .accounts = 20, .trades = 400});
+  const std::string trades = read_input(replay.input_folder + "/trades.csv").value();
+  ASSERT_TRUE(
+      generate_venue({.seed = 7, .days = 2, .accounts = 20, .trades = 400}, folder_ + "/again"));
+  EXPECT_EQ(read_input(folder_ + "/again/trades.csv").value(), trades);
+  ASSERT_TRUE(
+      generate_venue({.seed = 8, .days = 2, .accounts = 20, .trades = 400}, folder_ + "/other"));
+  EXPECT_NE(read_input(folder_ + "/other/trades.csv").value(), trades);
+  const ReplayOutput output = replay_twice(replay);
+  EXPECT_EQ(output.result.facts.at(0).found, "400");
+  EXPECT_THAT(output.html, HasSubstr("<svg"));
+  EXPECT_EQ(output.html.find("<script"), std::string::npos);
+  EXPECT_EQ(output.html.find("http://"), std::string::npos);
+  EXPECT_EQ(output.html.find("https://"), std::string::npos);
+}
+
+// The export read back by an independent reader sums to the trial balance, account by account.
+TEST_F(ReplayTest, HledgerExportAgreesWithTheTrialBalance) {
+  const Replay replay = generated({.seed = 3, .days = 2, .accounts = 10, .trades = 200});
+  auto engine = open();
+  ASSERT_TRUE(run_replay(*engine, replay, {}));
+  std::string text;
+  const TextSink sink = [&](std::string_view piece) {
+    text += piece;
+    return base::Result<void>();
+  };
+  ASSERT_TRUE(export_hledger(*engine, sink));
+  const auto journal = read_hledger_journal("export", text, {.line_bytes = 1 << 20});
+  ASSERT_TRUE(journal) << journal.error().text();
+  std::map<std::pair<std::string, std::string>, base::i128> sums;
+  for (const JournalTransaction& transaction : *journal)
+    for (const JournalPosting& posting : transaction.postings)
+      sums[{posting.account, posting.amount.commodity}] += at_scale(posting.amount, 18).value();
+  const TrialBalance balance = trial_balance(engine->state(), {});
+  std::size_t compared = 0;
+  for (const auto& row : balance.accounts.rows) {
+    const auto value = base::parse_decimal(row[9], 18);
+    ASSERT_TRUE(value);
+    const auto found = sums.find({row[1], row[3]});
+    EXPECT_TRUE((found == sums.end() ? base::i128{0} : found->second) == *value) << row[1];
+    ++compared;
+  }
+  EXPECT_GT(compared, 50U);
+}
+
+TEST_F(ReplayTest, SqliteExportHoldsEveryEntry) {
+  const Replay replay = generated({.seed = 3, .days = 1, .accounts = 4, .trades = 30});
+  auto engine = open();
+  ASSERT_TRUE(run_replay(*engine, replay, {}));
+  const std::string path = folder_ + "/books.db";
+  ASSERT_TRUE(export_sqlite(*engine, {}, path));
+  ASSERT_TRUE(export_sqlite(*engine, {}, path));  // replaces
+  EXPECT_FALSE(std::filesystem::exists(path + ".partial"));
+  EXPECT_FALSE(export_sqlite(*engine, {}, folder_ + "/absent/books.db"));
+}
+
+// Erasing who somebody is leaves the books as they were.
+TEST_F(ReplayTest, ErasingAnOwnerLeavesTheBooksIntact) {
+  const Replay replay = generated({.seed = 3, .days = 1, .accounts = 4, .trades = 30});
+  auto engine = open();
+  ASSERT_TRUE(run_replay(*engine, replay, {}));
+  const crypto::Hash state = engine::state_hash(engine->state());
+  const crypto::Hash chain = engine->chain_hash();
+  auto owners = Owners::open(replay.books_folder);
+  ASSERT_TRUE(owners);
+  const auto all = owners->all().value();
+  ASSERT_EQ(all.size(), 5U);  // four clients and the desk
+  const auto before = OwnerLabels::read(replay.books_folder).value();
+  EXPECT_THAT(to_csv(trial_balance(engine->state(), before).accounts), HasSubstr(all[0].second));
+  ASSERT_TRUE(owners->erase(all[0].first).value());
+  const auto after = OwnerLabels::read(replay.books_folder).value();
+  const std::string reports = to_csv(trial_balance(engine->state(), after).accounts);
+  EXPECT_EQ(reports.find(all[0].second + ","), std::string::npos);
+  EXPECT_EQ(engine::state_hash(engine->state()), state);
+  EXPECT_EQ(engine->chain_hash(), chain);
+}
+
+TEST_F(ReplayTest, RefusesBooksOfAnotherDataSet) {
+  const Replay replay = generated({.seed = 3, .days = 1, .accounts = 4, .trades = 30});
+  auto engine = open();
+  ASSERT_TRUE(run_replay(*engine, replay, {}));
+  Replay other = replay;
+  other.dataset = "hyperliquid_2023";
+  const auto refused = run_replay(*engine, other, {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text(), HasSubstr("genesis"));
+  other.dataset = "nothing";
+  EXPECT_THAT(run_replay(*engine, other, {}).error().text(), HasSubstr("is one of"));
+}
+
+}  // namespace
+}  // namespace cofferdam::report
