@@ -106,7 +106,8 @@ struct Alias {
   std::string_view summary;
 };
 
-inline constexpr std::array<Alias, 2> kAliases{
+inline constexpr std::array<Alias, 3> kAliases{
+    Alias{"replay", "books.replay", "Replays a data set into books and reports on it."},
     Alias{"why", "account.why", "Which entries make this balance."},
     Alias{"verify", "books.verify",
           "Replays the whole journal and checks every hash, outcome, law and checkpoint."}};

@@ -156,7 +156,8 @@ CLI::App& add_operation(CLI::App& parent, std::string verb, std::string_view sum
                         OperationCall call, const Type& type, Draft& draft) {
   CLI::App& app = *parent.add_subcommand(std::move(verb), std::string(summary));
   app.fallthrough();
-  const bool positional = call.kind == OperationCall::Kind::query && !call.name.ends_with(".list");
+  const bool positional =
+      call.kind != OperationCall::Kind::command && !call.name.ends_with(".list");
   const OptionFields fields =
       call.kind == OperationCall::Kind::command ? option_fields(type) : OptionFields{&type, {}};
   OperationCall& stored = draft.operations[&app] = std::move(call);

@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/journal/real_disk.h"
+#include "cofferdam/report/verbs.h"
 
 #include <cerrno>
 #include <csignal>
@@ -90,9 +91,10 @@ Result<std::string> read_input(const std::string& path) {
 }
 
 Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
-                                                       const operation::Registry& registry) {
+                                                       const operation::Registry& registry,
+                                                       operation::NeedsBooks needs) {
   static journal::RealDisk disk;
-  if (!disk.list(globals.books + "/journal"))
+  if (needs == operation::NeedsBooks::existing && !disk.list(globals.books + "/journal"))
     return std::unexpected(
         Error{.kind = ErrorKind::unavailable,
               .field = "--books",
@@ -127,7 +129,11 @@ Result<operation::Envelope> envelope_of(const Globals& globals) {
 int run(int argc, char** argv) {
   // A reader that goes away ends the program by an error of write, not by a signal.
   std::signal(SIGPIPE, SIG_IGN);
-  const operation::Registry registry = operation::make_registry();
+  const operation::Registry registry = [] {
+    operation::Registry all = operation::make_registry();
+    report::register_verbs(all);
+    return all;
+  }();
   const auto read = read_command_line(argc, argv, registry);
   if (const int* code = std::get_if<int>(&read)) return *code;
   const auto& invocation = std::get<Invocation>(read);

@@ -36,7 +36,7 @@ struct Options {
   // A snapshot is taken when so many bytes of journal lie behind the newest one.
   std::uint64_t snapshot_every_bytes = std::uint64_t{1} << 30;
   std::size_t snapshots_kept = 3;
-  std::size_t index_table_ids = std::size_t{1} << 20;
+  std::size_t index_table_ids = std::size_t{1} << 19;
   std::string index_folder;  // absent: index/ids in the folder
   bool query_index = true;   // off: list_transfers is refused, posting is faster
   bool background = true;    // off: no threads of our own, for simulations that must be repeatable
