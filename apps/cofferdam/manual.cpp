@@ -46,7 +46,7 @@ std::string manual_page(const operation::Registry& registry) {
       ".Nm\n.Cm batch\n.Op Ar file\n"
       ".Nm\n.Cm calc\n.Op Ar name\n.Sh DESCRIPTION\n"
       "An exact, durable and replayable ledger of segregated pools of capital.\n"
-      "Every command names an operation by a noun and a verb; its fields are options, or JSON\n"
+      "Every command names an operation by a noun and a verb.\nIts fields are options, or JSON "
       "behind\n.Fl \\-json .\n"
       "Money is written as decimal text in the scale of its asset.\n"
       "Numbered things are written by their codes.\n"

@@ -215,4 +215,41 @@ struct FieldForms<market::RecordMarks> {
   static constexpr std::array<std::string_view, 1> kRequired{"marks"};
 };
 
+template <>
+struct FieldForms<fact::DeclareSource> {
+  static constexpr std::array<std::string_view, 3> kRequired{"code", "staleness", "scale"};
+};
+
+template <>
+struct FieldForms<fact::RecordFact> {
+  static constexpr std::array<std::string_view, 5> kRequired{"source", "fact_key", "value", "scale",
+                                                             "observed"};
+};
+
+template <>
+struct FieldForms<pool::SetBeneficiaries> {
+  static constexpr std::array<std::string_view, 1> kRequired{"account"};
+};
+
+template <>
+struct FieldForms<pool::DistributeRunOff> {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "custody", "amount"};
+};
+
+template <>
+struct FieldForms<pool::DeclareReleaseRule> {
+  static constexpr std::array<std::string_view, 5> kRequired{"code", "conduit", "debit_account",
+                                                             "credit_account", "condition"};
+};
+
+struct RequiresRule {
+  static constexpr std::array<std::string_view, 1> kRequired{"rule"};
+};
+
+template <>
+struct FieldForms<pool::RetireReleaseRule> : RequiresRule {};
+
+template <>
+struct FieldForms<pool::ExecuteRelease> : RequiresRule {};
+
 }  // namespace cofferdam::operation
