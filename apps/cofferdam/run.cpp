@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/journal/real_disk.h"
+#include "cofferdam/report/register_reports.h"
 
 #include <cerrno>
 #include <csignal>
@@ -127,7 +128,8 @@ Result<operation::Envelope> envelope_of(const Globals& globals) {
 int run(int argc, char** argv) {
   // A reader that goes away ends the program by an error of write, not by a signal.
   std::signal(SIGPIPE, SIG_IGN);
-  const operation::Registry registry = operation::make_registry();
+  operation::Registry registry = operation::make_registry();
+  report::register_reports(registry);
   const auto read = read_command_line(argc, argv, registry);
   if (const int* code = std::get_if<int>(&read)) return *code;
   const auto& invocation = std::get<Invocation>(read);

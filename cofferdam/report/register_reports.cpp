@@ -299,7 +299,8 @@ void register_reports(operation::Registry& registry) {
   add_query<SegregationParameters, SegregationRow>(
       registry, "report.segregation", "The daily segregation statement of a client pool.",
       &segregation_query);
-  add_task<WhyParameters>(registry, "account.why", "The entries that make a balance.", &why_task);
+  add_task<WhyParameters>(registry, "report.account",
+                          "The entries that make a balance, all of them.", &why_task);
   add_task<StatementParameters>(registry, "report.statement",
                                 "Statement of an owner: opening, entries, closing.",
                                 &statement_task);
