@@ -91,9 +91,10 @@ Result<std::string> read_input(const std::string& path) {
 }
 
 Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
-                                                       const operation::Registry& registry) {
+                                                       const operation::Registry& registry,
+                                                       operation::NeedsBooks needs) {
   static journal::RealDisk disk;
-  if (!disk.list(globals.books + "/journal"))
+  if (needs == operation::NeedsBooks::yes && !disk.list(globals.books + "/journal"))
     return std::unexpected(
         Error{.kind = ErrorKind::unavailable,
               .field = "--books",

@@ -196,7 +196,10 @@ Result<int> run_operation(const Globals& globals, const OperationCall& call,
                           const operation::Registry& registry) {
   const auto output = Output::open(globals);
   if (!output) return std::unexpected(output.error());
-  const auto session = open_books(globals, registry);
+  const operation::TaskEntry* task =
+      call.kind == OperationCall::Kind::task ? registry.find_task(call.name) : nullptr;
+  const auto session = open_books(globals, registry,
+                                  task != nullptr ? task->needs_books : operation::NeedsBooks::yes);
   if (!session) return std::unexpected(session.error());
   const Result<int> code = [&]() -> Result<int> {
     switch (call.kind) {

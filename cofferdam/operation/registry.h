@@ -72,11 +72,15 @@ class Progress {
   virtual void step(std::string_view doing, std::uint64_t done, std::uint64_t all) = 0;
 };
 
+// Whether a task may begin with an empty folder, whose books it founds.
+enum class NeedsBooks : std::uint8_t { yes, no };
+
 struct TaskEntry {
   std::string name;
   std::string summary;
   const Type* parameters = nullptr;
   std::function<Result<Document>(Session&, const Json& parameters, Progress&)> run;
+  NeedsBooks needs_books = NeedsBooks::yes;
 };
 
 struct Registry {

@@ -321,6 +321,8 @@ void register_reports(operation::Registry& registry) {
   add_task<GenerateParameters>(registry, "replay.generate",
                                "Write the days of a venue that never was, from a seed.",
                                &generate_task);
+  for (operation::TaskEntry& task : registry.tasks)
+    if (task.name.starts_with("replay.")) task.needs_books = operation::NeedsBooks::no;
   add_task<OwnerLabelParameters>(registry, "owner.set-label",
                                  "Keep who an owner is, beside the journal.", &set_label_task);
   add_task<OwnerParameters>(registry, "owner.erase-label", "Forget who an owner is.",
