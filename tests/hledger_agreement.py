@@ -28,7 +28,7 @@ def run(*command):
 
 
 def trial_balance(cofferdam, books):
-    text = run(cofferdam, "report", "trial-balance", "--books", books, "-o", "csv")
+    text = run(cofferdam, "--books", books, "-o", "csv", "report", "trial-balance")
     return {(row["path"], row["asset"]): Decimal(row["balance"])
             for row in csv.DictReader(io.StringIO(text))}
 
@@ -101,7 +101,7 @@ def main():
                 print(f"{kind}: skipped, {tool} is not installed")
                 continue
             journal = pathlib.Path(folder) / f"books.{kind}"
-            run(cofferdam, "export", kind, "--books", books, "--file", journal)
+            run(cofferdam, "--books", books, "export", kind, "--file", journal)
             compare(kind, ours, read(journal))
 
 

@@ -271,69 +271,6 @@ void ListingWriter::end() {
   if (output_.format() == Format::table && rows_ == 0) output_.write("nothing\n");
 }
 
-namespace {
-
-void write_sheet_as_table(Output& output, const operation::Sheet& sheet) {
-  std::vector<std::size_t> widths;
-  for (std::size_t c = 0; c < sheet.columns.size(); ++c) {
-    widths.push_back(width_of(sheet.columns[c].name));
-    for (const auto& row : sheet.rows) widths[c] = std::max(widths[c], width_of(row[c]));
-  }
-  const auto line = [&](const auto& cell_of) {
-    std::string text;
-    for (std::size_t c = 0; c < sheet.columns.size(); ++c)
-      text += (c == 0 ? "" : "  ") +
-              padded(printable(cell_of(c)), widths[c], sheet.columns[c].is_number);
-    text.erase(text.find_last_not_of(' ') + 1);
-    output.write(text + "\n");
-  };
-  output.write(sheet.title + "\n");
-  line([&](std::size_t c) { return sheet.columns[c].name; });
-  for (const auto& row : sheet.rows) line([&](std::size_t c) { return row[c]; });
-  output.write("\n");
-}
-
-Json row_object(const operation::Sheet& sheet, const std::vector<std::string>& row) {
-  Json object = Json::object();
-  for (std::size_t c = 0; c < row.size(); ++c) object.add(sheet.columns[c].name, row[c]);
-  return object;
-}
-
-// One sheet is a list of rows; several are told apart by their titles.
-void write_sheets(Output& output, const operation::Sheets& sheets) {
-  const Format format = output.format();
-  if (format == Format::json) {
-    Json all = Json::object();
-    for (const operation::Sheet& sheet : sheets) {
-      Json& rows = all.add(sheet.title, Json::list());
-      for (const auto& row : sheet.rows) rows.items.push_back(row_object(sheet, row));
-    }
-    write_object(output, all);
-    return;
-  }
-  for (const operation::Sheet& sheet : sheets) {
-    if (format == Format::table) {
-      write_sheet_as_table(output, sheet);
-    } else if (format == Format::ndjson || format == Format::automatic) {
-      for (const auto& row : sheet.rows) {
-        Json object = row_object(sheet, row);
-        if (sheets.size() > 1) object.add("sheet", sheet.title);
-        output.write(operation::write_json(object) + "\n");
-      }
-    } else {
-      std::vector<std::string> names;
-      for (const auto& column : sheet.columns) names.push_back(column.name);
-      if (sheets.size() > 1) output.write(line_of({sheet.title}, format));
-      output.write(line_of(names, format));
-      if (format == Format::markdown)
-        output.write(line_of(std::vector<std::string>(names.size(), "---"), format));
-      for (const auto& row : sheet.rows) output.write(line_of(row, format));
-    }
-  }
-}
-
-}  // namespace
-
 void write_document(Output& output, const operation::Document& document) {
   if (const auto* listing = std::get_if<Listing>(&document)) {
     ListingWriter writer(output);
@@ -341,8 +278,6 @@ void write_document(Output& output, const operation::Document& document) {
     writer.end();
   } else if (const auto* json = std::get_if<Json>(&document)) {
     write_object(output, *json);
-  } else if (const auto* sheets = std::get_if<operation::Sheets>(&document)) {
-    write_sheets(output, *sheets);
   } else {
     output.write(std::get<operation::Text>(document).content);
   }

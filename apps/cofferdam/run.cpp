@@ -3,7 +3,7 @@
 
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/journal/real_disk.h"
-#include "cofferdam/report/verbs.h"
+#include "cofferdam/report/register_reports.h"
 
 #include <cerrno>
 #include <csignal>
@@ -94,7 +94,7 @@ Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
                                                        const operation::Registry& registry,
                                                        operation::NeedsBooks needs) {
   static journal::RealDisk disk;
-  if (needs == operation::NeedsBooks::existing && !disk.list(globals.books + "/journal"))
+  if (needs == operation::NeedsBooks::yes && !disk.list(globals.books + "/journal"))
     return std::unexpected(
         Error{.kind = ErrorKind::unavailable,
               .field = "--books",
@@ -129,11 +129,8 @@ Result<operation::Envelope> envelope_of(const Globals& globals) {
 int run(int argc, char** argv) {
   // A reader that goes away ends the program by an error of write, not by a signal.
   std::signal(SIGPIPE, SIG_IGN);
-  const operation::Registry registry = [] {
-    operation::Registry all = operation::make_registry();
-    report::register_verbs(all);
-    return all;
-  }();
+  operation::Registry registry = operation::make_registry();
+  report::register_reports(registry);
   const auto read = read_command_line(argc, argv, registry);
   if (const int* code = std::get_if<int>(&read)) return *code;
   const auto& invocation = std::get<Invocation>(read);

@@ -26,7 +26,7 @@ int report(const base::Error& error, Format format);
 // Opens books that exist; the error says how to found some.
 [[nodiscard]] base::Result<std::unique_ptr<operation::Session>> open_books(
     const Globals& globals, const operation::Registry& registry,
-    operation::NeedsBooks needs = operation::NeedsBooks::existing);
+    operation::NeedsBooks needs = operation::NeedsBooks::yes);
 
 [[nodiscard]] base::Result<operation::Envelope> envelope_of(const Globals& globals);
 

@@ -177,13 +177,13 @@ Result<int> run_query(const Globals& globals, const OperationCall& call,
   return kExitOk;
 }
 
-Result<int> run_task(const OperationCall& call, const operation::TaskEntry& entry,
-                     operation::Session* session, Output& output) {
-  Result<Json> parameters = content_of(call, *entry.parameters);
+Result<int> run_task(const OperationCall& call, operation::Session& session, Output& output) {
+  const operation::TaskEntry* entry = session.registry().find_task(call.name);
+  Result<Json> parameters = content_of(call, *entry->parameters);
   if (!parameters) return std::unexpected(parameters.error());
   Result<operation::Document> document = [&] {
     TerminalProgress progress;
-    return entry.run(session, *parameters, progress);
+    return entry->run(session, *parameters, progress);
   }();
   if (!document) return std::unexpected(document.error());
   write_document(output, *document);
@@ -196,18 +196,10 @@ Result<int> run_operation(const Globals& globals, const OperationCall& call,
                           const operation::Registry& registry) {
   const auto output = Output::open(globals);
   if (!output) return std::unexpected(output.error());
-  using operation::NeedsBooks;
   const operation::TaskEntry* task =
       call.kind == OperationCall::Kind::task ? registry.find_task(call.name) : nullptr;
-  if (task != nullptr && task->needs == NeedsBooks::none) {
-    const Result<int> done = run_task(call, *task, nullptr, **output);
-    if (!done) return done;
-    if (const Result<void> written = (*output)->finish(); !written)
-      return std::unexpected(written.error());
-    return done;
-  }
-  const auto session =
-      open_books(globals, registry, task == nullptr ? NeedsBooks::existing : task->needs);
+  const auto session = open_books(globals, registry,
+                                  task != nullptr ? task->needs_books : operation::NeedsBooks::yes);
   if (!session) return std::unexpected(session.error());
   const Result<int> code = [&]() -> Result<int> {
     switch (call.kind) {
@@ -216,7 +208,7 @@ Result<int> run_operation(const Globals& globals, const OperationCall& call,
       case OperationCall::Kind::query:
         return run_query(globals, call, **session, **output);
       case OperationCall::Kind::task:
-        return run_task(call, *task, session->get(), **output);
+        return run_task(call, **session, **output);
     }
     return kExitOk;
   }();

@@ -25,21 +25,7 @@ struct Text {
   std::string content;
 };
 
-// A table whose columns are known when it is made: what reports give. Cells are text as it is to be
-// read; numbers have no grouping.
-struct Sheet {
-  struct Column {
-    std::string name;
-    bool is_number = false;
-  };
-
-  std::string title;
-  std::vector<Column> columns;
-  std::vector<std::vector<std::string>> rows;  // one text per column
-};
-
-using Sheets = std::vector<Sheet>;
-using Document = std::variant<Listing, Json, Text, Sheets>;
+using Document = std::variant<Listing, Json, Text>;
 
 inline constexpr std::uint32_t kPageDefault = 100;
 inline constexpr std::uint32_t kPageMax = 10'000;

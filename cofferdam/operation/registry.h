@@ -72,16 +72,15 @@ class Progress {
   virtual void step(std::string_view doing, std::uint64_t done, std::uint64_t all) = 0;
 };
 
-// What a task needs of the folder of books: that it holds some, that it may be made to hold some,
-// or nothing (its session is then absent).
-enum class NeedsBooks : std::uint8_t { existing, may_found, none };
+// Whether a task may begin with an empty folder, whose books it founds.
+enum class NeedsBooks : std::uint8_t { yes, no };
 
 struct TaskEntry {
   std::string name;
   std::string summary;
   const Type* parameters = nullptr;
-  NeedsBooks needs = NeedsBooks::existing;
-  std::function<Result<Document>(Session*, const Json& parameters, Progress&)> run;
+  std::function<Result<Document>(Session&, const Json& parameters, Progress&)> run;
+  NeedsBooks needs_books = NeedsBooks::yes;
 };
 
 struct Registry {
@@ -136,37 +135,17 @@ void add_calculator(Registry& registry, std::string name, Result<Output> (*run)(
 
 template <class Parameters>
 void add_task(Registry& registry, std::string name, std::string summary,
-              Result<Document> (*run)(Session&, const Parameters&, Progress&),
-              NeedsBooks needs = NeedsBooks::existing) {
+              Result<Document> (*run)(Session&, const Parameters&, Progress&)) {
   registry.tasks.push_back(
       {.name = std::move(name),
        .summary = std::move(summary),
        .parameters = &type_of<Parameters>(),
-       .needs = needs,
-       .run = [run](Session* session, const Json& json, Progress& progress) -> Result<Document> {
+       .run = [run](Session& session, const Json& json, Progress& progress) -> Result<Document> {
          const NoNames names;
          const Result<Parameters> parameters = read_json<Parameters>(json, Codec{names});
          if (!parameters) return std::unexpected(parameters.error());
-         return run(*session, *parameters, progress);
+         return run(session, *parameters, progress);
        }});
-}
-
-// A task that needs no books.
-template <class Parameters>
-void add_lone_task(Registry& registry, std::string name, std::string summary,
-                   Result<Document> (*run)(const Parameters&, Progress&)) {
-  registry.tasks.push_back({.name = std::move(name),
-                            .summary = std::move(summary),
-                            .parameters = &type_of<Parameters>(),
-                            .needs = NeedsBooks::none,
-                            .run = [run](Session* /*session*/, const Json& json,
-                                         Progress& progress) -> Result<Document> {
-                              const NoNames names;
-                              const Result<Parameters> parameters =
-                                  read_json<Parameters>(json, Codec{names});
-                              if (!parameters) return std::unexpected(parameters.error());
-                              return run(*parameters, progress);
-                            }});
 }
 
 // Everything of this room.

@@ -3,15 +3,20 @@
 
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/journal/real_disk.h"
+#include "cofferdam/report/account_entries.h"
+#include "cofferdam/report/account_names.h"
 #include "cofferdam/report/export_journal.h"
 #include "cofferdam/report/export_sqlite.h"
 #include "cofferdam/report/generate_venue.h"
 #include "cofferdam/report/hledger_journal.h"
 #include "cofferdam/report/input.h"
+#include "cofferdam/report/pool_sheet.h"
+#include "cofferdam/report/segregation_report.h"
 #include "cofferdam/report/trial_balance.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <gmock/gmock.h>
@@ -206,6 +211,62 @@ TEST_F(ReplayTest, ErasingAnOwnerLeavesTheBooksIntact) {
   EXPECT_EQ(reports.find(all[0].second + ","), std::string::npos);
   EXPECT_EQ(engine::state_hash(engine->state()), state);
   EXPECT_EQ(engine->chain_hash(), chain);
+}
+
+// What a balance, a statement and a drill say is one thing, told three times.
+TEST_F(ReplayTest, ReportsAgreeWithEachOther) {
+  const Replay replay = generated({.seed = 5, .days = 2, .accounts = 6, .trades = 120});
+  auto engine = open();
+  ASSERT_TRUE(run_replay(*engine, replay, {}));
+  const engine::State& state = engine->state();
+  const auto labels = OwnerLabels::read(replay.books_folder).value();
+  const TrialBalance balance = trial_balance(state, labels);
+  const ledger::Account* cash = nullptr;
+  state.ledger.accounts.each([&](const ledger::Account& account) {
+    if (account.account_class == ledger::AccountClass::collateral &&
+        account.owner_class == ledger::OwnerClass::client && cash == nullptr)
+      cash = &account;
+  });
+  ASSERT_NE(cash, nullptr);
+  const auto entries = why(*engine, cash->id);
+  ASSERT_TRUE(entries) << entries.error().text();
+  const auto row =
+      std::find_if(balance.accounts.rows.begin(), balance.accounts.rows.end(),
+                   [&](const auto& each) { return each[1] == account_path(state, *cash); });
+  ASSERT_NE(row, balance.accounts.rows.end());
+  EXPECT_EQ(entries->rows.back()[7], (*row)[9]);
+  const auto statement = owner_statement(*engine, cash->owner, {}, labels);
+  ASSERT_TRUE(statement) << statement.error().text();
+  EXPECT_EQ("-" + statement->rows.at(entries->rows.size() + 1)[7], (*row)[9]);
+  EXPECT_EQ(statement->rows.at(entries->rows.size() + 1)[4], "closing");
+  // A statement from a midnight opens where one until then closes.
+  const base::Time midnight = base::parse_time("2024-01-02T00:00:00Z").value();
+  const auto before = owner_statement(*engine, cash->owner, {.until = midnight}, labels);
+  const auto after = owner_statement(*engine, cash->owner, {.from = midnight}, labels);
+  std::map<std::string, std::string> closing;
+  for (const auto& line : before->rows)
+    if (line[4] == "closing") closing[line[0]] = line[7];
+  for (const auto& line : after->rows)
+    if (line[4] == "opening") {
+      EXPECT_EQ(closing.at(line[0]), line[7]) << line[0];
+    }
+  const HouseDefaultDrill drill = house_default_drill(state, labels);
+  EXPECT_EQ(drill.clients.rows.size(), 6U);
+  const auto sheet = pool_sheet(*engine, "clients-a");
+  ASSERT_TRUE(sheet) << sheet.error().text();
+  EXPECT_THAT(to_text(sheet->at(0)), HasSubstr("omnibus"));
+  EXPECT_FALSE(pool_sheet(*engine, "nobody"));
+  EXPECT_FALSE(why(*engine, base::AccountId(1)));
+  EXPECT_FALSE(owner_statement(*engine, base::OwnerId(1), {}, labels));
+  const auto segregation = segregation_report(state,
+                                              {.pool = "clients-a",
+                                               .asset = "USDC",
+                                               .date = *base::date_of(2024, 1, 2),
+                                               .profile = venue_profile(),
+                                               .target_residual = {}},
+                                              labels);
+  ASSERT_TRUE(segregation) << segregation.error().text();
+  EXPECT_THAT(segregation->title, HasSubstr("clients-a"));
 }
 
 TEST_F(ReplayTest, RefusesBooksOfAnotherDataSet) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What this room adds to the registry: reports, exports, replays, owners' labels.
+// Gives this room's reports, exports and replays to the registry, from which every surface takes
+// them.
 #pragma once
 
 #include "cofferdam/operation/registry.h"
 
 namespace cofferdam::report {
 
-void register_verbs(operation::Registry& registry);
+void register_reports(operation::Registry& registry);
 
 }  // namespace cofferdam::report

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/report/register_reports.h"
+
+#include "cofferdam/journal/journal.h"
+#include "cofferdam/operation/session.h"
+#include "cofferdam/report/account_entries.h"
+#include "cofferdam/report/export_journal.h"
+#include "cofferdam/report/export_sqlite.h"
+#include "cofferdam/report/generate_venue.h"
+#include "cofferdam/report/pool_sheet.h"
+#include "cofferdam/report/replay.h"
+#include "cofferdam/report/rows.h"
+#include "cofferdam/report/segregation_report.h"
+#include "cofferdam/report/trial_balance.h"
+
+namespace cofferdam::report {
+
+namespace {
+
+using base::Result;
+using operation::Document;
+using operation::Json;
+using operation::Progress;
+using operation::Session;
+using operation::View;
+
+struct Nothing {
+  template <class Self, class Visitor>
+  static void fields(Self& /*self*/, Visitor&& /*visit*/) {}
+};
+
+// A view knows the journal's folder, which lies in that of the books.
+[[nodiscard]] Result<OwnerLabels> labels_of(const View& view) {
+  const std::string& journal = view.engine.journal().folder();
+  return OwnerLabels::read(journal.substr(0, journal.rfind('/')));
+}
+
+template <class Row, class Make>
+[[nodiscard]] Result<operation::Listing> labelled(const View& view, Make make) {
+  const Result<OwnerLabels> labels = labels_of(view);
+  if (!labels) return std::unexpected(labels.error());
+  return rows_of<Row>(make(*labels));
+}
+
+Result<operation::Listing> trial_balance_query(const View& view, const Nothing& /*parameters*/) {
+  return labelled<TrialBalanceRow>(
+      view, [&](const OwnerLabels& labels) { return trial_balance(view.state, labels).accounts; });
+}
+
+Result<operation::Listing> pools_query(const View& view, const Nothing& /*parameters*/) {
+  return rows_of<PoolBalanceRow>(wholeness(view.state, Digits::all));
+}
+
+Result<operation::Listing> house_default_query(const View& view, const Nothing& /*parameters*/) {
+  return labelled<HouseDefaultRow>(view, [&](const OwnerLabels& labels) {
+    return house_default_drill(view.state, labels).pools;
+  });
+}
+
+Result<operation::Listing> entitlements_query(const View& view, const Nothing& /*parameters*/) {
+  return labelled<EntitlementRow>(view, [&](const OwnerLabels& labels) {
+    return house_default_drill(view.state, labels).clients;
+  });
+}
+
+struct SegregationParameters {
+  base::PoolId pool;
+  base::AssetId asset;
+  base::Date date;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("pool", self.pool, "the client pool");
+    visit("asset", self.asset, "the currency");
+    visit("date", self.date, "the business day at whose close the books stand");
+  }
+};
+
+Result<operation::Listing> segregation_query(const View& view,
+                                             const SegregationParameters& parameters) {
+  const pool::Pool* pool = view.state.pool.pools.find(parameters.pool);
+  if (pool == nullptr) return base::malformed("pool", "", "the pool must exist");
+  const ledger::Asset* asset = view.state.ledger.assets.find(parameters.asset);
+  if (asset == nullptr) return base::malformed("asset", "", "the asset must exist");
+  const Result<OwnerLabels> labels = labels_of(view);
+  if (!labels) return std::unexpected(labels.error());
+  const SegregationRequest request{.pool = pool->code,
+                                   .asset = asset->code,
+                                   .date = parameters.date,
+                                   .profile = venue_profile(),
+                                   .target_residual = {}};
+  const Result<Listing> listing = segregation_report(view.state, request, *labels);
+  if (!listing) return std::unexpected(listing.error());
+  return rows_of<SegregationRow>(*listing);
+}
+
+struct WhyParameters {
+  base::AccountId account;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("account", self.account, "the account whose balance is asked about");
+  }
+};
+
+Result<Document> why_task(Session& session, const WhyParameters& parameters,
+                          Progress& /*progress*/) {
+  const Result<Listing> listing = why(session.engine(), parameters.account);
+  if (!listing) return std::unexpected(listing.error());
+  return Document(rows_of<WhyRow>(*listing));
+}
+
+struct StatementParameters {
+  base::OwnerId owner;
+  std::optional<base::Time> from;
+  std::optional<base::Time> until;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("owner", self.owner, "opaque id of the owner");
+    visit("from", self.from, "first time that counts; absent: the beginning");
+    visit("until", self.until, "first time that does not; absent: now");
+  }
+};
+
+Result<Document> statement_task(Session& session, const StatementParameters& parameters,
+                                Progress& /*progress*/) {
+  const Result<OwnerLabels> labels = OwnerLabels::read(session.folder());
+  if (!labels) return std::unexpected(labels.error());
+  const Result<Listing> listing =
+      owner_statement(session.engine(), parameters.owner,
+                      {.from = parameters.from, .until = parameters.until}, *labels);
+  if (!listing) return std::unexpected(listing.error());
+  return Document(rows_of<StatementRow>(*listing));
+}
+
+struct PoolSheetParameters {
+  std::string pool;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("pool", self.pool, "code of the pool");
+  }
+};
+
+Result<Document> pool_sheet_task(Session& session, const PoolSheetParameters& parameters,
+                                 Progress& /*progress*/) {
+  const auto sheet = pool_sheet(session.engine(), parameters.pool);
+  if (!sheet) return std::unexpected(sheet.error());
+  operation::Text text{.media_type = "text/plain", .content = {}};
+  for (const Listing& part : *sheet) text.content += part.title + "\n" + to_text(part) + "\n";
+  return Document(std::move(text));
+}
+
+struct ExportParameters {
+  std::string file;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("file", self.file, "file to write; it appears when it is complete");
+  }
+};
+
+[[nodiscard]] Document written(const std::string& file) {
+  Json json = Json::object();
+  json.add("file", file);
+  return Document(std::move(json));
+}
+
+template <Result<void> (*Export)(engine::Engine&, const TextSink&)>
+Result<Document> export_task(Session& session, const ExportParameters& parameters,
+                             Progress& /*progress*/) {
+  Result<FileSink> file = FileSink::open(parameters.file);
+  if (!file) return std::unexpected(file.error());
+  const TextSink sink = [&](std::string_view text) { return file->write(text); };
+  if (Result<void> done = Export(session.engine(), sink); !done)
+    return std::unexpected(done.error());
+  if (Result<void> done = file->finish(); !done) return std::unexpected(done.error());
+  return written(parameters.file);
+}
+
+Result<Document> sqlite_task(Session& session, const ExportParameters& parameters,
+                             Progress& /*progress*/) {
+  const Result<OwnerLabels> labels = OwnerLabels::read(session.folder());
+  if (!labels) return std::unexpected(labels.error());
+  if (Result<void> done = export_sqlite(session.engine(), *labels, parameters.file); !done)
+    return std::unexpected(done.error());
+  return written(parameters.file);
+}
+
+struct ReplayParameters {
+  std::string dataset;
+  std::string folder;
+  std::string html;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("dataset", self.dataset,
+          "hyperliquid_2023, ledger_gratipay_escrow, ledger_ethereum_2017, ledger_berka, or venue");
+    visit("folder", self.folder, "the folder of its files");
+    visit("html", self.html, "file for the report with pictures; empty: none");
+  }
+};
+
+Result<Document> replay_task(Session& session, const ReplayParameters& parameters,
+                             Progress& progress) {
+  const ReplayOptions options{
+      .progress = [&](std::uint64_t done, std::uint64_t of) { progress.step("rows", done, of); }};
+  Result<ReplayOutput> output = run_replay(session.engine(),
+                                           {.dataset = parameters.dataset,
+                                            .input_folder = parameters.folder,
+                                            .books_folder = session.folder()},
+                                           options);
+  if (!output) return std::unexpected(output.error());
+  if (!parameters.html.empty()) {
+    Result<FileSink> file = FileSink::open(parameters.html);
+    if (!file) return std::unexpected(file.error());
+    if (Result<void> done = file->write(output->html); !done) return std::unexpected(done.error());
+    if (Result<void> done = file->finish(); !done) return std::unexpected(done.error());
+  }
+  return Document(operation::Text{.media_type = "text/plain", .content = output->screen});
+}
+
+struct GenerateParameters : GenerateVenue {
+  std::string folder;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    GenerateVenue::fields(self, visit);
+    visit("folder", self.folder, "where the files are written");
+  }
+};
+
+Result<Document> generate_task(Session& /*session*/, const GenerateParameters& parameters,
+                               Progress& /*progress*/) {
+  if (Result<void> done = generate_venue(parameters, parameters.folder); !done)
+    return std::unexpected(done.error());
+  return written(parameters.folder);
+}
+
+struct OwnerParameters {
+  base::OwnerId owner;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("owner", self.owner, "opaque id of the owner");
+  }
+};
+
+struct OwnerLabelParameters {
+  base::OwnerId owner;
+  std::string label;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("owner", self.owner, "opaque id of the owner");
+    visit("label", self.label, "what a person reads, 1 to 1024 bytes");
+  }
+};
+
+Result<Document> set_label_task(Session& session, const OwnerLabelParameters& parameters,
+                                Progress& /*progress*/) {
+  Result<Owners> owners = Owners::open(session.folder());
+  if (!owners) return std::unexpected(owners.error());
+  if (Result<void> done = owners->set(parameters.owner, parameters.label); !done)
+    return std::unexpected(done.error());
+  Json json = Json::object();
+  json.add("label", parameters.label);
+  return Document(std::move(json));
+}
+
+Result<Document> erase_label_task(Session& session, const OwnerParameters& parameters,
+                                  Progress& /*progress*/) {
+  Result<Owners> owners = Owners::open(session.folder());
+  if (!owners) return std::unexpected(owners.error());
+  const Result<bool> erased = owners->erase(parameters.owner);
+  if (!erased) return std::unexpected(erased.error());
+  Json json = Json::object();
+  json.add("erased", Json::truth(*erased));
+  return Document(std::move(json));
+}
+
+}  // namespace
+
+void register_reports(operation::Registry& registry) {
+  using operation::add_query;
+  using operation::add_task;
+  add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",
+                                      "Every account with debits, credits and balance.",
+                                      &trial_balance_query);
+  add_query<Nothing, PoolBalanceRow>(
+      registry, "report.pools", "Every pool and asset: held, owed, whole or not.", &pools_query);
+  add_query<Nothing, HouseDefaultRow>(registry, "report.house-default",
+                                      "If the house defaults: are the client pools whole?",
+                                      &house_default_query);
+  add_query<Nothing, EntitlementRow>(registry, "report.entitlements",
+                                     "If the house defaults: what each client is owed.",
+                                     &entitlements_query);
+  add_query<SegregationParameters, SegregationRow>(
+      registry, "report.segregation", "The daily segregation statement of a client pool.",
+      &segregation_query);
+  add_task<WhyParameters>(registry, "report.account",
+                          "The entries that make a balance, all of them.", &why_task);
+  add_task<StatementParameters>(registry, "report.statement",
+                                "Statement of an owner: opening, entries, closing.",
+                                &statement_task);
+  add_task<PoolSheetParameters>(registry, "report.pool-sheet",
+                                "A pool's policy, composition, buffer, conduits and flows.",
+                                &pool_sheet_task);
+  add_task<ExportParameters>(registry, "export.hledger", "The books as an hledger journal.",
+                             &export_task<export_hledger>);
+  add_task<ExportParameters>(registry, "export.beancount", "The books as a beancount journal.",
+                             &export_task<export_beancount>);
+  add_task<ExportParameters>(registry, "export.csv", "Every entry as CSV.",
+                             &export_task<export_entries_csv>);
+  add_task<ExportParameters>(registry, "export.sqlite", "The books as a SQLite file.",
+                             &sqlite_task);
+  add_task<ReplayParameters>(registry, "books.replay",
+                             "Replay a data set into these books, and show what they show.",
+                             &replay_task);
+  add_task<GenerateParameters>(registry, "venue.generate",
+                               "Write the days of a venue that never was, from a seed.",
+                               &generate_task);
+  for (operation::TaskEntry& task : registry.tasks)
+    if (task.name == "books.replay" || task.name == "venue.generate")
+      task.needs_books = operation::NeedsBooks::no;
+  add_task<OwnerLabelParameters>(registry, "owner.set-label",
+                                 "Keep who an owner is, beside the journal.", &set_label_task);
+  add_task<OwnerParameters>(registry, "owner.erase-label", "Forget who an owner is.",
+                            &erase_label_task);
+}
+
+}  // namespace cofferdam::report
