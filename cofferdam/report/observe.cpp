@@ -210,9 +210,9 @@ std::string shown(i128 units, unsigned scale, Digits digits) {
 Listing wholeness(const engine::State& state, Digits digits) {
   Listing listing{
       .title = "Pools",
-      .columns = {text_column("pool"), text_column("asset"), number_column("custody"),
-                  number_column("declared"), number_column("owed"), number_column("own"),
-                  number_column("conduits"), text_column("state")},
+      .columns = {text_column("pool"), text_column("asset"), text_column("state"),
+                  number_column("custody"), number_column("declared"), number_column("owed"),
+                  number_column("own"), number_column("conduits")},
       .rows = {}};
   std::map<std::pair<base::PoolId, base::AssetId>, PoolSum> sums;
   state.ledger.accounts.each([&](const ledger::Account& account) {
