@@ -8,7 +8,6 @@
 #include <cstdint>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  using namespace std::string_literals;
   const std::string text(reinterpret_cast<const char*>(bytes), size);
   static_cast<void>(cofferdam::report::unpack_gzip(text, "fuzz", 1U << 20));
   auto csv = cofferdam::report::Csv::open("fuzz", text, {.field_bytes = 256, .columns = 16});
