@@ -70,14 +70,15 @@ Result<void> replay_record(const journal::Record& record, base::Sequence state_s
                                         std::to_string(was.version) +
                                         " is not known to this release");
   if (record.sequence > state_sequence) {
+    // Whether the time came with the command is not recorded but for this one refusal.
     const Circumstances c{.now = base::Time(record.time_ns),
                           .time_before = time_before,
+                          .time_given = was.outcome.door == DoorStatus::time_not_accepted,
                           .sequence = record.sequence,
                           .principal = was.principal};
     const Judgement again = judge(*command, c, state, changes, history, scratch);
     if (history.trouble()) return std::unexpected(*history.trouble());
-    // Whether the time came with the command was judged when it came; the record has it either way.
-    if (was.outcome.door != DoorStatus::time_not_accepted && !(again.outcome == was.outcome))
+    if (!(again.outcome == was.outcome))
       return differs(record.sequence, "replay comes to another outcome than was recorded");
     changes.commit();
   }

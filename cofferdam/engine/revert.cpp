@@ -53,6 +53,7 @@ using S = RevertStatus;
 }
 
 [[nodiscard]] S post_back(const Transfer& event, ledger::State& state, ledger::Context& context) {
+  if (event.amount.is_zero()) return S::ok;
   const ledger::Slot debit = state.accounts.find_slot(event.debit_account);
   const ledger::Slot credit = state.accounts.find_slot(event.credit_account);
   if (debit == base::kNoSlot || credit == base::kNoSlot) return S::leg_refused;
@@ -61,7 +62,7 @@ using S = RevertStatus;
   if (ledger::post_leg(state, context, credit, debit, event.amount, event.code, event.id.value()) !=
       ledger::TransferStatus::ok)
     return S::leg_refused;
-  if (!event.amount.is_zero()) context.postings.back().flags |= ledger::kReversal;
+  context.postings.back().flags |= ledger::kReversal;
   return S::ok;
 }
 

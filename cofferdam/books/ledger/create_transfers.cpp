@@ -426,8 +426,10 @@ CreateTransfersStatus check_state(const CreateTransfers& command, const State& s
     const Total none;
     const Total& t = total != nullptr ? *total : none;
     const auto net = base::try_difference(t.credits_posted, t.debits_posted);
-    const bool met = net && (guard.comparison == Comparison::at_least ? *net >= guard.amount
-                                                                      : *net <= guard.amount);
+    // A net balance beyond 127 bits lies beyond every bound, on its own side.
+    const bool above = net ? *net >= guard.amount : t.credits_posted > t.debits_posted;
+    const bool below = net ? *net <= guard.amount : t.credits_posted < t.debits_posted;
+    const bool met = guard.comparison == Comparison::at_least ? above : below;
     if (!met) return CreateTransfersStatus::guard_not_met;
   }
   return CreateTransfersStatus::ok;
