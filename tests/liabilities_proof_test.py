@@ -53,13 +53,15 @@ def found_books(folder):
                              "owner_class": "pool", "code": 1})
     for pool, owner, asset, amount in CLAIMS:
         number += 1
-        accounts.append({"id": str(number), "pool": pool, "asset": asset, "class": "collateral",
+        accounts.append({"id": str(number), "pool": pool, "asset": asset,
+                         "class": "collateral" if amount > 0 else "general",
                          "owner_class": "client", "owner": str(owner), "code": 2})
         sides = [custody[pool, asset], number]
         debit, credit = sides if amount > 0 else reversed(sides)
         transfers.append({"id": str(1000 + number), "debit_account": str(debit),
                           "credit_account": str(credit), "pool": pool, "asset": asset,
-                          "amount": checker.show(abs(amount), SCALES[asset]), "code": 1})
+                          "amount": checker.show(abs(amount), SCALES[asset]),
+                          "code": 1 if amount > 0 else 2})
     run(folder, "account", "create", "--json", json.dumps({"accounts": accounts}))
     run(folder, "transfer", "create", "--json", json.dumps({"transfers": transfers}))
 
