@@ -37,7 +37,8 @@ struct ArchiveManifest {
 //   segment <index> <first> <last> <bytes> <chain hash> <sha256>
 //   sha256 <64 hex digits>
 [[nodiscard]] std::string manifest_text(const ArchiveManifest& manifest);
-[[nodiscard]] Result<ArchiveManifest> parse_manifest(std::string_view text, const std::string& path);
+[[nodiscard]] Result<ArchiveManifest> parse_manifest(std::string_view text,
+                                                     const std::string& path);
 // An absent manifest is an empty one.
 [[nodiscard]] Result<ArchiveManifest> read_manifest(Disk& disk, const std::string& folder);
 
