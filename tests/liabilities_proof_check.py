@@ -4,6 +4,7 @@
 
     python3 tests/liabilities_proof_check.py proof.json [--owner ID] [--root HEX]
 
+The file holds one proof, or all of an owner's under one root, one for each pool.
 An owner gives both: their own identifier, and the venue root that was published to everybody.
 Without them the proof is only checked against itself. Exit status 0: it holds; 1: it does not.
 """
@@ -136,6 +137,27 @@ def check(proof):
     check_root(b"\x13", venue_context, venue_root, sums, node, "venue root")
 
 
+def check_file(data):
+    """The proofs of a file: each by itself, and then together."""
+    if "proofs" not in data:
+        check(data)
+        return [data]
+    need(data["format"] == "cofferdam liabilities proofs 1", "the format is unknown")
+    proofs = data["proofs"]
+    need(isinstance(proofs, list) and proofs, "the file holds no proof")
+    for proof in proofs:
+        check(proof)
+        need(whole(proof["leaf"]["owner"], 2**128, "owner")
+             == whole(data["owner"], 2**128, "owner"), "the proofs are of several owners")
+        need(digest(proof["venue_root"]["hash"], "root") == digest(data["venue_root"], "root"),
+             "the proofs lead to several roots")
+        need(context_hash(proof["context"]) == context_hash(proofs[0]["context"]),
+             "the proofs have several contexts")
+    pools = [whole(proof["pool"], 2**32, "pool") for proof in proofs]
+    need(len(set(pools)) == len(pools), "a pool stands in the file twice")
+    return proofs
+
+
 def show(value, scale):
     digits = str(value).rjust(scale + 1, "0")
     return digits if scale == 0 else digits[:-scale] + "." + digits[-scale:]
@@ -149,8 +171,8 @@ def main():
     options = parser.parse_args()
     try:
         with open(options.proof, encoding="utf-8") as file:
-            proof = json.load(file)
-        check(proof)
+            proofs = check_file(json.load(file))
+        proof = proofs[0]
         if options.owner is not None:
             need(whole(proof["leaf"]["owner"], 2**128, "owner") == int(options.owner, 0),
                  "the leaf is another owner's")
@@ -163,12 +185,13 @@ def main():
     except (KeyError, TypeError, ValueError, OSError) as reason:
         print(f"refused: not a proof: {reason!r}")
         return 1
-    print(f"owner {proof['leaf']['owner']} is owed by pool {proof['pool']} of "
-          f"{proof['context']['venue']}, epoch {proof['context']['epoch']}:")
-    for i, asset in enumerate(proof["context"]["assets"]):
-        claim, pool, venue = (show(int(values[i]), int(asset["scale"])) for values in (
-            proof["leaf"]["amounts"], proof["pool_root"]["totals"], proof["venue_root"]["totals"]))
-        print(f"  {asset['code']}: {claim} of {pool} in the pool, {venue} in the venue")
+    for proof in proofs:
+        print(f"owner {proof['leaf']['owner']} is owed by pool {proof['pool']} of "
+              f"{proof['context']['venue']}, epoch {proof['context']['epoch']}:")
+        for i, asset in enumerate(proof["context"]["assets"]):
+            claim, pool, venue = (show(int(values[i]), int(asset["scale"])) for values in (
+                proof["leaf"]["amounts"], proof["pool_root"]["totals"], proof["venue_root"]["totals"]))
+            print(f"  {asset['code']}: {claim} of {pool} in the pool, {venue} in the venue")
     print(f"under the venue root {proof['venue_root']['hash']}")
     if options.owner is None or options.root is None:
         print("compare the owner with your own identifier and the root with the published one")

@@ -31,6 +31,7 @@ struct Globals {
   std::string principal;
   std::string command_id;
   std::string time;
+  std::uint64_t segment_bytes = 0;  // of new journal segments; 0: as usual
   bool dry_run = false;
   std::optional<std::string> propose;  // the reason: wrap the command into a proposal
 };
@@ -77,10 +78,17 @@ struct ReferenceCall {
   bool check = false;
 };
 
+// Checks an owner's file of proofs; needs no books.
+struct ProofVerifyCall {
+  std::string file;   // "-": standard input
+  std::string root;   // the published venue root; empty: not compared
+  std::string owner;  // the reader's own id; empty: not compared
+};
+
 struct Invocation {
   Globals globals;
   std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
-               ReferenceCall>
+               ReferenceCall, ProofVerifyCall>
       call;
 };
 

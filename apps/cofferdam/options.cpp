@@ -99,6 +99,7 @@ struct Draft {
   SchemaCall schema;
   CompleteCall complete;
   ReferenceCall reference;
+  ProofVerifyCall proof_verify;
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
@@ -123,6 +124,10 @@ void add_globals(CLI::App& app, Draft& draft) {
       ->type_name("ID");
   app.add_option("--command-time,--time", globals.time, "when; only for books whose time is given")
       ->type_name("TIME");
+  app.add_option("--segment-bytes", globals.segment_bytes,
+                 "size of new journal segments, a multiple of 4096; bounds the largest command")
+      ->envname("COFFERDAM_SEGMENT_BYTES")
+      ->type_name("BYTES");
   app.add_flag("--dry-run", globals.dry_run, "say what would happen, and change nothing");
   app.add_option("--propose", draft.propose, "propose the command for approval, for this reason")
       ->type_name("REASON");
@@ -174,7 +179,8 @@ CLI::App& add_operation(CLI::App& parent, std::string verb, std::string_view sum
 
 void add_operations(CLI::App& app, const operation::Registry& registry, Draft& draft) {
   // `batch` is a verb by itself and the noun of batch.revert.
-  std::map<std::string, CLI::App*> nouns{{"batch", app.get_subcommand("batch")}};
+  std::map<std::string, CLI::App*> nouns{{"batch", app.get_subcommand("batch")},
+                                         {"proof", app.get_subcommand("proof")}};
   const auto add = [&](std::string_view name, std::string_view summary, OperationCall::Kind kind,
                        const Type& type) {
     const auto dot = name.find('.');
@@ -247,6 +253,19 @@ void add_own_verbs(CLI::App& app, Draft& draft) {
   complete.add_option("shell", draft.complete.shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  CLI::App& proof = *app.add_subcommand("proof", "verify");
+  proof.require_subcommand(1);
+  proof.fallthrough();
+  CLI::App& verify = *proof.add_subcommand(
+      "verify", "Checks an owner's file of proofs of liabilities; needs no books.");
+  verify.fallthrough();
+  verify.add_option("file", draft.proof_verify.file, "the file; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  verify.add_option("--root", draft.proof_verify.root, "the venue root that was published to all")
+      ->type_name("HEX");
+  verify.add_option("--owner", draft.proof_verify.owner, "one's own id as an owner")
+      ->type_name("ID");
   CLI::App& reference = *app.add_subcommand(
       "reference", "Writes the reference pages and the man page into a docs folder.");
   reference.fallthrough();
@@ -323,6 +342,8 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
     invocation.call = draft.calc;
   } else if (name == "schema") {
     invocation.call = draft.schema;
+  } else if (name == "verify") {
+    invocation.call = draft.proof_verify;
   } else if (name == "complete") {
     invocation.call = draft.complete;
   } else {

@@ -30,6 +30,7 @@ Result<int> dispatch(const Invocation& invocation, const operation::Registry& re
         if constexpr (std::is_same_v<C, CalcCall>) return run_calc(globals, call, registry);
         if constexpr (std::is_same_v<C, SchemaCall>) return run_schema(globals, call, registry);
         if constexpr (std::is_same_v<C, CompleteCall>) return run_complete(call, registry);
+        if constexpr (std::is_same_v<C, ProofVerifyCall>) return run_proof_verify(globals, call);
         if constexpr (std::is_same_v<C, ReferenceCall>) return run_reference(call, registry);
       },
       invocation.call);
@@ -90,6 +91,12 @@ Result<std::string> read_input(const std::string& path) {
   return text;
 }
 
+engine::Options engine_options(const Globals& globals) {
+  engine::Options options = operation::session_options();
+  if (globals.segment_bytes != 0) options.segment_bytes = globals.segment_bytes;
+  return options;
+}
+
 Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
                                                        const operation::Registry& registry,
                                                        operation::NeedsBooks needs) {
@@ -101,7 +108,7 @@ Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
               .value = globals.books,
               .rule = "there are no books in this folder",
               .hint = "found some: cofferdam init " + globals.books + " --venue CODE --root CODE"});
-  auto session = operation::Session::open(disk, registry, globals.books);
+  auto session = operation::Session::open(disk, registry, globals.books, engine_options(globals));
   // What is refused here is the folder: another program writes to it.
   if (!session && session.error().kind == ErrorKind::refused) {
     Error error = session.error();

@@ -23,6 +23,9 @@ int report(const base::Error& error, Format format);
 // A whole file, or standard input for "-" and "".
 [[nodiscard]] base::Result<std::string> read_input(const std::string& path);
 
+// How the books are opened, with what the command line says about it.
+[[nodiscard]] engine::Options engine_options(const Globals& globals);
+
 // Opens books that exist; the error says how to found some.
 [[nodiscard]] base::Result<std::unique_ptr<operation::Session>> open_books(
     const Globals& globals, const operation::Registry& registry,
@@ -42,6 +45,8 @@ int report(const base::Error& error, Format format);
                                            const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_complete(const CompleteCall& call,
                                              const operation::Registry& registry);
+[[nodiscard]] base::Result<int> run_proof_verify(const Globals& globals,
+                                                 const ProofVerifyCall& call);
 [[nodiscard]] base::Result<int> run_reference(const ReferenceCall& call,
                                               const operation::Registry& registry);
 

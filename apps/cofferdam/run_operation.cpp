@@ -177,10 +177,15 @@ Result<int> run_query(const Globals& globals, const OperationCall& call,
   return kExitOk;
 }
 
-Result<int> run_task(const OperationCall& call, operation::Session& session, Output& output) {
+Result<int> run_task(const Globals& globals, const OperationCall& call, operation::Session& session,
+                     Output& output) {
   const operation::TaskEntry* entry = session.registry().find_task(call.name);
   Result<Json> parameters = content_of(call, *entry->parameters);
   if (!parameters) return std::unexpected(parameters.error());
+  Result<operation::Envelope> envelope = envelope_of(globals);
+  if (!envelope) return std::unexpected(envelope.error());
+  envelope->propose = globals.propose;
+  session.set_envelope(std::move(*envelope));
   Result<operation::Document> document = [&] {
     TerminalProgress progress;
     return entry->run(session, *parameters, progress);
@@ -208,7 +213,7 @@ Result<int> run_operation(const Globals& globals, const OperationCall& call,
       case OperationCall::Kind::query:
         return run_query(globals, call, **session, **output);
       case OperationCall::Kind::task:
-        return run_task(call, **session, **output);
+        return run_task(globals, call, **session, **output);
     }
     return kExitOk;
   }();

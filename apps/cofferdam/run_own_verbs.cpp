@@ -172,7 +172,8 @@ Result<int> run_init(const Globals& globals, const InitCall& call,
   const auto key = engine::make_checkpoint_key(call.folder);
   if (!key) return std::unexpected(key.error());
   genesis.add("checkpoint_key", crypto::to_hex(*key));
-  const auto session = operation::Session::open(disk, registry, call.folder);
+  const auto session =
+      operation::Session::open(disk, registry, call.folder, engine_options(globals));
   if (!session) return std::unexpected(session.error());
   const Result<operation::Answer> answer = (*session)->found(genesis, *envelope);
   if (!answer) return std::unexpected(answer.error());

@@ -21,16 +21,18 @@ VerbWords words_of(std::string_view name, std::string_view summary, const operat
 }  // namespace
 
 std::vector<OptionWord> global_words() {
-  return {{"--books", "DIR", "folder of the books; else COFFERDAM_BOOKS, else books"},
-          {"--output", "FORMAT", "table, json, ndjson, csv, tsv or md"},
-          {"--out", "FILE", "write here; the extension chooses the format"},
-          {"--at", "SEQ|TIME", "read the books as they were at this record or time"},
-          {"--as", "CODE", "who acts; else COFFERDAM_PRINCIPAL, else the root principal"},
-          {"--command-id", "ID", "idempotency key of a command; drawn at random when absent"},
-          {"--command-time", "TIME", "when; only for books whose time is given"},
-          {"--dry-run", "", "say what would happen, and change nothing"},
-          {"--propose", "REASON", "propose the command for approval"},
-          {"--help", "", "what a verb does and takes"}};
+  return {
+      {"--books", "DIR", "folder of the books; else COFFERDAM_BOOKS, else books"},
+      {"--output", "FORMAT", "table, json, ndjson, csv, tsv or md"},
+      {"--out", "FILE", "write here; the extension chooses the format"},
+      {"--at", "SEQ|TIME", "read the books as they were at this record or time"},
+      {"--as", "CODE", "who acts; else COFFERDAM_PRINCIPAL, else the root principal"},
+      {"--command-id", "ID", "idempotency key of a command; drawn at random when absent"},
+      {"--command-time", "TIME", "when; only for books whose time is given"},
+      {"--segment-bytes", "BYTES", "size of new journal segments; else COFFERDAM_SEGMENT_BYTES"},
+      {"--dry-run", "", "say what would happen, and change nothing"},
+      {"--propose", "REASON", "propose the command for approval"},
+      {"--help", "", "what a verb does and takes"}};
 }
 
 std::vector<VerbWords> verb_words(const operation::Registry& registry) {
@@ -50,6 +52,10 @@ std::vector<VerbWords> verb_words(const operation::Registry& registry) {
         {"--example", "", "an input with its output"}}},
       {"schema", "Prints the JSON Schema of an operation or a calculator.", {}},
       {"complete", "Prints a completion script for bash, zsh or fish.", {}},
+      {"proof verify",
+       "Checks an owner's file of proofs of liabilities; needs no books.",
+       {{"--root", "HEX", "the venue root that was published to all"},
+        {"--owner", "ID", "one's own id as an owner"}}},
       {"reference",
        "Writes the reference pages and this page into a docs folder.",
        {{"--check", "", "only say whether they are up to date"}}}};

@@ -7,15 +7,10 @@
 
 namespace cofferdam::engine {
 
-namespace {
-
-[[nodiscard]] std::filesystem::path key_path(const std::string& folder,
-                                             const crypto::PublicKey& key) {
+std::filesystem::path checkpoint_key_path(const std::string& folder, const crypto::PublicKey& key) {
   return std::filesystem::path(folder) / "keys" /
          ("checkpoint-" + crypto::to_hex(crypto::key_id(key)) + ".key");
 }
-
-}  // namespace
 
 std::string signed_bytes(const Checkpoint& checkpoint) {
   Checkpoint unsigned_part = checkpoint;
@@ -51,19 +46,19 @@ base::Result<crypto::PublicKey> make_checkpoint_key(const std::string& folder) {
                                        .rule = "cannot make the folder: " + failed.message()});
   const crypto::Seed seed = crypto::generate_seed();
   const crypto::PublicKey key = crypto::SigningKey::from_seed(seed).public_key();
-  if (auto stored = crypto::store_seed(key_path(folder, key), seed); !stored)
+  if (auto stored = crypto::store_seed(checkpoint_key_path(folder, key), seed); !stored)
     return std::unexpected(stored.error());
   return key;
 }
 
 base::Result<crypto::SigningKey> load_checkpoint_key(const std::string& folder,
                                                      const crypto::PublicKey& key) {
-  auto seed = crypto::load_seed(key_path(folder, key));
+  auto seed = crypto::load_seed(checkpoint_key_path(folder, key));
   if (!seed) return std::unexpected(seed.error());
   crypto::SigningKey loaded = crypto::SigningKey::from_seed(*seed);
   if (loaded.public_key() != key)
     return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
-                                       .field = key_path(folder, key).string(),
+                                       .field = checkpoint_key_path(folder, key).string(),
                                        .rule = "the file holds another key than its name says"});
   return loaded;
 }

@@ -11,6 +11,8 @@
 #include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/crypto/sha256.h"
 
+#include <filesystem>
+
 namespace cofferdam::engine {
 
 struct Checkpoint {
@@ -37,6 +39,10 @@ struct Checkpoint {
 // What the old key signs when a new one takes over.
 [[nodiscard]] std::string rotation_bytes(std::string_view venue, const crypto::PublicKey& old_key,
                                          const crypto::PublicKey& new_key);
+
+// The file of a secret key: keys/checkpoint-<id of the public key>.key.
+[[nodiscard]] std::filesystem::path checkpoint_key_path(const std::string& folder,
+                                                        const crypto::PublicKey& key);
 
 // Makes a key in the folder's keys/ and returns its public half.
 [[nodiscard]] base::Result<crypto::PublicKey> make_checkpoint_key(const std::string& folder);

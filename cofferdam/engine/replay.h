@@ -30,11 +30,10 @@ struct Replayed {
 };
 
 struct ReplayOptions {
-  std::vector<std::string> archives;     // folders of archived segments, oldest first
-  std::optional<base::Sequence> until;   // time travel: the last record to apply
-  std::optional<base::Time> until_time;  // the same by time
-  std::size_t index_table_ids = std::size_t{1}
-                                << 20;  // smaller: less memory, slower on long journals
+  std::vector<std::string> archives;                   // folders of archived segments, oldest first
+  std::optional<base::Sequence> until;                 // time travel: the last record to apply
+  std::optional<base::Time> until_time;                // the same by time
+  std::size_t index_table_ids = std::size_t{1} << 19;  // smaller: less memory, slower when long
   std::function<void(base::Sequence, base::Sequence)> progress;  // done, of how many
 };
 

@@ -138,7 +138,7 @@ class Words {
 }
 
 [[nodiscard]] Result<void> write_manifests(Disk& disk, const ArchiveRequest& request,
-                                           const Manifest& manifest) {
+                                           const ArchiveManifest& manifest) {
   const std::string text = manifest_text(manifest);
   const std::string name(kArchiveManifest);
   if (auto done = write_file(disk, request.archive_folder, name, text); !done) return done;
@@ -147,7 +147,7 @@ class Words {
 
 }  // namespace
 
-std::string manifest_text(const Manifest& manifest) {
+std::string manifest_text(const ArchiveManifest& manifest) {
   std::string text = std::string(kTitle) + "\njournal " + to_hex(manifest.journal_id) + "\n";
   for (const ArchivedSegment& s : manifest.segments) {
     text += "segment " + std::to_string(s.index) + " " + std::to_string(s.first_sequence) + " " +
@@ -157,12 +157,12 @@ std::string manifest_text(const Manifest& manifest) {
   return text + "sha256 " + crypto::to_hex(crypto::sha256(text)) + "\n";
 }
 
-Result<Manifest> parse_manifest(std::string_view text, const std::string& path) {
+Result<ArchiveManifest> parse_manifest(std::string_view text, const std::string& path) {
   const auto bad = [&](std::string rule) {
     return failure(ErrorKind::integrity, path, "", std::move(rule),
                    "copy it again from the other folder, archive or journal");
   };
-  Manifest manifest;
+  ArchiveManifest manifest;
   std::string_view rest = text;
   if (take_line(rest) != kTitle) return bad("the first line must be '" + std::string(kTitle) + "'");
   Words journal(take_line(rest));
@@ -190,10 +190,10 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& path) 
   return manifest;
 }
 
-Result<Manifest> read_manifest(Disk& disk, const std::string& folder) {
+Result<ArchiveManifest> read_manifest(Disk& disk, const std::string& folder) {
   const auto names = disk.list(folder);
   if (!names) return std::unexpected(names.error());
-  if (std::ranges::find(*names, kArchiveManifest) == names->end()) return Manifest{};
+  if (std::ranges::find(*names, kArchiveManifest) == names->end()) return ArchiveManifest{};
   const std::string path = folder + "/" + std::string(kArchiveManifest);
   const auto text = read_file(disk, path);
   if (!text) return std::unexpected(text.error());

@@ -26,7 +26,7 @@ struct ArchivedSegment {
   crypto::Hash sha256{};     // of the file
 };
 
-struct Manifest {
+struct ArchiveManifest {
   JournalId journal_id{};
   std::vector<ArchivedSegment> segments;  // by index, without gaps
 };
@@ -36,10 +36,11 @@ struct Manifest {
 //   journal <32 hex digits>
 //   segment <index> <first> <last> <bytes> <chain hash> <sha256>
 //   sha256 <64 hex digits>
-[[nodiscard]] std::string manifest_text(const Manifest& manifest);
-[[nodiscard]] Result<Manifest> parse_manifest(std::string_view text, const std::string& path);
+[[nodiscard]] std::string manifest_text(const ArchiveManifest& manifest);
+[[nodiscard]] Result<ArchiveManifest> parse_manifest(std::string_view text,
+                                                     const std::string& path);
 // An absent manifest is an empty one.
-[[nodiscard]] Result<Manifest> read_manifest(Disk& disk, const std::string& folder);
+[[nodiscard]] Result<ArchiveManifest> read_manifest(Disk& disk, const std::string& folder);
 
 struct ArchiveRequest {
   std::string folder;           // of the journal; a writer may be at work in it

@@ -2,6 +2,7 @@
 //
 // Queries of who acts and of the pools: principals, proposals, sources and facts, pools,
 // agreements, conduits.
+#include "cofferdam/books/pool/pool_image.h"
 #include "cofferdam/operation/queries.h"
 
 namespace cofferdam::operation {
@@ -142,6 +143,36 @@ Result<Listing> pool_show(const View& view, const PoolParameter& parameters) {
   return single(*pool, view.codec);
 }
 
+struct PoolHashRow {
+  std::string pool;
+  pool::PoolState state = pool::PoolState::draft;
+  std::uint64_t accounts = 0;
+  std::uint64_t holds = 0;
+  std::string hash;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("pool", self.pool, "code of the pool");
+    visit("state", self.state, "not part of the hash");
+    visit("accounts", self.accounts, "without the conduits' halves");
+    visit("holds", self.holds, "that are open");
+    visit("hash", self.hash, "SHA-256 of the pool's image: the same in whichever books it lives");
+  }
+};
+
+Result<Listing> pool_hash(const View& view, const PoolParameter& parameters) {
+  const pool::Pool* pool = view.state.pool.pools.find(parameters.id);
+  if (pool == nullptr) return not_found("pool", parameters.id.value());
+  const pool::PoolImage image =
+      pool::image_of(view.state.pool, view.state.ledger, view.state.fact, pool->id);
+  return single(PoolHashRow{.pool = pool->code,
+                            .state = pool->state,
+                            .accounts = image.accounts.size(),
+                            .holds = image.holds.size(),
+                            .hash = crypto::to_hex(pool::pool_hash(image))},
+                view.codec);
+}
+
 struct AgreementFilter {
   base::PoolId pool;
   PageParameters page;
@@ -233,6 +264,8 @@ void register_pool_queries(Registry& registry) {
   add_query<PoolFilter, pool::Pool>(registry, "pool.list", "Pools in the order of their making.",
                                     &pool_list);
   add_query<PoolParameter, pool::Pool>(registry, "pool.show", "One pool.", &pool_show);
+  add_query<PoolParameter, PoolHashRow>(
+      registry, "pool.hash", "The hash of a pool by itself, to compare between books.", &pool_hash);
   add_query<AgreementFilter, pool::Agreement>(
       registry, "pool.agreements", "Agreements with their clauses and what enforces them.",
       &pool_agreements);

@@ -71,6 +71,28 @@ Result<Answer> Session::run_command(const CommandEntry& entry, const Json& conte
                 envelope);
 }
 
+Result<Answer> Session::give(engine::Command command, const Envelope& envelope) {
+  const Result<base::PrincipalId> principal = principal_of(envelope.principal);
+  if (!principal) return std::unexpected(principal.error());
+  if (envelope.propose) {
+    const auto [operation, version] = std::visit(
+        []<class C>(const C&) {
+          return std::pair{engine::Operation<C>::kNumber, engine::Operation<C>::kVersion};
+        },
+        command);
+    command = decision::Propose{.operation = operation,
+                                .version = version,
+                                .content = engine::encode_command(command),
+                                .reason = *envelope.propose};
+  }
+  const std::uint16_t number =
+      std::visit([]<class C>(const C&) { return engine::Operation<C>::kNumber; }, command);
+  const CommandEntry* entry = registry_.find_command(number);
+  COFFERDAM_CHECK(entry != nullptr, "every command is registered");
+  return submit(*entry, {.id = envelope.id, .principal = *principal, .command = std::move(command)},
+                envelope);
+}
+
 Result<Listing> Session::run_query(const QueryEntry& entry, const Json& parameters,
                                    const Moment& at) {
   if (std::holds_alternative<std::monostate>(at)) {

@@ -21,6 +21,7 @@ struct Envelope {
   std::string principal;  // code; empty: the root principal
   bool dry_run = false;
   bool durable = true;  // false: the caller commits; the answer is not to be shown before
+  std::optional<std::string> propose;  // of a task: propose its command, for this reason
 };
 
 enum class Verdict : std::uint8_t { ok, refused, malformed };
@@ -51,6 +52,7 @@ class Session {
   // The errors are those of input and disk; a refusal is an answer.
   [[nodiscard]] Result<Answer> run_command(const CommandEntry& entry, const Json& content,
                                            const Envelope& envelope);
+  [[nodiscard]] Result<Answer> give(engine::Command command, const Envelope& envelope);
   [[nodiscard]] Result<Listing> run_query(const QueryEntry& entry, const Json& parameters,
                                           const Moment& at = {});
 
@@ -61,6 +63,11 @@ class Session {
   [[nodiscard]] const Registry& registry() const { return registry_; }
 
   [[nodiscard]] const std::string& folder() const { return folder_; }
+
+  // What comes with the commands that a task gives.
+  void set_envelope(Envelope envelope) { envelope_ = std::move(envelope); }
+
+  [[nodiscard]] const Envelope& envelope() const { return envelope_; }
 
   [[nodiscard]] Codec codec() const { return Codec{names_}; }
 
@@ -77,6 +84,7 @@ class Session {
   const Registry& registry_;
   std::string folder_;
   std::unique_ptr<engine::Engine> engine_;
+  Envelope envelope_;
   StateNames names_;
 };
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Work over the data folder: verification, checkpoints, snapshots.
+#include "cofferdam/operation/tasks.h"
+
 #include "cofferdam/engine/replay.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/verify.h"
-#include "cofferdam/operation/session.h"
 
 namespace cofferdam::operation {
 namespace {
@@ -100,6 +101,9 @@ Result<Document> journal_snapshot(Session& session, const NoParameters& /*parame
 }  // namespace
 
 void register_tasks(Registry& registry) {
+  register_journal_tasks(registry);
+  register_key_tasks(registry);
+  register_pool_tasks(registry);
   add_task<VerifyParameters>(registry, "books.verify",
                              "Replay every record; check hashes, outcomes, laws, checkpoints.",
                              &books_verify);

@@ -151,4 +151,15 @@ std::string OwnerLabels::of(base::OwnerId owner) const {
   return owner.is_none() ? "" : base::format_hex(owner.value());
 }
 
+Result<base::OwnerId> OwnerLabels::owner_of(const std::string& text) const {
+  if (Result<base::OwnerId> id = base::parse_id<base::OwnerId>(text, "owner"); id) return id;
+  const auto named = [&](const auto& row) { return row.second == text; };
+  const auto count = std::count_if(labels_.begin(), labels_.end(), named);
+  if (count != 1)
+    return base::malformed("owner", text,
+                           count == 0 ? "must be an owner's id, or a label that is known"
+                                      : "must not be the label of several owners: give the id");
+  return std::find_if(labels_.begin(), labels_.end(), named)->first;
+}
+
 }  // namespace cofferdam::report

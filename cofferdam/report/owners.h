@@ -50,6 +50,8 @@ class OwnerLabels {
   [[nodiscard]] static base::Result<OwnerLabels> read(const std::string& books_folder);
   // The label, or the id in hex.
   [[nodiscard]] std::string of(base::OwnerId owner) const;
+  // Whom a person means: an id, or the label of exactly one owner.
+  [[nodiscard]] base::Result<base::OwnerId> owner_of(const std::string& text) const;
 
  private:
   std::vector<std::pair<base::OwnerId, std::string>> labels_;  // sorted by owner

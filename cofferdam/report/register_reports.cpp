@@ -8,6 +8,7 @@
 #include "cofferdam/report/export_sqlite.h"
 #include "cofferdam/report/generate_venue.h"
 #include "cofferdam/report/pool_sheet.h"
+#include "cofferdam/report/proof_verbs.h"
 #include "cofferdam/report/replay.h"
 #include "cofferdam/report/rows.h"
 #include "cofferdam/report/segregation_report.h"
@@ -283,6 +284,7 @@ Result<Document> erase_label_task(Session& session, const OwnerParameters& param
 }  // namespace
 
 void register_reports(operation::Registry& registry) {
+  register_liabilities(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",

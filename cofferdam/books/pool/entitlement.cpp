@@ -216,6 +216,19 @@ std::optional<std::vector<Entitlement>> entitlements(const State& state,
   return rows_of(sums, pool);
 }
 
+std::optional<std::vector<PoolEntitlements>> entitlements_of_all(const State& state,
+                                                                 const ledger::State& ledger) {
+  Sums<ClaimKey> sums;
+  ledger.accounts.each([&](const ledger::Account& account) {
+    if (is_claim(account)) add_claim(sums, state, account);
+  });
+  if (sums.failed()) return std::nullopt;
+  std::vector<PoolEntitlements> all;
+  state.pools.each(
+      [&](const Pool& pool) { all.push_back({.pool = pool.id, .rows = rows_of(sums, pool.id)}); });
+  return all;
+}
+
 std::optional<HouseDefaultDrill> drill_house_default(const State& state,
                                                      const ledger::State& ledger) {
   return Drill(state, ledger).run();

@@ -41,6 +41,15 @@ struct Entitlement {
                                                                    const ledger::State& ledger,
                                                                    PoolId pool);
 
+struct PoolEntitlements {
+  PoolId pool;
+  std::vector<Entitlement> rows;
+};
+
+// The same for every pool, in the order of their making, with one walk over the accounts.
+[[nodiscard]] std::optional<std::vector<PoolEntitlements>> entitlements_of_all(
+    const State& state, const ledger::State& ledger);
+
 // The drill "the house defaults": what is left for clients when nothing of the house's counts.
 struct DrillLine {
   AssetId asset;
