@@ -139,7 +139,7 @@ void one_round(const std::string& folder, std::uint64_t round, std::uint64_t& ne
     write_for_ever(folder, next, ends[1]);
   }
   ::close(ends[1]);
-  ::usleep(static_cast<useconds_t>(5'000 + round * 7'919 % 120'000));
+  ::usleep(static_cast<useconds_t>(20'000 + round * 7'919 % 180'000));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   std::string text;

@@ -144,6 +144,8 @@ class Batch {
       if (earlier->status != S::ok) return {S::id_already_failed};
       return {compare_with(t, *earlier), earlier->event.amount};
     }
+    // Only where the history could not be read; the engine then takes the command back.
+    if (state_.holds.find_slot(t.id) != base::kNoSlot) return {S::exists};
     if (t.is(kPostPending) || t.is(kVoidPending)) return judge_resolution(t);
     if (t.debit_account.is_none()) return {S::debit_account_must_not_be_zero};
     if (t.debit_account.is_reserved()) return {S::debit_account_must_not_be_max};
