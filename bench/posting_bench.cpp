@@ -110,7 +110,13 @@ struct Books {
     engine::Request request{.id = CommandId(dice.id()), .principal = PrincipalId(1)};
     request.command = std::move(command);
     engine::Reply reply = cofferdam::bench::must(engine->execute(request));
-    cofferdam::bench::must_hold(reply.ok(), "a command of the bench was refused");
+    if (!reply.ok()) {
+      const engine::Refusal refusal =
+          reply.shape != 0 ? engine::refusal_of_shape(request.command, reply.shape)
+                           : engine::refusal_of(request.command, reply.outcome);
+      std::fprintf(stderr, "refused: %s: %s\n", refusal.status.c_str(), refusal.rule.c_str());
+      std::exit(1);
+    }
     return reply;
   }
 
@@ -121,7 +127,7 @@ struct Books {
         create.accounts.push_back({.id = AccountId(next),
                                    .pool = PoolId(1),
                                    .asset = AssetId(1),
-                                   .account_class = ledger::AccountClass::collateral,
+                                   .account_class = ledger::AccountClass::general,
                                    .owner_class = ledger::OwnerClass::house,
                                    .owner = OwnerId(7),
                                    .code = 1});
@@ -157,6 +163,9 @@ struct Books {
       engine::Request request{.id = CommandId(dice.id()), .principal = PrincipalId(1)};
       request.command = std::move(create);
       const engine::Reply reply = cofferdam::bench::must(engine->submit(request));
+      cofferdam::bench::must_hold(reply.ok(), "a batch of the bench was refused");
+      for (const std::uint8_t status : reply.outcome.event_statuses)
+        cofferdam::bench::must_hold(status == 0, "a transfer of the bench was refused");
       flusher.offer(reply.sequence, 4);
     }
     flusher.offer(engine->sequence(), 0);

@@ -13,8 +13,14 @@ using S = AccountStatus;
 constexpr std::uint16_t kFlagsCompared =
     kAccountFlagsAtCreation & static_cast<std::uint16_t>(~(kClosed | kHasFloor | kHasCeiling));
 
+// Collateral is what a pool owes in cash: it is never negative, whatever the client asked.
+[[nodiscard]] std::uint16_t flags_of(const AccountEvent& e) {
+  if (e.account_class != AccountClass::collateral) return e.flags;
+  return static_cast<std::uint16_t>(e.flags | kDebitsMustNotExceedCredits);
+}
+
 [[nodiscard]] S compare(const AccountEvent& e, const Account& a) {
-  if ((e.flags & kFlagsCompared) != (a.flags & kFlagsCompared))
+  if ((flags_of(e) & kFlagsCompared) != (a.flags & kFlagsCompared))
     return S::exists_with_different_flags;
   if (e.user_data_128 != a.user_data_128) return S::exists_with_different_user_data_128;
   if (e.user_data_64 != a.user_data_64) return S::exists_with_different_user_data_64;
@@ -78,7 +84,7 @@ Slot open_account(State& state, Context& context, const AccountEvent& e) {
                                                         .account_class = e.account_class,
                                                         .owner_class = e.owner_class,
                                                         .code = e.code,
-                                                        .flags = e.flags});
+                                                        .flags = flags_of(e)});
 }
 
 CreateAccountsStatus check_shape(const CreateAccounts& command) {

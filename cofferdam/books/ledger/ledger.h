@@ -76,7 +76,7 @@ enum class AccountClass : std::uint8_t {
   general,     // anything the other classes do not name
   custody,     // assets that the pool holds with a custodian, bank or wallet
   external,    // the world outside, for books that begin or end there
-  collateral,  // cash of a participant: what the pool owes
+  collateral,  // cash of a participant: what the pool owes; never negative
   position,    // a participant's position in a contract; net credit is long
   open_value,  // the price still owed on a position
   clearing,    // the pool's own side of positions and open values
