@@ -111,9 +111,9 @@ struct Books {
     request.command = std::move(command);
     engine::Reply reply = cofferdam::bench::must(engine->execute(request));
     if (!reply.ok()) {
-      const engine::Refusal refusal =
-          reply.shape != 0 ? engine::refusal_of_shape(request.command, reply.shape)
-                           : engine::refusal_of(request.command, reply.outcome);
+      const engine::Refusal refusal = reply.shape != 0
+                                          ? engine::refusal_of_shape(request.command, reply.shape)
+                                          : engine::refusal_of(request.command, reply.outcome);
       std::fprintf(stderr, "refused: %s: %s\n", refusal.status.c_str(), refusal.rule.c_str());
       std::exit(1);
     }
