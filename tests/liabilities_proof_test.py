@@ -5,9 +5,11 @@ for the independent verifier, adds up to what was booked, and no changed file is
 
     liabilities_proof_test.py PROGRAM
 """
+import contextlib
 import copy
 import json
 import pathlib
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -129,6 +131,20 @@ def check_changes(folder, data):
     return count
 
 
+def check_labels(folder):
+    """An owner by the label of private/owners.db; a label of two owners names nobody."""
+    private = pathlib.Path(folder) / "books/private"
+    private.mkdir(mode=0o700)
+    with contextlib.closing(sqlite3.connect(private / "owners.db")) as db, db:
+        db.execute("CREATE TABLE owners(owner TEXT PRIMARY KEY, label TEXT NOT NULL) WITHOUT ROWID")
+        db.executemany("INSERT INTO owners VALUES(?, ?)",
+                       [(f"{owner:039d}", label) for owner, label in
+                        ((7, "Seven Ltd"), (8, "Twins"), (10, "Twins"))])
+    by_label = run(folder, "proof", "owner", "Seven Ltd").stdout
+    assert json.loads(by_label) == json.loads(run(folder, "proof", "owner", "7").stdout)
+    assert "several owners" in run(folder, "proof", "owner", "Twins", code=2).stderr
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         found_books(folder)
@@ -149,6 +165,8 @@ def main():
             if file.is_file() and file != key:
                 content = file.read_bytes()
                 assert bytes.fromhex(secret) not in content and secret.encode() not in content
+
+        check_labels(folder)
 
         # Later books have another root; the record of before still has its own.
         run(folder, "asset", "create", "--code", "EUR", "--scale", "2")
