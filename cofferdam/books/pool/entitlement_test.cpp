@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/pool/entitlement.h"
 
+#include "cofferdam/base/binary.h"
 #include "cofferdam/books/pool/conduit_transfer.h"
 #include "cofferdam/books/pool/declare_conduit.h"
 #include "cofferdam/books/pool/distribute_run_off.h"
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <map>
 
 namespace cofferdam::pool {
@@ -124,6 +126,15 @@ TEST(Entitlement, TheySumToThePoolExactly) {
     }
     RC_ASSERT(sum == expected);
     RC_ASSERT(sum == -t.net(t.custody));
+    // The one walk over all pools says the same of this one.
+    const auto all = entitlements_of_all(t.pools, t.ledger);
+    RC_ASSERT(all.has_value());
+    RC_ASSERT(all->size() == t.pools.pools.size());
+    for (const PoolEntitlements& each : *all)
+      if (each.pool == t.pool)
+        RC_ASSERT(std::ranges::equal(each.rows, *rows, [](const auto& a, const auto& b) {
+          return base::encode(a) == base::encode(b);
+        }));
   }));
 }
 
