@@ -53,6 +53,7 @@ function(room path)
     target_link_libraries(${target}_test PRIVATE cofferdam::${name} GTest::gmock_main
                           ${COFFERDAM_RAPIDCHECK})
     set_target_properties(${target}_test PROPERTIES CXX_EXTENSIONS OFF)
-    gtest_discover_tests(${target}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
+    gtest_discover_tests(${target}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+                         WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
   endif()
 endfunction()

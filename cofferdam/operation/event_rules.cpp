@@ -92,6 +92,7 @@ constexpr auto kRules = std::to_array<Pair>({
     {"owner_must_not_be_zero", "an account of this owner class has an owner"},
     {"owner_must_be_zero", "the pool's own accounts have no owner"},
     {"limit_without_flag", "a floor or ceiling goes with its flag"},
+    {"limits_exclude_zero", "a new account stands at zero, which its floor and ceiling must allow"},
 });
 
 }  // namespace

@@ -225,6 +225,17 @@ Expected Auditor::expect(const engine::Request& request, const engine::Reply& re
   return expected;
 }
 
+namespace {
+
+// What a pool owes in cash is never negative, asked for or not.
+ledger::AccountEvent with_limits(ledger::AccountEvent e) {
+  if (e.account_class == ledger::AccountClass::collateral)
+    e.flags |= ledger::kDebitsMustNotExceedCredits;
+  return e;
+}
+
+}  // namespace
+
 void Auditor::run_accounts(const ledger::CreateAccounts& command, Expected& expected) {
   using S = ledger::AccountStatus;
   const AuditorBooks at_start = books_;
@@ -240,7 +251,7 @@ void Auditor::run_accounts(const ledger::CreateAccounts& command, Expected& expe
       const S status =
           never_ends && i == last ? S::linked_event_chain_open : judge_account(events[i]);
       if (status == S::ok) {
-        const ledger::AccountEvent& e = events[i];
+        const ledger::AccountEvent e = with_limits(events[i]);
         AccountBook book{.made = e, .closed = (e.flags & ledger::kClosed) != 0};
         if ((e.flags & ledger::kHasFloor) != 0) book.floor = e.floor.units();
         if ((e.flags & ledger::kHasCeiling) != 0) book.ceiling = e.ceiling.units();
@@ -262,7 +273,8 @@ void Auditor::run_accounts(const ledger::CreateAccounts& command, Expected& expe
   }
 }
 
-ledger::AccountStatus Auditor::judge_account(const ledger::AccountEvent& e) const {
+ledger::AccountStatus Auditor::judge_account(const ledger::AccountEvent& asked) const {
+  const ledger::AccountEvent e = with_limits(asked);
   using S = ledger::AccountStatus;
   using enum ledger::AccountClass;
   constexpr std::uint16_t kAllowed = 1 | 2 | 4 | 8 | 32 | 128 | 256;

@@ -122,6 +122,8 @@ TEST(OpenParticipant, RefusalsInOrderOfPrecedence) {
   const AccountId closed = open(73, ledger::AccountClass::collateral,
                                 static_cast<std::uint16_t>(kSolvent | ledger::kClosed));
   const AccountId second = open(74, ledger::AccountClass::collateral, kSolvent);
+  // Collateral has the limit from birth; the check stands for books that would not have given it.
+  books.ledger.accounts.edit(books.changes, unlimited).flags = 0;
   books.changes.commit();
   const OpenParticipant good{.pool = a, .owner = OwnerId(1), .collateral = account};
   const auto judge = [&](auto&& change) {

@@ -239,7 +239,7 @@ TEST(PoolPolicy, BreachesAreFound) {
         [&] { ASSERT_EQ(books.transfer(from, to, amount, code), ledger::TransferStatus::ok); });
   };
   EXPECT_EQ(pay(custody, client, 100, kDeposit), B::none);
-  EXPECT_EQ(pay(client, custody, 100, kWithdrawal), B::below_zero);
+  EXPECT_EQ(pay(buffer, custody, 100, kBufferRelease), B::below_zero);
   EXPECT_EQ(pay(custody, buffer, 50, kBufferTopUp), B::none);
   EXPECT_EQ(pay(custody, buffer, 51, kBufferTopUp), B::buffer_above_cap);
   EXPECT_EQ(pay(deficit, custody, 1, kInternal), B::deficit_not_allowed);
