@@ -39,7 +39,8 @@ constexpr std::uint16_t kFlagsCompared =
   if (e.id.is_none()) return S::id_must_not_be_zero;
   if (e.id.is_reserved()) return S::id_must_not_be_max;
   if (const Account* existing = state.accounts.find(e.id)) return compare(e, *existing);
-  if ((e.flags & kDebitsMustNotExceedCredits) != 0 && (e.flags & kCreditsMustNotExceedDebits) != 0)
+  if ((flags_of(e) & kDebitsMustNotExceedCredits) != 0 &&
+      (e.flags & kCreditsMustNotExceedDebits) != 0)
     return S::flags_are_mutually_exclusive;
   if (e.pool.is_none()) return S::pool_must_not_be_zero;
   if (e.asset.is_none()) return S::asset_must_not_be_zero;
