@@ -195,7 +195,8 @@ void Simulation::refused(const engine::Request& request, const base::Error& erro
     fail("after a full disk: " + text);
   if (!log_.empty() && log_.back().request) {
     const auto found = engine_->find_command(log_.back().request->id);
-    if (!disk_.is_off() && (!found || !*found)) fail("a full disk stops reading");
+    if (!disk_.is_off() && !sync_fails_ && (!found || !*found))
+      fail("a full disk stops reading" + (found ? "" : ": " + found.error().text()));
   }
 }
 
