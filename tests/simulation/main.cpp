@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // cofferdam_simulation [--seeds A..B | --seed N] [--steps K] [--jobs J] [--trace]
+//                      [--keep FOLDER]    writes the journal of the last seed there
+// cofferdam_simulation --replay FOLDER    prints the state hash of a journal
+#include "cofferdam/engine/replay.h"
+#include "cofferdam/journal/real_disk.h"
+
 #include "tests/simulation/simulation.h"
 #include <fmt/core.h>
 
@@ -35,6 +40,8 @@ struct Arguments {
   std::size_t steps = 120;
   std::size_t jobs = std::max(1U, std::thread::hardware_concurrency());
   bool trace = false;
+  std::string keep;    // folder for the journal of the last seed
+  std::string replay;  // folder whose journal is replayed instead
 };
 
 [[nodiscard]] bool parse(int count, char** words, Arguments& arguments) {
@@ -53,6 +60,10 @@ struct Arguments {
       if (dots == std::string::npos) return false;
       arguments.first = std::stoull(value);
       arguments.last = std::stoull(value.substr(dots + 2));
+    } else if (word == "--keep") {
+      arguments.keep = value;
+    } else if (word == "--replay") {
+      arguments.replay = value;
     } else if (word == "--steps") {
       arguments.steps = std::stoull(value);
     } else if (word == "--jobs") {
@@ -100,6 +111,18 @@ void print(const Statistics& s, std::uint64_t seeds, double seconds) {
 
 }  // namespace
 
+// Prints the state hash of a real folder's journal.
+[[nodiscard]] static int replay(const std::string& folder) {
+  cofferdam::journal::RealDisk disk;
+  const auto replayed = cofferdam::engine::replay(disk, folder, {.index_table_ids = 4096});
+  if (!replayed) {
+    fmt::print(stderr, "{}\n", replayed.error().text());
+    return 1;
+  }
+  fmt::print("{}\n", cofferdam::crypto::to_hex(cofferdam::engine::state_hash(*replayed->state)));
+  return 0;
+}
+
 int main(int count, char** words) {
   Arguments arguments;
   if (!parse(count, words, arguments)) {
@@ -107,6 +130,7 @@ int main(int count, char** words) {
                words[0]);
     return 2;
   }
+  if (!arguments.replay.empty()) return replay(arguments.replay);
   std::signal(SIGABRT, tell_seeds);
   // Memory where there is some: the indexes are flushed often, and nothing here needs to last.
   const std::filesystem::path memory("/dev/shm");
@@ -129,6 +153,8 @@ int main(int count, char** words) {
                                      .scratch = scratch / std::to_string(seed),
                                      .trace = arguments.trace});
       const auto failure = simulation.run();
+      if (!arguments.keep.empty() && seed == arguments.last)
+        simulation.keep_journal(arguments.keep);
       const std::lock_guard lock(mutex);
       statistics.add(simulation.statistics());
       if (failure) {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace cofferdam::simulation {
@@ -127,6 +128,10 @@ void Simulation::step() {
 }
 
 void Simulation::fault() {
+  if (disk_.is_off()) {  // one cut at a time: another would turn the power on again
+    crash(Cut::power);
+    return;
+  }
   switch (random_.below(7)) {
     case 0:
     case 1:
@@ -190,7 +195,8 @@ void Simulation::refused(const engine::Request& request, const base::Error& erro
     fail("after a full disk: " + text);
   if (!log_.empty() && log_.back().request) {
     const auto found = engine_->find_command(log_.back().request->id);
-    if (!disk_.is_off() && (!found || !*found)) fail("a full disk stops reading");
+    if (!disk_.is_off() && !sync_fails_ && (!found || !*found))
+      fail("a full disk stops reading" + (found ? "" : ": " + found.error().text()));
   }
 }
 
@@ -468,6 +474,18 @@ void Simulation::rebuild_auditor(std::size_t records) {
       const std::string text = auditor_->follow(*logged.request, logged.reply);
       if (!text.empty()) fail("the auditor contradicts itself: " + text);
     }
+}
+
+void Simulation::keep_journal(const std::string& folder) {
+  std::filesystem::create_directories(folder + "/journal");
+  const std::string from = settings_.scratch + "/journal";
+  const auto names = disk_.list(from);
+  COFFERDAM_CHECK(names.has_value(), "the simulated journal can be listed");
+  for (const std::string& name : *names) {
+    const auto bytes = journal::read_file(disk_, from + "/" + name);
+    COFFERDAM_CHECK(bytes.has_value(), "the simulated journal can be read");
+    std::ofstream(folder + "/journal/" + name, std::ios::binary) << *bytes;
+  }
 }
 
 // What the system opened for itself, so that legs can be followed.

@@ -61,6 +61,9 @@ class Simulation {
   // What went wrong, with the step; nullopt when nothing did.
   [[nodiscard]] std::optional<std::string> run();
 
+  // Writes the journal's files into a real folder, to be replayed elsewhere.
+  void keep_journal(const std::string& folder);
+
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
 
   [[nodiscard]] engine::Engine& engine() { return *engine_; }

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/engine/engine.h"
+
+#include "cofferdam/engine/checkpoint.h"
+#include "cofferdam/engine/replay.h"
+#include "cofferdam/journal/simulated_disk.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <gmock/gmock.h>
+
+namespace cofferdam::engine {
+namespace {
+
+using base::AccountId;
+using base::Amount;
+using base::AssetId;
+using base::CommandId;
+using base::PoolId;
+using base::PrincipalId;
+using base::TransferId;
+
+class Books : public testing::Test {
+ protected:
+  Books() : folder_(std::filesystem::path(testing::TempDir()) / name()) {
+    std::filesystem::remove_all(folder_);
+    open();
+  }
+
+  ~Books() override {
+    engine_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  [[nodiscard]] static std::string name() {
+    return std::string("engine-") + testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+
+  void open() {
+    engine_.reset();
+    Options options;
+    options.segment_bytes = 256 << 10;
+    options.index_table_ids = 4096;
+    options.background = false;
+    options.clock = [this] { return now_; };
+    auto opened = Engine::open(disk_, folder_, options);
+    ASSERT_TRUE(opened) << opened.error().text();
+    engine_ = std::move(*opened);
+  }
+
+  [[nodiscard]] Result<Reply> send(Command command, std::uint32_t who = 1) {
+    return engine_->execute(
+        {.id = CommandId(++id_), .principal = PrincipalId(who), .command = std::move(command)});
+  }
+
+  Reply must(Command command, std::uint32_t who = 1) {
+    auto reply = send(std::move(command), who);
+    EXPECT_TRUE(reply) << reply.error().text();
+    return reply ? *reply : Reply();
+  }
+
+  void found(const std::string& key = "") {
+    must(venue::Genesis{.venue = "T", .root = "root", .checkpoint_key = key});
+    must(ledger::CreateAsset{.code = "USD", .scale = 2});
+    must(pool::CreatePool{.code = "P", .activity = "test", .allows_deficit = true});
+    must(pool::AttachAgreement{.pool = PoolId(1),
+                               .title = "Deed",
+                               .document = std::string(64, 'a'),
+                               .parties = {"x"},
+                               .law = "none"});
+    pool::ActivatePool activate;
+    activate.pool = PoolId(1);
+    EXPECT_TRUE(must(activate).ok());
+    ledger::CreateAccounts accounts;
+    for (std::uint32_t i = 1; i <= 3; ++i)
+      accounts.accounts.push_back(
+          {.id = AccountId(i), .pool = PoolId(1), .asset = AssetId(1), .code = 1});
+    EXPECT_THAT(must(accounts).outcome.event_statuses, testing::Each(0));
+  }
+
+  [[nodiscard]] static ledger::CreateTransfers transfer(std::uint64_t id, std::uint64_t amount,
+                                                        std::uint16_t flags = 0,
+                                                        std::uint32_t timeout = 0) {
+    return {.transfers = {{.id = TransferId(id),
+                           .debit_account = AccountId(1),
+                           .credit_account = AccountId(2),
+                           .amount = Amount(amount),
+                           .timeout_s = timeout,
+                           .pool = PoolId(1),
+                           .asset = AssetId(1),
+                           .code = 1,
+                           .flags = flags}}};
+  }
+
+  [[nodiscard]] const ledger::Account& account(std::uint64_t id) const {
+    return *engine_->state().ledger.accounts.find(AccountId(id));
+  }
+
+  journal::SimulatedDisk disk_;
+  std::string folder_;
+  std::unique_ptr<Engine> engine_;
+  std::int64_t now_ = 1'700'000'000'000'000'000;
+  std::uint64_t id_ = 0;
+};
+
+TEST_F(Books, ARepeatedIdIsAnsweredAsBeforeAndOtherContentNamesTheField) {
+  found();
+  const Reply first = must(transfer(1, 10));
+  --id_;
+  const Reply again = must(transfer(1, 10));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.outcome, first.outcome);
+  EXPECT_EQ(again.sequence, first.sequence);
+  --id_;
+  const auto other = send(transfer(1, 11));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind, base::ErrorKind::refused);
+  EXPECT_THAT(other.error().field, testing::HasSubstr("amount"));
+  EXPECT_EQ(account(1).debits_posted, Amount(10));
+}
+
+TEST_F(Books, OpenedAgainTheyAreTheSameAndAFullReplayAgrees) {
+  found();
+  must(transfer(1, 10));
+  ASSERT_TRUE(engine_->take_snapshot());
+  must(transfer(2, 5));
+  const auto hash = state_hash(engine_->state());
+  ASSERT_TRUE(engine_->close());
+  open();
+  EXPECT_EQ(engine_->figures().snapshot_sequence + 1, engine_->sequence());
+  EXPECT_EQ(state_hash(engine_->state()), hash);
+  const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
+  ASSERT_TRUE(replayed);
+  EXPECT_EQ(state_hash(*replayed->state), hash);
+}
+
+TEST_F(Books, TimeTravelAndDryRuns) {
+  found();
+  const auto then = state_hash(engine_->state());
+  const base::Sequence at = engine_->sequence();
+  const base::Time when = engine_->time();
+  now_ += 1'000'000'000;
+  const auto tried = engine_->dry_run(
+      {.id = CommandId(99), .principal = PrincipalId(1), .command = transfer(1, 10)});
+  ASSERT_TRUE(tried && tried->ok());
+  EXPECT_EQ(state_hash(engine_->state()), then);
+  must(transfer(1, 10));
+  EXPECT_NE(state_hash(engine_->state()), then);
+  EXPECT_EQ(state_hash(*engine_->at(at)->state), then);
+  EXPECT_EQ(state_hash(*engine_->at(when)->state), then);
+  EXPECT_FALSE(engine_->at(engine_->sequence() + 1));
+}
+
+TEST_F(Books, CheckpointsAreVerifiedAndKeysRotate) {
+  const auto old_key = *make_checkpoint_key(folder_);
+  const auto new_key = *make_checkpoint_key(folder_);
+  found(crypto::to_hex(old_key));
+  ASSERT_TRUE(engine_->checkpoint());
+  const auto signing = load_checkpoint_key(folder_, old_key);
+  const std::string agreement =
+      crypto::to_hex(signing->sign(rotation_bytes("T", old_key, new_key)));
+  std::string wrong = agreement;
+  wrong[0] = wrong[0] == '0' ? '1' : '0';
+  EXPECT_FALSE(
+      must(RotateCheckpointKey{.next_key = crypto::to_hex(new_key), .agreement = wrong}).ok());
+  EXPECT_TRUE(
+      must(RotateCheckpointKey{.next_key = crypto::to_hex(new_key), .agreement = agreement}).ok());
+  must(transfer(1, 1));
+  ASSERT_TRUE(engine_->checkpoint());
+  const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
+  ASSERT_TRUE(replayed) << replayed.error().text();
+  EXPECT_EQ(replayed->checkpoints, 2U);
+}
+
+TEST_F(Books, AChangedByteIsFound) {
+  found();
+  must(transfer(1, 10));
+  ASSERT_TRUE(engine_->close());
+  engine_.reset();
+  std::string& bytes = disk_.platter(folder_ + "/journal/0000000001.segment");
+  const std::size_t at = bytes.find("USD");
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = 'V';
+  const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
+  ASSERT_FALSE(replayed);
+  EXPECT_EQ(replayed.error().kind, base::ErrorKind::integrity);
+}
+
+TEST_F(Books, ABatchIsTakenBackOnceAndAHoldExpiresByATick) {
+  found();
+  must(transfer(1, 10));
+  const CommandId batch(id_);
+  EXPECT_TRUE(must(RevertBatch{.command = batch}).ok());
+  EXPECT_EQ(account(1).credits_posted, Amount(10));
+  EXPECT_EQ(must(RevertBatch{.command = batch}).outcome.status,
+            static_cast<std::uint16_t>(RevertStatus::already_reverted));
+  must(transfer(2, 7, ledger::kPending, 5));
+  EXPECT_EQ(account(1).debits_pending, Amount(7));
+  must(Tick{});
+  EXPECT_EQ(account(1).debits_pending, Amount(7));
+  now_ += 6'000'000'000;
+  EXPECT_EQ(must(Tick{}).outcome.postings.size(), 1U);
+  EXPECT_EQ(account(1).debits_pending, Amount());
+}
+
+TEST_F(Books, WhatNeedsApprovalIsCarriedOutByTheOneWhoDidNotMakeIt) {
+  found();
+  must(principal::CreatePrincipal{.code = "maker", .roles = principal::kOperator, .person = 2});
+  must(principal::CreatePrincipal{.code = "checker", .roles = principal::kApprover, .person = 3});
+  EXPECT_EQ(must(ledger::CreateAsset{.code = "EUR"}, 2).outcome.door,
+            DoorStatus::principal_not_allowed);
+  EXPECT_EQ(must(transfer(1, 10), 9).outcome.door, DoorStatus::principal_unknown);
+  must(decision::SetApprovalPolicy{.operation = 12, .approvals = 1});
+  EXPECT_EQ(must(transfer(1, 10), 2).outcome.door, DoorStatus::approval_required);
+  const Reply proposed = must(
+      decision::Propose{.operation = 12, .version = 1, .content = base::encode(transfer(1, 10))},
+      2);
+  ASSERT_TRUE(proposed.ok());
+  const base::ProposalId proposal(static_cast<std::uint32_t>(proposed.outcome.created));
+  EXPECT_FALSE(must(decision::Approve{.proposal = proposal}, 2).ok());
+  EXPECT_EQ(account(1).debits_posted, Amount());
+  const Reply approved = must(decision::Approve{.proposal = proposal}, 3);
+  EXPECT_TRUE(approved.ok() && approved.outcome.executed);
+  EXPECT_EQ(account(1).debits_posted, Amount(10));
+  EXPECT_TRUE(engine_->find_transfer(TransferId(1))->has_value());
+}
+
+TEST_F(Books, AFullDiskRefusesWritesAndResumes) {
+  found();
+  disk_.set_capacity(disk_.used());
+  std::uint64_t transfers = 1;
+  auto reply = send(transfer(transfers, 1));
+  while (reply && transfers < 5000) reply = send(transfer(++transfers, 1));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().kind, base::ErrorKind::exhausted);
+  EXPECT_EQ(account(1).debits_posted, Amount(transfers - 1));
+  EXPECT_TRUE(engine_->find_command(CommandId(1))->has_value());
+  disk_.set_capacity(journal::SimulatedDisk::kNever);
+  --id_;
+  EXPECT_TRUE(must(transfer(transfers, 1)).ok());
+  EXPECT_EQ(account(1).debits_posted, Amount(transfers));
+}
+
+TEST_F(Books, AfterAFailedFlushNothingIsAccepted) {
+  found();
+  disk_.fail_sync(EIO);
+  EXPECT_FALSE(send(transfer(1, 1)));
+  EXPECT_FALSE(send(transfer(2, 1)));
+}
+
+}  // namespace
+}  // namespace cofferdam::engine
