@@ -5,9 +5,11 @@
 #include "cofferdam/operation/queries.h"
 #include "cofferdam/operation/session.h"
 #include "cofferdam/report/account_entries.h"
+#include "cofferdam/report/driver.h"
 #include "cofferdam/report/export_journal.h"
 #include "cofferdam/report/export_sqlite.h"
 #include "cofferdam/report/generate_venue.h"
+#include "cofferdam/report/import_tasks.h"
 #include "cofferdam/report/pool_sheet.h"
 #include "cofferdam/report/proof_verbs.h"
 #include "cofferdam/report/replay.h"
@@ -31,10 +33,8 @@ struct Nothing {
   static void fields(Self& /*self*/, Visitor&& /*visit*/) {}
 };
 
-// A view knows the journal's folder, which lies in that of the books.
 [[nodiscard]] Result<OwnerLabels> labels_of(const View& view) {
-  const std::string& journal = view.engine.journal().folder();
-  return OwnerLabels::read(journal.substr(0, journal.rfind('/')));
+  return OwnerLabels::read(books_folder(view.engine));
 }
 
 template <class Row, class Make>
@@ -210,6 +210,8 @@ struct ReplayParameters {
 
 Result<Document> replay_task(Session& session, const ReplayParameters& parameters,
                              Progress& progress) {
+  if (session.envelope().dry_run)
+    return base::malformed("--dry-run", "", "a replay is itself a trial: give it a folder to waste");
   const ReplayOptions options{
       .progress = [&](std::uint64_t done, std::uint64_t of) { progress.step("rows", done, of); }};
   Result<ReplayOutput> output = run_replay(session.engine(),
@@ -320,6 +322,7 @@ Result<Document> erase_label_task(Session& session, const OwnerParameters& param
 
 void register_reports(operation::Registry& registry) {
   register_liabilities(registry);
+  register_imports(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",
