@@ -7,6 +7,7 @@
 #include "cofferdam/engine/state.h"
 #include "cofferdam/report/import.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 

@@ -211,7 +211,7 @@ struct ReplayParameters {
 Result<Document> replay_task(Session& session, const ReplayParameters& parameters,
                              Progress& progress) {
   if (session.envelope().dry_run)
-    return base::malformed("--dry-run", "", "a replay is itself a trial: give it a folder to waste");
+    return base::malformed("--dry-run", "", "a replay has no trial", "replay into another folder");
   const ReplayOptions options{
       .progress = [&](std::uint64_t done, std::uint64_t of) { progress.step("rows", done, of); }};
   Result<ReplayOutput> output = run_replay(session.engine(),
