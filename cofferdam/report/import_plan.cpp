@@ -7,6 +7,7 @@
 #include "cofferdam/report/import_accounts.h"
 #include "cofferdam/report/import_watch.h"
 #include "cofferdam/report/legs.h"
+#include "cofferdam/report/recorded_commands.h"
 #include "cofferdam/report/rehearsal.h"
 
 #include <algorithm>
@@ -72,7 +73,8 @@ class Planner {
         books_(books),
         request_(request),
         progress_(progress),
-        rehearsal_(rehearsal) {}
+        rehearsal_(rehearsal),
+        recorded_(driver.engine()) {}
 
   [[nodiscard]] Result<ImportPlan> run() {
     if (books_.transactions.empty())
@@ -349,7 +351,7 @@ class Planner {
 
   // What stands on record under this command's id: the same, or nothing.
   [[nodiscard]] Result<bool> is_known(std::size_t i, const TransactionCommand& each) {
-    const auto earlier = driver_.engine().find_command(driver_.command_id(each.step));
+    const auto earlier = recorded_.find(driver_.command_id(each.step));
     if (!earlier) return std::unexpected(earlier.error());
     if (!*earlier) return false;
     const engine::CommandRecord& recorded = (*earlier)->record;
@@ -425,7 +427,7 @@ class Planner {
     if (state().pool.conduits.size() > 0)
       steps.push_back(crossing_step(transaction, commands.size() - (inside ? 1 : 0)));
     for (const std::string& step : steps) {
-      const auto earlier = driver_.engine().find_command(driver_.command_id(step));
+      const auto earlier = recorded_.find(driver_.command_id(step));
       if (!earlier) return std::unexpected(earlier.error());
       if (*earlier)
         return refused(books_.where(transaction.line, "") + " postings", "fewer",
@@ -472,6 +474,7 @@ class Planner {
   const ImportRequest& request_;
   const ImportProgress& progress_;
   Rehearsal& rehearsal_;
+  RecordedCommands recorded_;
   ImportNames names_;
   Time first_;
   std::vector<base::AssetId> assets_;  // as names_.assets
