@@ -40,7 +40,7 @@ std::string placeholder_of(const Field& field) {
     case Kind::text:
       return "TEXT";
     case Kind::integer:
-      return field.is_day ? "DATE" : "NUMBER";
+      return field.is_day ? "DATE" : field.is_operation ? "NAME" : "NUMBER";
     case Kind::enumeration:
       return "NAME";
     case Kind::amount:
@@ -65,7 +65,7 @@ std::string placeholder_of(const Field& field) {
     case Kind::list:
       return "ITEM...";
     case Kind::structure:
-      return "JSON";
+      return "JSON|FILE";
     case Kind::optional:
       break;
   }

@@ -101,7 +101,7 @@ Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
                                                        const operation::Registry& registry,
                                                        operation::NeedsBooks needs) {
   static journal::RealDisk disk;
-  if (needs == operation::NeedsBooks::yes && !disk.list(globals.books + "/journal"))
+  if (needs == operation::NeedsBooks::existing && !disk.list(globals.books + "/journal"))
     return std::unexpected(
         Error{.kind = ErrorKind::unavailable,
               .field = "--books",

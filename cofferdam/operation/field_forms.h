@@ -115,11 +115,14 @@ struct FieldForms<principal::ChangePrincipal> : RoleForms {
 
 template <>
 struct FieldForms<decision::SetApprovalPolicy> : RoleForms {
+  static constexpr std::string_view kOperationField = "operation";
   static constexpr std::array<std::string_view, 2> kRequired{"operation", "approvals"};
 };
 
 template <>
-struct FieldForms<decision::ApprovalPolicy> : RoleForms {};
+struct FieldForms<decision::ApprovalPolicy> : RoleForms {
+  static constexpr std::string_view kOperationField = "operation";
+};
 
 struct RequiresProposal {
   static constexpr std::array<std::string_view, 1> kRequired{"proposal"};

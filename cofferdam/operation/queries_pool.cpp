@@ -3,6 +3,7 @@
 // Queries of who acts and of the pools: principals, proposals, sources and facts, pools,
 // agreements, conduits.
 #include "cofferdam/books/pool/pool_image.h"
+#include "cofferdam/operation/operation_names.h"
 #include "cofferdam/operation/queries.h"
 
 namespace cofferdam::operation {

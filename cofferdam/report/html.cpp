@@ -177,7 +177,9 @@ std::string replay_html(const ReplayReport& report) {
          grouped(std::to_string(report.observation.entries)) + " entries.</p>\n";
   out += "<p>Chain hash <span class=\"hash\">" + report.journal.chain_hash +
          "</span><br>State hash <span class=\"hash\">" + report.journal.state_hash +
-         "</span></p>\n<h2>Pools</h2>\n";
+         "</span><br>Signed in this run: " + std::to_string(result.checkpoints) +
+         " checkpoints, key <span class=\"hash\">" +
+         report.state.venue.venues.at(0).checkpoint_key + "</span></p>\n<h2>Pools</h2>\n";
   out += table(wholeness(report.state, Digits::all)) + facts_table(result);
   out += "<h2>Pictures</h2>\n" + pictures(report.observation);
   if (!result.findings.empty()) out += "<h2>Findings</h2>\n";

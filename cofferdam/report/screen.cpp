@@ -89,6 +89,10 @@ std::string replay_screen(const ReplayReport& report) {
          grouped(std::to_string(seen.entries)) + " entries\n";
   out += "chain     " + report.journal.chain_hash + "\n";
   out += "state     " + report.journal.state_hash + "\n";
+  const std::string& key = report.state.venue.venues.at(0).checkpoint_key;
+  if (!key.empty())
+    out += "signed    " + std::to_string(result.checkpoints) + " checkpoints in this run; key " +
+           key + "\n";
   out += rule("POOLS");
   out += to_text(wholeness(report.state, Digits::two), kWidth, 8);
   if (seen.settled > 0) {
