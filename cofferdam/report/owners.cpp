@@ -148,7 +148,7 @@ std::string OwnerLabels::of(base::OwnerId owner) const {
       std::lower_bound(labels_.begin(), labels_.end(), owner,
                        [](const auto& row, base::OwnerId id) { return row.first < id; });
   if (at != labels_.end() && at->first == owner) return at->second;
-  return owner.is_none() ? "" : base::format_hex(owner.value());
+  return owner.is_none() ? "" : base::to_text(owner.value());
 }
 
 Result<base::OwnerId> OwnerLabels::owner_of(const std::string& text) const {

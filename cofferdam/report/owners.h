@@ -48,7 +48,7 @@ class Owners {
 class OwnerLabels {
  public:
   [[nodiscard]] static base::Result<OwnerLabels> read(const std::string& books_folder);
-  // The label, or the id in hex.
+  // The label, or the id.
   [[nodiscard]] std::string of(base::OwnerId owner) const;
   // Whom a person means: an id, or the label of exactly one owner.
   [[nodiscard]] base::Result<base::OwnerId> owner_of(const std::string& text) const;
