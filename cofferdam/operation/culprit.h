@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which field of a command a refusal speaks of. A status begins with the name of its field
-// (`debit_account_not_found`), or ends with it (`exists_with_different_amount`); statuses that weigh
-// several fields, or the state of the books, name none.
+// (`debit_account_not_found`), or ends with it (`exists_with_different_amount`); statuses that
+// weigh several fields, or the state of the books, name none.
 #pragma once
 
 #include "cofferdam/engine/command.h"

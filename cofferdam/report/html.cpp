@@ -19,7 +19,8 @@ constexpr std::string_view kStyle = R"(
 :root{color-scheme:light dark;--bg:#fff;--fg:#1a1f26;--mut:#5b6572;--line:#d5dae0;--ok:#0b6b3a;
 --bad:#a3160f;--c0:#1f5fa8;--c1:#b3470f;--c2:#2c7a4b;--c3:#7a3fa0;--c4:#8a6d00;--c5:#00798c;
 --c6:#a3195b;--c7:#56606b}
-@media screen and (prefers-color-scheme:dark){:root{--bg:#12161b;--fg:#e6e9ed;--mut:#98a2ad;--line:#323a44;
+@media screen and (prefers-color-scheme:dark){:root{--bg:#12161b;--fg:#e6e9ed;--mut:#98a2ad;
+--line:#323a44;
 --ok:#5fd39a;--bad:#ff8a80;--c0:#6cb0ff;--c1:#ff9d66;--c2:#71d597;--c3:#c79bf0;--c4:#e5c44c;
 --c5:#5fd0e0;--c6:#ff86b8;--c7:#aab4bf}}
 body{background:var(--bg);color:var(--fg);font:15px/1.45 system-ui,sans-serif;max-width:1100px;
