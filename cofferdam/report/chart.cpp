@@ -149,7 +149,7 @@ std::string bar_chart(const std::string& title, const std::string& unit,
   if (bars.empty()) return {};
   constexpr double kBar = 22;
   constexpr double kName = 190;
-  constexpr std::size_t kNameLetters = 26;
+  constexpr std::size_t kNameLetters = 24;
   double most = 0;
   for (const auto& [name, value] : bars) most = std::max(most, std::abs(value));
   if (most == 0) most = 1;
