@@ -38,7 +38,8 @@ gap:.5rem 2rem}
 h3{font-size:1rem;margin:1.5rem 0 0}
 figure{margin:1rem 0}figcaption{font-weight:600}svg{width:100%;height:auto;max-width:40rem}
 svg text{fill:var(--mut);font-size:12px}.grid{stroke:var(--line)}
-polyline{fill:none;stroke-width:1.8}.legend{font-size:.8rem}.k{white-space:nowrap}.k::before{content:"\25A0 "}
+polyline{fill:none;stroke-width:1.8}.legend{font-size:.8rem}.k{white-space:nowrap}
+.k::before{content:"\25A0 "}
 polyline.c0{stroke:var(--c0)}polyline.c1{stroke:var(--c1)}polyline.c2{stroke:var(--c2)}
 polyline.c3{stroke:var(--c3)}polyline.c4{stroke:var(--c4)}polyline.c5{stroke:var(--c5)}
 polyline.c6{stroke:var(--c6)}polyline.c7{stroke:var(--c7)}
