@@ -142,7 +142,7 @@ int run(int argc, char** argv) {
   if (const int* code = std::get_if<int>(&read)) return *code;
   const auto& invocation = std::get<Invocation>(read);
   const Result<int> done = dispatch(invocation, registry);
-  return done ? *done : report(done.error(), invocation.globals.format);
+  return done ? *done : report(done.error(), invocation.globals.error_format);
 }
 
 }  // namespace cofferdam::cli

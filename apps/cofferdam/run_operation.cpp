@@ -138,7 +138,7 @@ Result<int> run_command(const Globals& globals, const OperationCall& call,
   }
   const Result<operation::Answer> answer = session.run_command(*entry, *content, *envelope);
   if (!answer) return std::unexpected(answer.error());
-  write_object(output, answer->json);
+  write_outcome(output, answer->json);
   switch (answer->verdict) {
     case operation::Verdict::ok:
       return kExitOk;

@@ -254,9 +254,10 @@ Result<std::optional<Reply>> Engine::Parts::replayed(const Request& request,
     return base::Result<std::optional<Reply>>(std::unexpected(
         base::Error{.kind = base::ErrorKind::refused,
                     .field = *field,
-                    .value = base::to_text(request.id.value()),
                     .rule = "this command id was used before with other content",
-                    .hint = "a new command needs a new id; to repeat one, send exactly the same"}));
+                    .hint = base::to_text(request.id.value()) +
+                            " is on record; a new command needs a new id; to repeat one, send "
+                            "exactly the same"}));
   Reply reply{.sequence = earlier->sequence,
               .time = earlier->time,
               .replayed = true,

@@ -13,6 +13,7 @@ const auto kAll = [](const auto&) { return true; };
 const auto kItself = [](const auto& row) { return row; };
 
 struct PoolParameter {
+  static constexpr std::array<std::string_view, 1> kRequired{"pool"};
   base::PoolId id;
 
   template <class Self, class Visitor>
@@ -22,6 +23,7 @@ struct PoolParameter {
 };
 
 struct ConduitParameter {
+  static constexpr std::array<std::string_view, 1> kRequired{"conduit"};
   base::ConduitId id;
 
   template <class Self, class Visitor>

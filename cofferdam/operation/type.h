@@ -108,6 +108,7 @@ struct Type {
 //   static constexpr std::string_view kFlagsField; static constexpr std::array kFlags{...};
 //   static constexpr std::string_view kDayField;
 //   static constexpr std::string_view kOperationField;       written by the operation's name
+// A struct that belongs to no room of the books may say kRequired itself.
 template <class S>
 struct FieldForms {};
 
@@ -202,6 +203,9 @@ struct FieldCollector {
       entry.is_operation = name == FieldForms<S>::kOperationField;
     if constexpr (requires { FieldForms<S>::kRequired; })
       for (const std::string_view required : FieldForms<S>::kRequired)
+        entry.is_required = entry.is_required || name == required;
+    if constexpr (requires { S::kRequired; })
+      for (const std::string_view required : S::kRequired)
         entry.is_required = entry.is_required || name == required;
     if (!entry.flags.empty()) entry.doc = "names of flags";
     if (entry.is_day) entry.doc = "a date; null for the day of booking";

@@ -153,7 +153,7 @@ const std::string* OwnerLabels::find(base::OwnerId owner) const {
 std::string OwnerLabels::of(base::OwnerId owner) const {
   const std::string* label = find(owner);
   if (label != nullptr) return *label;
-  return owner.is_none() ? "" : base::format_hex(owner.value());
+  return owner.is_none() ? "" : base::to_text(owner.value());
 }
 
 std::string OwnerLabels::of(const ledger::Account& account) const {

@@ -49,7 +49,7 @@ class Owners {
 class OwnerLabels {
  public:
   [[nodiscard]] static base::Result<OwnerLabels> read(const std::string& books_folder);
-  // The label, or the id in hex.
+  // The label, or the id.
   [[nodiscard]] std::string of(base::OwnerId owner) const;
   // What stands for the account's owner in a report: the owner's label; of an account of the pool
   // itself the label that is kept under the account's own id, or nothing.

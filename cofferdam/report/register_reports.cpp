@@ -50,7 +50,7 @@ Result<operation::Listing> trial_balance_query(const View& view, const Nothing& 
 }
 
 Result<operation::Listing> pools_query(const View& view, const Nothing& /*parameters*/) {
-  return rows_of<PoolBalanceRow>(wholeness(view.state, Digits::all));
+  return rows_of<PoolBalanceRow>(wholeness(view.state, Digits::plain));
 }
 
 Result<operation::Listing> house_default_query(const View& view, const Nothing& /*parameters*/) {
@@ -66,6 +66,7 @@ Result<operation::Listing> entitlements_query(const View& view, const Nothing& /
 }
 
 struct SegregationParameters {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "date"};
   base::PoolId pool;
   base::AssetId asset;
   base::Date date;
@@ -101,6 +102,7 @@ Result<operation::Listing> segregation_query(const View& view,
 }
 
 struct WhyParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"account"};
   base::AccountId account;
 
   template <class Self, class Visitor>
@@ -117,6 +119,7 @@ Result<Document> why_task(Session& session, const WhyParameters& parameters,
 }
 
 struct StatementParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"owner"};
   base::OwnerId owner;
   std::optional<base::Time> from;
   std::optional<base::Time> until;
@@ -141,6 +144,7 @@ Result<Document> statement_task(Session& session, const StatementParameters& par
 }
 
 struct PoolSheetParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"pool"};
   std::string pool;
 
   template <class Self, class Visitor>
@@ -159,6 +163,7 @@ Result<Document> pool_sheet_task(Session& session, const PoolSheetParameters& pa
 }
 
 struct ExportParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"file"};
   std::string file;
 
   template <class Self, class Visitor>
@@ -195,6 +200,7 @@ Result<Document> sqlite_task(Session& session, const ExportParameters& parameter
 }
 
 struct ReplayParameters {
+  static constexpr std::array<std::string_view, 2> kRequired{"dataset", "folder"};
   std::string dataset;
   std::string folder;
   std::string html;
@@ -230,6 +236,7 @@ Result<Document> replay_task(Session& session, const ReplayParameters& parameter
 }
 
 struct GenerateParameters : GenerateVenue {
+  static constexpr std::array<std::string_view, 1> kRequired{"folder"};
   std::string folder;
 
   template <class Self, class Visitor>
@@ -246,6 +253,7 @@ Result<Document> generate_task(const GenerateParameters& parameters, Progress& /
 }
 
 struct OwnerParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"owner"};
   base::OwnerId owner;
 
   template <class Self, class Visitor>
@@ -255,6 +263,7 @@ struct OwnerParameters {
 };
 
 struct OwnerLabelParameters {
+  static constexpr std::array<std::string_view, 2> kRequired{"owner", "label"};
   base::OwnerId owner;
   std::string label;
 
