@@ -86,10 +86,21 @@ struct ProofVerifyCall {
   std::string owner;  // the reader's own id; empty: not compared
 };
 
+// Serves the books over HTTP until it is told to stop.
+struct ServeCall {
+  std::string listen = "127.0.0.1:8420";
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string log_requests = "failed";
+  std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
+  std::uint32_t connections_max = 1024;
+  std::uint32_t idle_seconds = 60;
+};
+
 struct Invocation {
   Globals globals;
   std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
-               ReferenceCall, ProofVerifyCall>
+               ReferenceCall, ProofVerifyCall, ServeCall>
       call;
 };
 

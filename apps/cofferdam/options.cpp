@@ -101,6 +101,7 @@ struct Draft {
   CompleteCall complete;
   ReferenceCall reference;
   ProofVerifyCall proof_verify;
+  ServeCall serve;
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
@@ -216,6 +217,27 @@ void add_operations(CLI::App& app, const operation::Registry& registry, Draft& d
     add(entry.name, entry.summary, OperationCall::Kind::task, *entry.parameters);
 }
 
+void add_serve(CLI::App& app, Draft& draft) {
+  CLI::App& serve = *app.add_subcommand("serve", "Serves the books to programs over HTTP.");
+  serve.fallthrough();
+  serve.add_option("--listen", draft.serve.listen, "address and port; port 0 for any that is free")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  serve.add_option("--tls-certificate", draft.serve.tls_certificate, "chain of certificates, PEM")
+      ->type_name("FILE");
+  serve.add_option("--tls-key", draft.serve.tls_key, "private key, PEM")->type_name("FILE");
+  serve.add_option("--log-requests", draft.serve.log_requests, "none, failed or all")
+      ->type_name("WHICH")
+      ->check(CLI::IsMember({"none", "failed", "all"}));
+  serve.add_option("--body-bytes-max", draft.serve.body_bytes_max, "of one request, but a batch")
+      ->type_name("BYTES");
+  serve.add_option("--connections-max", draft.serve.connections_max, "that are open at once")
+      ->type_name("NUMBER");
+  serve.add_option("--idle-seconds", draft.serve.idle_seconds,
+                   "until a connection without a request is closed")
+      ->type_name("SECONDS");
+}
+
 void add_own_verbs(CLI::App& app, Draft& draft) {
   CLI::App& init = *app.add_subcommand("init", "Founds new books in a folder.");
   init.fallthrough();
@@ -237,6 +259,7 @@ void add_own_verbs(CLI::App& app, Draft& draft) {
   batch.fallthrough();
   batch.add_option("input", draft.batch.input, "file of lines; standard input when absent")
       ->type_name("FILE");
+  add_serve(app, draft);
   CLI::App& calc =
       *app.add_subcommand("calc", "Runs a calculator: a JSON object in, a JSON object out.");
   calc.fallthrough();
@@ -347,6 +370,8 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
                                            : Want::run;
     draft.calc.json = unguarded({draft.calc.json}).front();
     invocation.call = draft.calc;
+  } else if (name == "serve") {
+    invocation.call = draft.serve;
   } else if (name == "schema") {
     invocation.call = draft.schema;
   } else if (name == "verify") {

@@ -4,6 +4,7 @@
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/journal/real_disk.h"
 #include "cofferdam/report/register_reports.h"
+#include "cofferdam/server/api_key_tasks.h"
 
 #include <cerrno>
 #include <csignal>
@@ -31,6 +32,7 @@ Result<int> dispatch(const Invocation& invocation, const operation::Registry& re
         if constexpr (std::is_same_v<C, SchemaCall>) return run_schema(globals, call, registry);
         if constexpr (std::is_same_v<C, CompleteCall>) return run_complete(call, registry);
         if constexpr (std::is_same_v<C, ProofVerifyCall>) return run_proof_verify(globals, call);
+        if constexpr (std::is_same_v<C, ServeCall>) return run_serve(globals, call, registry);
         if constexpr (std::is_same_v<C, ReferenceCall>) return run_reference(call, registry);
       },
       invocation.call);
@@ -138,6 +140,7 @@ int run(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   operation::Registry registry = operation::make_registry();
   report::register_reports(registry);
+  server::register_api_keys(registry);
   const auto read = read_command_line(argc, argv, registry);
   if (const int* code = std::get_if<int>(&read)) return *code;
   const auto& invocation = std::get<Invocation>(read);

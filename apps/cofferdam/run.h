@@ -47,6 +47,8 @@ int report(const base::Error& error, Format format);
                                              const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_proof_verify(const Globals& globals,
                                                  const ProofVerifyCall& call);
+[[nodiscard]] base::Result<int> run_serve(const Globals& globals, const ServeCall& call,
+                                          const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_reference(const ReferenceCall& call,
                                               const operation::Registry& registry);
 

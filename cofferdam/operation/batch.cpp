@@ -49,11 +49,13 @@ Result<Answer> Batch::answer(std::string_view text, std::string& id) {
   if (entry == nullptr)
     return base::malformed("operation", line->operation, "must be the name of a command");
   if (content.is_null()) content = Json::object();
-  return session_.run_command(*entry, content,
-                              {.id = line->id,
-                               .time = line->time,
-                               .principal = line->principal.empty() ? principal_ : line->principal,
-                               .durable = false});
+  const std::string& principal = line->principal.empty() ? principal_ : line->principal;
+  if (guard_)
+    if (Result<void> allowed = guard_(*entry, principal, line->id); !allowed)
+      return std::unexpected(std::move(allowed).error());
+  return session_.run_command(
+      *entry, content,
+      {.id = line->id, .time = line->time, .principal = principal, .durable = false});
 }
 
 Result<void> Batch::line(std::string_view text) {

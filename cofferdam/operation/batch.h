@@ -34,9 +34,14 @@ struct BatchFigures {
 class Batch {
  public:
   using Sink = std::function<void(std::string_view outcomes)>;
+  // Asked before a line is carried out: an error stands for its outcome.
+  using Guard = std::function<Result<void>(const CommandEntry& entry, const std::string& principal,
+                                           base::CommandId id)>;
 
   // The session must outlive the batch. `principal` stands for lines that name none.
   Batch(Session& session, std::string principal, Sink sink);
+
+  void set_guard(Guard guard) { guard_ = std::move(guard); }
 
   // An error is one of the disk: the batch is over. Blank lines are passed over.
   [[nodiscard]] Result<void> line(std::string_view text);
@@ -50,6 +55,7 @@ class Batch {
   Session& session_;
   std::string principal_;
   Sink sink_;
+  Guard guard_;
   BatchFigures figures_;
   std::uint64_t line_number_ = 0;
   std::string held_;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/server/metrics.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <unistd.h>
+
+namespace cofferdam::server {
+namespace {
+
+std::uint64_t resident_bytes() {
+  std::FILE* file = std::fopen("/proc/self/statm", "r");
+  if (file == nullptr) return 0;
+  unsigned long long all = 0;
+  unsigned long long resident = 0;
+  const int read = std::fscanf(file, "%llu %llu", &all, &resident);
+  std::fclose(file);
+  return read == 2 ? resident * static_cast<unsigned long long>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+std::string head(std::string_view name, std::string_view type, std::string_view help) {
+  return fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
+}
+
+template <class Value>
+std::string one(std::string_view name, std::string_view type, std::string_view help, Value value) {
+  return head(name, type, help) + fmt::format("{} {}\n", name, value);
+}
+
+}  // namespace
+
+void Metrics::count(std::string_view operation, unsigned status, std::uint64_t micros) {
+  ++requests_[{std::string(operation), status}];
+  micros_ += micros;
+  std::size_t bucket = 0;
+  while (bucket < kBucketMicros.size() && micros > kBucketMicros[bucket]) ++bucket;
+  ++buckets_[bucket];
+}
+
+std::string Metrics::page(const Gauges& g) const {
+  std::string out =
+      head("cofferdam_http_requests_total", "counter", "Requests by operation and HTTP status.");
+  for (const auto& [key, count] : requests_)
+    out += fmt::format("cofferdam_http_requests_total{{operation=\"{}\",code=\"{}\"}} {}\n",
+                       key.first, key.second, count);
+  const std::string_view duration = "cofferdam_http_request_duration_seconds";
+  out += head(duration, "histogram", "From the header that was read to the answer.");
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < kBucketMicros.size(); ++i) {
+    sum += buckets_[i];
+    out += fmt::format("{}_bucket{{le=\"{}\"}} {}\n", duration,
+                       static_cast<double>(kBucketMicros[i]) / 1e6, sum);
+  }
+  sum += buckets_.back();
+  out += fmt::format("{0}_bucket{{le=\"+Inf\"}} {1}\n{0}_sum {2}\n{0}_count {1}\n", duration, sum,
+                     static_cast<double>(micros_) / 1e6);
+  out += one("cofferdam_http_connections", "gauge", "Connections that are open.",
+             g.http.connections);
+  out += one("cofferdam_http_connections_accepted_total", "counter", "Connections taken.",
+             g.http.accepted);
+  out += one("cofferdam_http_connections_refused_total", "counter",
+             "Connections turned away because too many were open.", g.http.turned_away);
+  out += one("cofferdam_jobs_waiting", "gauge", "Requests that wait for the books.",
+             g.jobs_waiting);
+  out += one("cofferdam_event_subscribers", "gauge", "Readers of the feed of events.",
+             g.subscribers);
+  out += one("cofferdam_commit_groups_total", "counter", "Writes that made records durable.",
+             g.commits.groups);
+  out += one("cofferdam_commit_seconds_total", "counter", "Time spent in those writes.",
+             g.commits.seconds);
+  out += one("cofferdam_journal_sequence", "gauge", "The last record.", g.sequence);
+  out += one("cofferdam_journal_durable_sequence", "gauge", "The last record that is durable.",
+             g.durable);
+  out += one("cofferdam_commands_malformed_total", "counter",
+             "Commands refused by their shape alone.", g.malformed);
+  out += one("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
+  out += one("process_start_time_seconds", "gauge", "Start, in seconds since 1970.",
+             g.start_seconds);
+  return out;
+}
+
+}  // namespace cofferdam::server

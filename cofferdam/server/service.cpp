@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/server/service.h"
+
+#include "cofferdam/base/parse_integer.h"
+#include "cofferdam/books/principal/principal.h"
+#include "cofferdam/journal/journal.h"
+#include "cofferdam/server/batch_body.h"
+#include "cofferdam/server/openapi.h"
+#include "cofferdam/server/problem.h"
+
+namespace cofferdam::server {
+namespace {
+
+using operation::Json;
+
+constexpr std::string_view kBearer = "Bearer ";
+constexpr std::uint32_t kBeatMillis = 15'000;
+constexpr std::uint32_t kPumpMillis = 250;
+
+bool is_open_path(std::string_view path) {
+  return path == "/health" || path == "/ready" || path == "/openapi.json";
+}
+
+// "application/json; charset=utf-8" is application/json.
+bool is_media_type(std::string_view given, std::string_view wanted) {
+  std::string_view name = given.substr(0, given.find(';'));
+  while (name.ends_with(' ')) name.remove_suffix(1);
+  return std::equal(name.begin(), name.end(), wanted.begin(), wanted.end(), [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+  });
+}
+
+HttpResponse overloaded() {
+  return problem_response({.status = 503,
+                           .code = "overloaded",
+                           .title = "Too many requests wait for the books",
+                           .rule = "so many requests wait at most; try again"});
+}
+
+HttpResponse wrong_method(std::string allow, const std::string& method) {
+  HttpResponse response = problem_response({.status = 405,
+                                            .code = "method-not-allowed",
+                                            .title = "This path takes another method",
+                                            .field = "method",
+                                            .value = method,
+                                            .rule = "must be " + allow});
+  response.headers.emplace_back("Allow", std::move(allow));
+  return response;
+}
+
+HttpResponse listing_response(const operation::Listing& listing) {
+  Json json = Json::object();
+  if (listing.is_single && listing.rows.size() == 1) {
+    json.add("row", listing.rows.front());
+  } else {
+    Json& rows = json.add("rows", Json::list());
+    rows.items = listing.rows;
+    json.add("next", listing.next.empty() ? Json{} : Json::of(listing.next));
+  }
+  return json_response(json);
+}
+
+class NoProgress final : public operation::Progress {
+ public:
+  void step(std::string_view /*doing*/, std::uint64_t /*done*/, std::uint64_t /*all*/) override {}
+};
+
+Json log_fields(const HttpRequest& head, std::string_view operation, unsigned status,
+                std::uint64_t micros) {
+  Json json = Json::object();
+  json.add("method", head.method);
+  json.add("path", head.path.substr(0, 200));
+  json.add("operation", operation);
+  json.add("status", Json::number(status));
+  json.add("principal", head.caller);
+  json.add("key", head.caller_key);
+  json.add("peer", head.peer);
+  json.add("micros", Json::number(micros));
+  return json;
+}
+
+}  // namespace
+
+Service::Service(operation::Session& session, const Options& options)
+    : session_(session),
+      options_(options),
+      routes_(session.registry()),
+      keys_(session.folder()),
+      feed_(session),
+      start_seconds_(static_cast<double>(system_time().value()) / 1e9) {}
+
+void Service::attach(HttpServer& http) {
+  http_ = &http;
+  committer_.emplace(
+      session_.engine(), [&http](std::function<void()> all) { http.post(std::move(all)); },
+      [this] {
+        if (feed_.size() > 0 && !pump_waits_.exchange(true))
+          books_->add([this] {
+            pump_waits_ = false;
+            feed_.pump();
+          });
+      });
+  books_.emplace(options_.jobs_max);
+  http.every(kBeatMillis, [this] {
+    if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
+  });
+  // For readers that were too slow at the last commit.
+  http.every(kPumpMillis, [this] {
+    if (feed_.size() > 0 && !pump_waits_.exchange(true))
+      books_->add([this] {
+        pump_waits_ = false;
+        feed_.pump();
+      });
+  });
+}
+
+void Service::begin_stop() {
+  is_stopping_ = true;
+  books_->add([this] { feed_.end(); });
+}
+
+void Service::finish() {
+  books_->stop();
+  committer_->stop();
+  feed_.end();
+}
+
+std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
+  if (is_open_path(head.path)) return std::nullopt;
+  std::optional<ApiKeys::Holder> holder;
+  if (head.authorization.starts_with(kBearer))
+    holder = keys_.holder_of(std::string_view(head.authorization).substr(kBearer.size()),
+                             system_time());
+  head.authorization.clear();
+  if (!holder)
+    return problem_response({.status = 401,
+                             .code = "unauthenticated",
+                             .title = "A key is needed",
+                             .field = "Authorization",
+                             .value = "",
+                             .rule = "must be 'Bearer' and an API key in force",
+                             .hint = "cofferdam api-key create --principal CODE makes one"});
+  head.caller = std::move(holder->principal);
+  head.caller_key = std::move(holder->key);
+  return std::nullopt;
+}
+
+HttpResponse Service::broken_request(unsigned status, std::string_view why) {
+  return problem_response({.status = status,
+                           .code = status == 408   ? "too-slow"
+                                   : status == 413 ? "too-large"
+                                   : status == 431 ? "header-too-large"
+                                                   : "syntax",
+                           .title = "The request could not be read",
+                           .rule = std::string(why)});
+}
+
+void Service::answered(const HttpRequest& head, unsigned status, std::uint64_t micros) {
+  const Route* route = routes_.find(head.path);
+  const std::string_view operation = route != nullptr           ? route->operation
+                                     : is_open_path(head.path)  ? head.path
+                                     : head.path == "/metrics"  ? head.path
+                                     : head.path == "/v1/batch" ? "batch"
+                                     : head.path == "/v1/events" ? "events"
+                                                                 : "other";
+  metrics_.count(operation, status, micros);
+  const bool wanted = options_.log_requests == LogRequests::all ||
+                      (options_.log_requests == LogRequests::failed && status >= 400);
+  if (wanted)
+    log_line(status >= 500 ? "error" : "info", "request",
+             log_fields(head, operation, status, micros));
+}
+
+std::unique_ptr<HttpBody> Service::take_body(const std::shared_ptr<HttpExchange>& exchange,
+                                             const HttpRequest& head) {
+  if (head.path != "/v1/batch" || head.method != "POST" || !head.query.empty() ||
+      !is_media_type(head.content_type, kLinesType) || is_stopping_)
+    return nullptr;
+  return std::make_unique<BatchBody>(*this, exchange, head.caller);
+}
+
+const std::string& Service::openapi() {
+  if (openapi_.empty())
+    openapi_ = operation::write_json(openapi_document(routes_, options_.version)) + "\n";
+  return openapi_;
+}
+
+// What is no operation of the registry. False: it is.
+bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
+                         const HttpRequest& request) {
+  const std::string& path = request.path;
+  const bool is_get = request.method == "GET" || request.method == "HEAD";
+  if (path == "/v1/batch") {
+    if (request.method != "POST") {
+      exchange->answer(wrong_method("POST", request.method));
+    } else {
+      exchange->answer(problem_response({.status = 415,
+                                         .code = "content-type",
+                                         .title = "A batch is lines of JSON",
+                                         .field = "Content-Type",
+                                         .value = request.content_type,
+                                         .rule = "must be application/x-ndjson, and the target "
+                                                 "without parameters"}));
+    }
+    return true;
+  }
+  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events") return false;
+  if (!is_get) {
+    exchange->answer(wrong_method("GET", request.method));
+  } else if (path == "/openapi.json") {
+    exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
+  } else if (path == "/metrics") {
+    give_metrics(exchange);
+  } else if (path == "/v1/events") {
+    follow(exchange, request);
+  } else if (path == "/ready" && (is_stopping_ || committer_->has_failed())) {
+    exchange->answer(problem_response(
+        {.status = 503,
+         .code = "not-ready",
+         .title = "No commands are taken",
+         .rule = is_stopping_ ? "the server is stopping" : "records cannot be made durable"}));
+  } else {
+    Json json = Json::object();
+    json.add("status", "ok");
+    exchange->answer(json_response(json));
+  }
+  return true;
+}
+
+void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest request) {
+  if (answer_own(exchange, request)) return;
+  auto call = std::make_shared<Call>();
+  call->exchange = exchange;
+  call->principal = request.caller;
+  if (auto problem = read_call(request, *call)) return exchange->answer(std::move(*problem));
+  if (is_stopping_ || !books_->offer([this, call] {
+        HttpResponse response = run(*call);
+        release(std::move(call->exchange), std::move(response));
+      }))
+    exchange->answer(overloaded());
+}
+
+std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call& call) const {
+  call.route = routes_.find(request.path);
+  if (call.route == nullptr)
+    return problem_response({.status = 404,
+                             .code = "no-such-path",
+                             .title = "There is nothing at this path",
+                             .field = "path",
+                             .value = request.path.substr(0, 80),
+                             .rule = "must be a path of /openapi.json"});
+  const bool is_get = request.method == "GET" || request.method == "HEAD";
+  if (request.method != "POST" && !(is_get && call.route->has_get()))
+    return wrong_method(call.route->has_get() ? "GET, POST" : "POST", request.method);
+  if (!is_get && !request.body.empty() && !is_media_type(request.content_type, kJsonType))
+    return problem_response({.status = 415,
+                             .code = "content-type",
+                             .title = "The body is JSON",
+                             .field = "Content-Type",
+                             .value = request.content_type.substr(0, 80),
+                             .rule = "must be application/json"});
+  Result<Pairs> pairs = parse_query_string(request.query);
+  if (!pairs) return syntax_response(pairs.error());
+  Result<Controls> controls = take_controls(*call.route, *pairs);
+  if (!controls) return syntax_response(controls.error());
+  call.controls = std::move(*controls);
+  if (!request.idempotency_key.empty()) {
+    const Result<base::CommandId> id = parse_idempotency_key(request.idempotency_key);
+    if (!id) return syntax_response(id.error());
+    if (!call.controls.id.is_none() && call.controls.id != *id)
+      return syntax_response(
+          base::malformed("id", "", "is the same as the header Idempotency-Key").error());
+    call.controls.id = *id;
+  }
+  return read_input(request, std::move(*pairs), call);
+}
+
+std::optional<HttpResponse> Service::read_input(const HttpRequest& request, Pairs pairs,
+                                                Call& call) const {
+  if (call.route->kind == RouteKind::command && call.controls.id.is_none())
+    return problem_response({.status = 400,
+                             .code = "idempotency-key-missing",
+                             .title = "A command needs an id",
+                             .field = "Idempotency-Key",
+                             .value = "",
+                             .rule = "every command has one, so that it can be sent again safely",
+                             .hint = "draw a UUID, and keep it until the answer has come"});
+  if (request.method != "POST") {
+    Result<Json> fields = fields_of(pairs, call.route->input());
+    if (!fields) return syntax_response(fields.error());
+    call.content = std::move(*fields);
+    return std::nullopt;
+  }
+  if (!pairs.empty())
+    return syntax_response(base::malformed(pairs.front().first, pairs.front().second,
+                                           "is no parameter here; fields stand in the body")
+                               .error());
+  call.content = Json::object();
+  if (request.body.empty()) return std::nullopt;
+  Result<Json> content = operation::parse_json(request.body);
+  if (!content) return syntax_response(content.error());
+  call.content = std::move(*content);
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> Service::forbid(const std::string& principal,
+                                            std::uint16_t roles) const {
+  const principal::State& state = session_.engine().state().principal;
+  const principal::Principal* who = principal::find_principal(state, principal);
+  if (who != nullptr && principal::may(state, who->id, roles)) return std::nullopt;
+  std::string names;
+  for (const std::string_view name : role_names(roles))
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  return problem_response({.status = 403,
+                           .code = "forbidden",
+                           .title = "The principal may not do this",
+                           .field = "principal",
+                           .value = principal,
+                           .rule = "must be active and hold one of these roles: " + names});
+}
+
+HttpResponse Service::run(Call& call) {
+  if (auto forbidden = forbid(call.principal, call.route->roles)) return std::move(*forbidden);
+  switch (call.route->kind) {
+    case RouteKind::command:
+      return run_command(call);
+    case RouteKind::query:
+      return run_query(call);
+    case RouteKind::task:
+      return run_task(call);
+    case RouteKind::calculator:
+      break;
+  }
+  const Result<Json> output = call.route->calculator->run(call.content);
+  return output ? json_response(*output) : error_response(output.error());
+}
+
+HttpResponse Service::run_command(Call& call) {
+  const operation::CommandEntry* entry = call.route->command;
+  if (call.controls.propose) {
+    Json proposal = Json::object();
+    proposal.add("operation", call.route->operation);
+    proposal.add("content", std::move(call.content));
+    proposal.add("reason", *call.controls.propose);
+    entry = session_.registry().find_command("proposal.create");
+    call.content = std::move(proposal);
+  }
+  const Result<operation::Answer> answer =
+      session_.run_command(*entry, call.content,
+                           {.id = call.controls.id,
+                            .time = call.controls.time,
+                            .principal = call.principal,
+                            .dry_run = call.controls.dry_run,
+                            .durable = false});
+  return answer ? outcome_response(*answer) : error_response(answer.error());
+}
+
+HttpResponse Service::run_query(const Call& call) {
+  const Result<operation::Listing> listing =
+      session_.run_query(*call.route->query, call.content, call.controls.at);
+  return listing ? listing_response(*listing) : error_response(listing.error());
+}
+
+HttpResponse Service::run_task(const Call& call) {
+  NoProgress progress;
+  session_.set_envelope({.id = call.controls.id,
+                         .time = call.controls.time,
+                         .principal = call.principal,
+                         .dry_run = call.controls.dry_run,
+                         .propose = call.controls.propose});
+  const Result<operation::Document> document =
+      call.route->task->run(session_, call.content, progress);
+  if (!document) return error_response(document.error());
+  if (call.route->operation.starts_with("api-key."))
+    if (Result<void> loaded = keys_.load(); !loaded) return error_response(loaded.error());
+  if (const auto* listing = std::get_if<operation::Listing>(&*document))
+    return listing_response(*listing);
+  if (const auto* text = std::get_if<operation::Text>(&*document))
+    return {.content_type = text->media_type, .body = text->content};
+  return json_response(std::get<Json>(*document));
+}
+
+void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse response) {
+  const base::Sequence sequence = session_.engine().sequence();
+  if (sequence <= session_.engine().journal().durable())
+    return exchange->answer(std::move(response));
+  committer_->offer(sequence,
+                    [exchange = std::move(exchange), response = std::move(response)](
+                        const Result<void>& durable) mutable {
+                      exchange->answer(durable ? std::move(response)
+                                               : error_response(durable.error()));
+                    });
+}
+
+void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request) {
+  Result<Pairs> pairs = parse_query_string(request.query);
+  if (!pairs) return exchange->answer(syntax_response(pairs.error()));
+  std::optional<base::Sequence> after;
+  for (const auto& [name, value] : *pairs) {
+    const Result<std::uint64_t> number = base::parse_u64(value, name);
+    if (name != "after" || !number)
+      return exchange->answer(syntax_response(
+          base::malformed(name, value, "'after' is the only parameter, a sequence").error()));
+    after = *number;
+  }
+  if (!request.last_event_id.empty()) {
+    const Result<std::uint64_t> number = base::parse_u64(request.last_event_id, "Last-Event-ID");
+    if (!number) return exchange->answer(syntax_response(number.error()));
+    after = *number;
+  }
+  books_->add([this, exchange = std::move(exchange), after, who = request.caller,
+               key = request.caller_key] {
+    if (auto forbidden = forbid(who, principal::kAllRoles))
+      return exchange->answer(std::move(*forbidden));
+    journal::Journal& journal = session_.engine().journal();
+    const base::Sequence from = after.value_or(journal.durable());
+    if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
+      return exchange->answer(error_response(
+          base::malformed("after", std::to_string(from), "must be a record of this journal").error()));
+    if (feed_.size() >= kSubscribersMax) return exchange->answer(overloaded());
+    exchange->begin({.content_type = "text/event-stream"});
+    exchange->part(": from " + std::to_string(from + 1) + "\n\n");
+    const bool added = feed_.add({.exchange = exchange,
+                                  .may_stay =
+                                      [this, who, key] {
+                                        return keys_.is_good(key, system_time()) &&
+                                               !forbid(who, principal::kAllRoles);
+                                      },
+                                  .after = from});
+    COFFERDAM_CHECK(added, "there was room for the subscriber");
+    feed_.pump();
+  });
+}
+
+void Service::give_metrics(std::shared_ptr<HttpExchange> exchange) {
+  const bool taken = books_->offer([this, exchange] {
+    engine::Engine& engine = session_.engine();
+    const Gauges gauges{.http = http_->figures(),
+                        .commits = committer_->figures(),
+                        .jobs_waiting = books_->waiting(),
+                        .subscribers = feed_.size(),
+                        .sequence = engine.sequence(),
+                        .durable = engine.journal().durable(),
+                        .malformed = engine.figures().malformed,
+                        .start_seconds = start_seconds_};
+    http_->post([this, exchange, gauges] {
+      exchange->answer({.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                        .body = metrics_.page(gauges)});
+    });
+  });
+  if (!taken) exchange->answer(overloaded());
+}
+
+}  // namespace cofferdam::server

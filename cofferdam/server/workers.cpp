@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/server/workers.h"
+
+#include "cofferdam/journal/journal.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+namespace cofferdam::server {
+
+Worker::Worker(std::size_t waiting_max)
+    : waiting_max_(waiting_max), thread_([this] { run(); }) {}
+
+Worker::~Worker() {
+  stop();
+}
+
+bool Worker::offer(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_stopping_ || jobs_.size() >= waiting_max_) return false;
+    jobs_.push_back(std::move(job));
+  }
+  changed_.notify_one();
+  return true;
+}
+
+void Worker::add(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  changed_.notify_one();
+}
+
+void Worker::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::size_t Worker::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return jobs_.size();
+}
+
+void Worker::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return is_stopping_ || !jobs_.empty(); });
+    if (jobs_.empty()) return;
+    std::function<void()> job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job();
+    job = nullptr;
+    lock.lock();
+  }
+}
+
+Committer::Committer(engine::Engine& books, Deliver deliver, std::function<void()> after_group)
+    : books_(books),
+      deliver_(std::move(deliver)),
+      after_group_(std::move(after_group)),
+      thread_([this] { run(); }) {}
+
+Committer::~Committer() {
+  stop();
+}
+
+void Committer::offer(base::Sequence up_to, Release release) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back({up_to, std::move(release)});
+  }
+  changed_.notify_one();
+}
+
+void Committer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+CommitFigures Committer::figures() const {
+  const std::lock_guard lock(mutex_);
+  return figures_;
+}
+
+bool Committer::has_failed() const {
+  const std::lock_guard lock(mutex_);
+  return has_failed_;
+}
+
+void Committer::run() {
+  using Clock = std::chrono::steady_clock;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return is_stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    auto group = std::make_shared<std::vector<Waiting>>(std::move(waiting_));
+    waiting_.clear();
+    lock.unlock();
+    base::Sequence up_to = 0;
+    for (const Waiting& one : *group) up_to = std::max(up_to, one.up_to);
+    const auto start = Clock::now();
+    const bool is_new = up_to > books_.journal().durable();
+    auto durable = std::make_shared<Result<void>>(is_new ? books_.commit(up_to) : Result<void>());
+    const double spent = std::chrono::duration<double>(Clock::now() - start).count();
+    const std::size_t count = group->size();
+    deliver_([group, durable] {
+      for (const Waiting& one : *group) one.release(*durable);
+    });
+    if (is_new) after_group_();
+    lock.lock();
+    figures_.groups += is_new ? 1U : 0U;
+    figures_.released += count;
+    figures_.seconds += is_new ? spent : 0;
+    has_failed_ = has_failed_ || !*durable;
+  }
+}
+
+}  // namespace cofferdam::server

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The two threads beside the network's: one that owns the books, one that makes records durable.
+#pragma once
+
+#include "cofferdam/engine/engine.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace cofferdam::server {
+
+using base::Result;
+
+// Runs jobs one after another on a thread of its own.
+class Worker {
+ public:
+  explicit Worker(std::size_t waiting_max);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // False: too many wait already, and the job is dropped.
+  [[nodiscard]] bool offer(std::function<void()> job);
+  // For jobs that are bounded by something else, such as one a connection.
+  void add(std::function<void()> job);
+  // Ends when all jobs are done.
+  void stop();
+  [[nodiscard]] std::size_t waiting() const;
+
+ private:
+  void run();
+
+  const std::size_t waiting_max_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> jobs_;
+  bool is_stopping_ = false;
+  std::thread thread_;
+};
+
+struct CommitFigures {
+  std::uint64_t groups = 0;
+  std::uint64_t released = 0;
+  double seconds = 0;
+};
+
+// Group commit: what waits is released together, after one write and one flush for all of it.
+class Committer {
+ public:
+  // Called with the disk's verdict, on the committer's thread.
+  using Release = std::function<void(const Result<void>& durable)>;
+  // Called once a group, with everything that is to be released: to hand the calls on in one piece.
+  using Deliver = std::function<void(std::function<void()> all)>;
+
+  Committer(engine::Engine& books, Deliver deliver, std::function<void()> after_group);
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  void offer(base::Sequence up_to, Release release);
+  void stop();
+  [[nodiscard]] CommitFigures figures() const;
+  [[nodiscard]] bool has_failed() const;
+
+ private:
+  struct Waiting {
+    base::Sequence up_to = 0;
+    Release release;
+  };
+
+  void run();
+
+  engine::Engine& books_;
+  Deliver deliver_;
+  std::function<void()> after_group_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Waiting> waiting_;
+  CommitFigures figures_;
+  bool is_stopping_ = false;
+  bool has_failed_ = false;
+  std::thread thread_;
+};
+
+}  // namespace cofferdam::server

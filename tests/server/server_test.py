@@ -1,0 +1,617 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The program as a server, from outside: every operation has a path and a guard, answers stand on
+durable records, and what is no request is answered with a problem document.
+
+    server_test.py PROGRAM [TEST...]
+"""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import uuid
+
+from client import Server
+
+PROGRAM = pathlib.Path()
+# Books are founded before they are served; these tasks work on files of the machine that they run
+# on, or replay for minutes. Everything else that is registered must have a path.
+WITHOUT_PATH = {"books.found", "books.verify", "books.replay", "journal.verify", "journal.archive",
+                "key.handover", "pool.image", "pool.adopt", "import.hledger", "import.csv"}
+ROLES = ("root", "admin", "operator", "approver", "auditor")
+
+
+def is_without_path(name):
+    return name in WITHOUT_PATH or name.startswith("export.") or name.startswith("venue.")
+
+
+class Served(unittest.TestCase):
+    """Each class has a server of its own."""
+
+    options = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.server = Server(PROGRAM, cls.temporary.name, *cls.options)
+        cls.server.found()
+        cls.server.start()
+        cls.server.seed()
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.server.stop()
+        log = cls.server.log.read_text()
+        verified = cls.server.cli("books", "verify")
+        cls.temporary.cleanup()
+        assert code == 0, (code, log)
+        assert verified["verdict"] == "good"
+        for key in cls.server.keys.values():
+            assert key not in log and key.rsplit("_", 1)[1] not in log, "a key is in the log"
+
+    def call(self, *arguments, **more):
+        return self.server.call(*arguments, **more)
+
+    def assert_problem(self, answer, status, code=None):
+        self.assertEqual(answer.status, status, answer.body)
+        self.assertEqual(answer.type, "application/problem+json")
+        problem = answer.json()
+        self.assertEqual(problem["status"], status)
+        for name in ("type", "title", "detail", "code", "rule"):
+            self.assertIn(name, problem)
+        if code is not None:
+            self.assertEqual(problem["code"], code)
+        return problem
+
+
+class Surface(Served):
+    def operations(self):
+        """(method, path, the operation's description) of what the registry has."""
+        document = self.call("GET", "/openapi.json", who=None).json()
+        self.assertEqual(document["openapi"], "3.1.0")
+        return [(method.upper(), path, operation)
+                for path, item in document["paths"].items() for method, operation in item.items()]
+
+    def test_every_registered_operation_has_a_path(self):
+        registered = set(self.server.cli("schema"))
+        served = {operation.get("x-cofferdam-operation") for _, _, operation in self.operations()}
+        missing = {name for name in registered - served if not is_without_path(name)}
+        self.assertEqual(missing, set())
+        self.assertGreater(len(served), 80)
+
+    def test_operation_ids_are_unique_and_references_resolve(self):
+        document = self.call("GET", "/openapi.json", who=None).json()
+        ids = [operation["operationId"] for _, _, operation in self.operations()]
+        self.assertEqual(len(ids), len(set(ids)))
+
+        def walk(value):
+            if isinstance(value, dict):
+                if "$ref" in value:
+                    at = document
+                    for step in value["$ref"].lstrip("#/").split("/"):
+                        at = at[step]
+                for item in value.values():
+                    walk(item)
+            elif isinstance(value, list):
+                for item in value:
+                    walk(item)
+
+        walk(document)
+
+    def test_without_a_key_nothing_is_served(self):
+        for method, path, operation in self.operations():
+            if operation.get("security") == []:
+                self.assertEqual(self.call(method, path, who=None).status, 200, path)
+                continue
+            body = "{}" if method == "POST" else None
+            self.assert_problem(self.call(method, path, body, who=None), 401, "unauthenticated")
+        good = self.server.keys["root"]
+        for bad in ("", "Bearer", "Bearer x", "Basic " + good, "Bearer " + good[:-1],
+                    "Bearer " + good + "0", "Bearer " + good[:-1] + ("0" if good[-1] != "0" else "1"),
+                    "Bearer cfd_" + "0" * 16 + "_" + "0" * 64, good):
+            answer = self.call("GET", "/v1/asset/list", who=None, headers={"Authorization": bad})
+            self.assert_problem(answer, 401)
+            self.assertEqual(answer.headers["www-authenticate"], "Bearer")
+
+    def test_each_role_at_each_operation(self):
+        """Allowed exactly where the document says so, and never an error of ours."""
+        connection = self.server.connect()
+        before = self.call("GET", "/v1/journal/status").json()["row"]["sequence"]
+        tried = 0
+        for method, path, operation in self.operations():
+            if "x-cofferdam-operation" not in operation:
+                continue
+            content = operation.get("requestBody", {}).get("content", {})
+            body = content.get("application/json", {}).get("example", {})
+            for role in ROLES:
+                target = path
+                if "/components/parameters/IdempotencyKey" in json.dumps(operation):
+                    target += "?dry_run=true"
+                if operation["x-cofferdam-operation"].startswith("journal."):
+                    target = path
+                answer = self.call(method, target, body if method == "POST" else None, who=role,
+                                   connection=connection)
+                tried += 1
+                where = (role, method, path, answer.status, answer.body[:300])
+                self.assertLess(answer.status, 500, where)
+                if role in operation["x-cofferdam-roles"]:
+                    self.assertNotEqual(answer.status, 403, where)
+                    self.assertIn(answer.status, (200, 207, 400, 404, 409, 422), where)
+                else:
+                    self.assertEqual(answer.status, 403, where)
+                if answer.status >= 400:
+                    self.assert_problem(answer, answer.status)
+        self.assertGreater(tried, 400)
+        after = self.call("GET", "/v1/journal/status").json()["row"]["sequence"]
+        # Two roles have signed a checkpoint; nothing else has left a record.
+        self.assertEqual(int(after) - int(before), 2)
+
+    def test_an_auditor_changes_nothing(self):
+        for path in ("/v1/proposal/create", "/v1/proposal/approve", "/v1/asset/create"):
+            self.assert_problem(self.call("POST", path, {}, who="auditor"), 403, "forbidden")
+        self.assert_problem(
+            self.call("POST", "/v1/batch", '{"id":"1","operation":"time.tick"}\n', who="auditor",
+                      headers={"Content-Type": "application/x-ndjson"}), 403)
+        self.assertEqual(self.call("GET", "/v1/account/list", who="auditor").status, 200)
+
+    def test_metrics(self):
+        self.assert_problem(self.call("GET", "/metrics", who=None), 401)
+        self.call("GET", "/v1/asset/list")
+        text = self.call("GET", "/metrics", who="auditor").body.decode()
+        self.assertIn('cofferdam_http_requests_total{operation="asset.list",code="200"}', text)
+        self.assertIn("cofferdam_journal_durable_sequence", text)
+        for line in text.splitlines():
+            self.assertRegex(line, r'^(# (HELP|TYPE) \w+ .+|\w+(\{[^{}]*\})? [0-9.e+-]+)$')
+
+    def test_health(self):
+        self.assertEqual(self.call("GET", "/health", who=None).json(), {"status": "ok"})
+        self.assertEqual(self.call("GET", "/ready", who=None).status, 200)
+
+
+class Commands(Served):
+    def test_a_key_used_again(self):
+        key = str(uuid.uuid4())
+        first = self.call("POST", "/v1/transfer/create", self.server.transfer(1001), key=key)
+        again = self.call("POST", "/v1/transfer/create", self.server.transfer(1001), key=key)
+        self.assertEqual((first.status, again.status), (200, 200))
+        self.assertNotIn("idempotency-replayed", first.headers)
+        self.assertEqual(again.headers["idempotency-replayed"], "true")
+        self.assertEqual(first.json()["sequence"], again.json()["sequence"])
+        number = str(uuid.UUID(key).int)
+        self.assertEqual(first.json()["id"], number)
+        for other in (number, hex(int(number)), '"' + key + '"', key.upper()):
+            answer = self.call("POST", "/v1/transfer/create", self.server.transfer(1001), key=other)
+            self.assertEqual(answer.headers.get("idempotency-replayed"), "true", other)
+        problem = self.assert_problem(
+            self.call("POST", "/v1/transfer/create", self.server.transfer(1001, "2.00"), key=key),
+            422, "idempotency-key-reused")
+        self.assertIn("amount", problem["field"])
+
+    def test_a_key_is_needed(self):
+        answer = self.call("POST", "/v1/asset/create", {"code": "EUR", "scale": 2}, key="")
+        self.assert_problem(answer, 400, "idempotency-key-missing")
+        self.assert_problem(self.call("POST", "/v1/asset/create?id=0", {}, key=""), 400)
+        self.assert_problem(self.call("POST", "/v1/asset/create?id=3", {}, key="4"), 400)
+
+    def test_a_dry_run_changes_nothing(self):
+        before = self.call("GET", "/v1/journal/status").json()
+        answer = self.call("POST", "/v1/transfer/create?dry_run=true", self.server.transfer(1100))
+        self.assertEqual(answer.status, 200)
+        self.assertIs(answer.json()["dry_run"], True)
+        self.assertEqual(answer.json()["events"][0]["credit"]["account"], "2")
+        self.assertEqual(self.call("GET", "/v1/journal/status").json(), before)
+        self.assert_problem(self.call("GET", "/v1/transfer/show?transfer=1100"), 404, "not-found")
+
+    def test_refusals_are_problems(self):
+        problem = self.assert_problem(
+            self.call("POST", "/v1/asset/create", {"code": "USD", "scale": 2}), 409)
+        self.assertEqual(problem["outcome"]["verdict"], "refused")
+        problem = self.assert_problem(
+            self.call("POST", "/v1/asset/create", {"code": "EUR", "scale": 99}), 422)
+        self.assertEqual(problem["field"], "scale")
+        answer = self.call("POST", "/v1/transfer/create", self.server.transfer(1200, "0.001"))
+        self.assertEqual(self.assert_problem(answer, 422)["field"], "transfers[0].amount")
+
+    def test_a_batch_of_which_some_is_refused(self):
+        body = self.server.transfer(1300)
+        body["transfers"].append(dict(body["transfers"][0], id="1301", credit_account="99"))
+        answer = self.call("POST", "/v1/transfer/create", body)
+        self.assertEqual(answer.status, 207)
+        self.assertEqual([event["status"] for event in answer.json()["events"]],
+                         ["ok", "credit_account_not_found"])
+
+    def test_the_principal_is_that_of_the_key(self):
+        made = self.server.must("/v1/transfer/create", self.server.transfer(1400), who="operator")
+        row = self.call("GET", "/v1/command/show?command=" + made["id"]).json()["row"]
+        self.assertEqual(row["principal"], "operator")
+        lines = json.dumps({"id": "77", "operation": "transfer.create", "principal": "root",
+                            "content": self.server.transfer(1401)}) + "\n"
+        answer = self.call("POST", "/v1/batch", lines, who="operator",
+                           headers={"Content-Type": "application/x-ndjson"})
+        self.assertEqual(answer.json()["problem"]["field"], "principal")
+
+    def test_pages(self):
+        rows, after = [], ""
+        while True:
+            answer = self.call("GET", "/v1/account/list?limit=1" + after).json()
+            rows += [row["id"] for row in answer["rows"]]
+            if answer["next"] is None:
+                break
+            after = "&after=" + answer["next"]
+        self.assertEqual(rows, ["1", "2", "3"])
+        posted = self.call("POST", "/v1/account/list", {"limit": 10}).json()
+        self.assertEqual([row["id"] for row in posted["rows"]], rows)
+
+    def test_time_travel(self):
+        first = self.server.must("/v1/transfer/create", self.server.transfer(1500, "5.00"))
+        self.server.must("/v1/transfer/create", self.server.transfer(1501, "7.00"))
+        path = "/v1/account/show?account=2"
+        now = float(self.call("GET", path).json()["row"]["balance"])
+        then = self.call("GET", path + "&at=" + first["sequence"]).json()["row"]["balance"]
+        self.assertAlmostEqual(now - float(then), 7.0)
+        by_time = self.call("GET", path + "&at=" + first["time"]).json()["row"]["balance"]
+        self.assertEqual(by_time, then)
+        self.assert_problem(self.call("GET", path + "&at=999999999"), 422)
+
+    def test_approval(self):
+        self.server.must("/v1/policy/set", {"operation": "asset.create", "approvals": 1})
+        asset = {"code": "GBP", "scale": 2}
+        problem = self.assert_problem(
+            self.call("POST", "/v1/asset/create", asset, who="admin"), 409, "approval_required")
+        self.assertIn("propose", problem["hint"])
+        made = self.server.must("/v1/asset/create?propose=sterling", asset, who="admin")
+        self.server.must("/v1/proposal/approve", {"proposal": made["created"]}, who="approver")
+        self.assertEqual(self.call("GET", "/v1/asset/show?asset=GBP").json()["row"]["code"], "GBP")
+        self.server.must("/v1/policy/set", {"operation": "asset.create", "approvals": 0})
+
+    def test_calculators(self):
+        document = self.call("GET", "/openapi.json", who=None).json()
+        calculators = [path for path in document["paths"] if path.startswith("/v1/calc/")]
+        self.assertGreater(len(calculators), 5)
+        for path in calculators:
+            example = json.loads(self.server.cli("calc", path.rsplit("/", 1)[1], "--example"))
+            answer = self.call("POST", path, example["input"], who="auditor")
+            self.assertEqual((answer.status, answer.json()), (200, example["output"]), path)
+
+
+class Keys(Served):
+    def test_life_of_a_key(self):
+        made = self.server.must("/v1/api-key/create", {"principal": "operator", "label": "robot"},
+                                who="admin")
+        self.server.keys["robot"] = made["key"]
+        self.assertEqual(self.call("GET", "/v1/asset/list", who="robot").status, 200)
+        listed = self.call("POST", "/v1/api-key/list", {}, who="admin")
+        self.assertIn(made["id"], [row["id"] for row in listed.json()["rows"]])
+        self.assertNotIn(made["key"].rsplit("_", 1)[1].encode(), listed.body)
+        self.server.must("/v1/api-key/revoke", {"key": made["id"]}, who="admin")
+        self.assert_problem(self.call("GET", "/v1/asset/list", who="robot"), 401)
+
+    def test_nobody_makes_a_key_above_themselves(self):
+        self.assert_problem(self.call("POST", "/v1/api-key/create", {"principal": "root"},
+                                      who="admin"), 409)
+        self.assert_problem(self.call("POST", "/v1/api-key/create", {"principal": "operator"},
+                                      who="operator"), 403)
+        root = [row for row in self.call("POST", "/v1/api-key/list", {}).json()["rows"]
+                if row["principal"] == "root"][0]
+        self.assert_problem(self.call("POST", "/v1/api-key/revoke", {"key": root["id"]},
+                                      who="admin"), 409)
+
+    def test_an_expired_key(self):
+        made = self.server.must("/v1/api-key/create",
+                                {"principal": "operator", "expires": "2020-01-01T00:00:00Z"})
+        self.server.keys["late"] = made["key"]
+        self.assert_problem(self.call("GET", "/v1/asset/list", who="late"), 401)
+
+    def test_an_inactive_principal(self):
+        self.server.must("/v1/principal/create", {"code": "guest", "roles": ["auditor"]})
+        self.server.keys["guest"] = self.server.must("/v1/api-key/create",
+                                                     {"principal": "guest"})["key"]
+        self.assertEqual(self.call("GET", "/v1/asset/list", who="guest").status, 200)
+        self.server.must("/v1/principal/change", {"principal": "guest", "active": False})
+        self.assert_problem(self.call("GET", "/v1/asset/list", who="guest"), 403)
+
+    def test_no_secret_lies_on_the_disk(self):
+        secrets = [key.rsplit("_", 1)[1].encode() for key in self.server.keys.values()]
+        for path in self.server.books.rglob("*"):
+            if path.is_file():
+                data = path.read_bytes()
+                for secret in secrets:
+                    self.assertNotIn(secret, data, path)
+                    self.assertNotIn(bytes.fromhex(secret.decode()), data, path)
+        for name in ("api-keys.secret", "api-keys.ndjson"):
+            mode = (self.server.books / "keys" / name).stat().st_mode & 0o777
+            self.assertEqual(mode, 0o600, name)
+
+
+class BadInput(Served):
+    options = ("--body-bytes-max", "100000", "--connections-max", "40", "--idle-seconds", "2")
+
+    def bad_body(self, body, status, **more):
+        answer = self.call("POST", "/v1/asset/create", body, **more)
+        return self.assert_problem(answer, status)
+
+    def test_bodies(self):
+        deep = "[" * 5000 + "]" * 5000
+        for body, status in (
+                (b"{", 400), (b"{} {}", 400), (b'{"code":"A","code":"B"}', 400),
+                (b'{"code":"\xff\xfe","scale":2}', 400), (deep.encode(), 400),
+                (b'{"code":"\\ud800","scale":2}', 400), (b"\x00", 400), (b"[]", 422),
+                (b'"text"', 422), (b"null", 422), (b'{"code":7,"scale":2}', 422),
+                (b'{"code":"EUR","scale":"two"}', 422), (b'{"code":"EUR"}', 422),
+                (b'{"code":"EUR","scale":2,"colour":"red"}', 422),
+                (b'{"code":"EUR","scale":1e3000}', 422), (b'{"code":"EUR","scale":-1}', 422)):
+            self.bad_body(body, status)
+        self.bad_body(b"code=EUR", 415, headers={"Content-Type": "text/plain"})
+        self.bad_body(b'{"code":"' + b"x" * 200000 + b'"}', 413)
+
+    def test_targets(self):
+        for path, status in (("/v1/nothing/here", 404), ("/", 404), ("/v1/asset/list?limit=x", 422),
+                             ("/v1/asset/list?limit=0", 422), ("/v1/asset/list?limit=1&limit=2", 400),
+                             ("/v1/asset/list?colour=red", 400), ("/v1/asset/list?limit=%zz", 400),
+                             ("/v1/asset/list?at=yesterday", 400), ("/v1/asset/list/", 404),
+                             ("/v1/asset/../asset/list", 404), ("/v1/asset/show?asset=NONE", 422),
+                             ("/v1/asset/list?" + "&".join(f"a{i}=1" for i in range(80)), 400)):
+            answer = self.call("GET", path)
+            self.assertIn(answer.status, (status, 404), (path, answer.body))
+            self.assert_problem(answer, answer.status)
+        self.assertEqual(self.call("GET", "/v1/asset/create").headers["allow"], "POST")
+        self.assert_problem(self.call("DELETE", "/v1/asset/list"), 405)
+        self.assert_problem(self.call("PUT", "/health", who=None), 405)
+
+    def raw(self, data, wait=5.0):
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=wait) as wire:
+            wire.sendall(data)
+            found = b""
+            try:
+                while part := wire.recv(65536):
+                    found += part
+            except (TimeoutError, ConnectionResetError):
+                pass
+            return found
+
+    def test_what_is_no_request(self):
+        for data, status in ((b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"400"),
+                             (b"GET\r\n\r\n", b"400"), (b"GET / HTTP/9.9\r\n\r\n", b"400"),
+                             (b"GET /health HTTP/1.1\r\n\r\n", b"400"),
+                             (b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"400"),
+                             (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 20000 + b"\r\n\r\n",
+                              b"431"),
+                             (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+                              b"Transfer-Encoding: chunked\r\n\r\n", b"400"),
+                             (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n", b"400")):
+            found = self.raw(data)
+            self.assertTrue(found.startswith(b"HTTP/1.1 " + status), (data[:60], found[:80]))
+            self.assertIn(b"application/problem+json", found)
+
+    def test_slow_and_vanishing_clients(self):
+        key = self.server.keys["root"].encode()
+        head = (b"POST /v1/asset/create HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key +
+                b"\r\nIdempotency-Key: 5\r\nContent-Type: application/json\r\n")
+        for data in (b"", b"GET /hea", head + b"Content-Length: 50\r\n\r\n{",
+                     head + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{"):
+            with socket.create_connection(("127.0.0.1", self.server.port)) as wire:
+                wire.sendall(data)
+        self.assertTrue(self.raw(b"GET /health HTTP/1.1\r\nHost:").startswith(b"HTTP/1.1 408"))
+        self.assertEqual(self.raw(b""), b"")
+        self.assertEqual(self.call("GET", "/health", who=None).status, 200)
+
+    def test_a_refused_body_is_answered_before_it_is_read(self):
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as wire:
+            wire.sendall(b"POST /v1/asset/create HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n"
+                         b"Content-Type: application/json\r\n\r\n")
+            self.assertTrue(wire.recv(100).startswith(b"HTTP/1.1 401"))
+
+    def test_too_many_connections(self):
+        wires = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(80)]
+        time.sleep(0.3)
+        for wire in wires:
+            wire.close()
+        time.sleep(0.3)
+        self.assertEqual(self.call("GET", "/health", who=None).status, 200)
+        text = self.call("GET", "/metrics").body.decode()
+        refused = [line for line in text.splitlines()
+                   if line.startswith("cofferdam_http_connections_refused_total ")][0]
+        self.assertGreater(int(refused.split()[1]), 0)
+
+    def test_pipelined_requests(self):
+        found = self.raw(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n" * 50, wait=3)
+        self.assertEqual(found.count(b"HTTP/1.1 200 OK"), 50)
+
+    def test_a_head_has_no_body(self):
+        found = self.raw(b"HEAD /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        self.assertTrue(found.endswith(b"\r\n\r\n"), found)
+
+
+class Batches(Served):
+    def batch(self, lines, **more):
+        body = "".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines)
+        answer = self.call("POST", "/v1/batch", body, key="",
+                           headers={"Content-Type": "application/x-ndjson"}, **more)
+        self.assertEqual(answer.status, 200, answer.body)
+        return [json.loads(line) for line in answer.body.splitlines()]
+
+    def test_lines_are_answered_in_order(self):
+        lines = [{"id": str(9000 + number), "operation": "transfer.create",
+                  "content": self.server.transfer(20000 + number)} for number in range(3000)]
+        answers = self.batch(lines)
+        self.assertEqual([answer["id"] for answer in answers], [line["id"] for line in lines])
+        self.assertEqual({answer["verdict"] for answer in answers}, {"ok"})
+        again = self.batch(lines)
+        self.assertEqual({answer["replayed"] for answer in again}, {True})
+
+    def test_bad_lines_stop_nothing(self):
+        answers = self.batch(["{\n", "\n", {"operation": "time.tick"},
+                              {"id": "8001", "operation": "no.such"}, '{"id":"8002","id":"8003"}\n',
+                              {"id": "8004", "operation": "asset.create",
+                               "content": {"code": "CHF", "scale": 2}}])
+        self.assertEqual([answer["verdict"] for answer in answers],
+                         ["malformed", "malformed", "malformed", "malformed", "ok"])
+
+    def test_outcomes_come_while_lines_go(self):
+        """A client that sends a line and waits for its outcome is not kept waiting."""
+        key = self.server.keys["operator"].encode()
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=20) as wire:
+            wire.sendall(b"POST /v1/batch HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key +
+                         b"\r\nContent-Type: application/x-ndjson\r\n"
+                         b"Transfer-Encoding: chunked\r\n\r\n")
+            found = b""
+            for number in range(5):
+                line = json.dumps({"id": str(7000 + number), "operation": "transfer.create",
+                                   "content": self.server.transfer(30000 + number)}).encode() + b"\n"
+                wire.sendall(b"%x\r\n%s\r\n" % (len(line), line))
+                while b'{"id":"%d"' % (7000 + number) not in found:
+                    part = wire.recv(65536)
+                    self.assertTrue(part, found)
+                    found += part
+            wire.sendall(b"0\r\n\r\n")
+            while not found.endswith(b"0\r\n\r\n"):
+                found += wire.recv(65536)
+
+    def test_events(self):
+        connection = self.server.connect()
+        connection.request("GET", "/v1/events",
+                           headers={"Authorization": "Bearer " + self.server.keys["auditor"]})
+        stream = connection.getresponse()
+        self.assertEqual(stream.status, 200)
+        stream.readline()
+        made = self.server.must("/v1/asset/create", {"code": "JPY", "scale": 0})
+        event = self.next_event(stream)
+        self.assertEqual((event["id"], event["event"]), (made["sequence"], "command"))
+        data = json.loads(event["data"])
+        self.assertEqual((data["operation"], data["principal"]), ("asset.create", "root"))
+        self.assertEqual(data["content"]["code"], "JPY")
+        connection.close()
+        connection = self.server.connect()
+        connection.request("GET", "/v1/events",
+                           headers={"Authorization": "Bearer " + self.server.keys["auditor"],
+                                    "Last-Event-ID": "0"})
+        stream = connection.getresponse()
+        for sequence in range(1, int(made["sequence"]) + 1):
+            self.assertEqual(self.next_event(stream)["id"], str(sequence))
+        connection.close()
+        self.assert_problem(self.call("GET", "/v1/events?after=99999999"), 422)
+
+    def next_event(self, stream):
+        event = {}
+        while True:
+            line = stream.readline().decode().rstrip("\n")
+            if not line and event:
+                return event
+            if line and not line.startswith(":"):
+                name, value = line.split(": ", 1)
+                event[name] = value
+
+
+class Durability(unittest.TestCase):
+    def test_kill_after_acknowledgement_loses_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(PROGRAM, folder, "--log-requests", "none")
+            server.found()
+            server.start()
+            server.seed()
+            kept = {}
+            for round_number in range(4):
+                stop = threading.Event()
+                lock = threading.Lock()
+
+                def work(worker):
+                    connection = server.connect()
+                    number = round_number * 1_000_000 + worker * 100_000 + 5000
+                    while not stop.is_set():
+                        number += 1
+                        try:
+                            answer = server.call("POST", "/v1/transfer/create",
+                                                 server.transfer(number), key=str(number),
+                                                 connection=connection)
+                        except OSError:
+                            return
+                        except Exception:  # a response that was cut short
+                            return
+                        assert answer.status == 200, answer.body
+                        with lock:
+                            kept[str(number)] = answer.json()["sequence"]
+
+                threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+                for thread in threads:
+                    thread.start()
+                time.sleep(0.7)
+                server.stop(signal.SIGKILL)
+                stop.set()
+                for thread in threads:
+                    thread.join()
+                server.start()
+            self.assertGreater(len(kept), 50)
+            connection = server.connect()
+            for number, sequence in kept.items():
+                row = server.call("GET", "/v1/command/show?command=" + number,
+                                  connection=connection).json()["row"]
+                self.assertEqual(row["sequence"], sequence)
+            self.assertEqual(server.stop(), 0)
+            self.assertEqual(server.cli("books", "verify")["verdict"], "good")
+
+    def test_a_graceful_stop_answers_what_was_asked(self):
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(PROGRAM, folder)
+            server.found()
+            server.start()
+            server.seed()
+            events = server.connect()
+            events.request("GET", "/v1/events",
+                           headers={"Authorization": "Bearer " + server.keys["root"]})
+            stream = events.getresponse()
+            idle = server.connect()
+            self.assertEqual(server.call("GET", "/health", connection=idle).status, 200)
+            began = time.monotonic()
+            self.assertEqual(server.stop(signal.SIGINT), 0)
+            self.assertLess(time.monotonic() - began, 5)
+            self.assertIn(b": from ", stream.read())
+            log = [json.loads(line) for line in server.log.read_text().splitlines()]
+            self.assertEqual([line["event"] for line in log], ["serving", "stopping", "stopped"])
+
+
+class Listening(unittest.TestCase):
+    def test_only_this_machine_without_tls(self):
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(PROGRAM, folder)
+            server.found()
+            for address in ("0.0.0.0:0", "[::]:0", "nonsense:0", "127.0.0.1:99999"):
+                done = subprocess.run([PROGRAM, "--books", server.books, "serve", "--listen",
+                                       address], capture_output=True, timeout=60)
+                self.assertIn(done.returncode, (1, 2, 4), address)
+                self.assertIn(b"--listen", done.stderr)
+
+    def test_tls(self):
+        import ssl
+        with tempfile.TemporaryDirectory() as folder:
+            certificate, key = folder + "/certificate.pem", folder + "/key.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                            "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+                            "-keyout", key, "-out", certificate], check=True, capture_output=True)
+            server = Server(PROGRAM, folder, "--tls-certificate", certificate, "--tls-key", key)
+            server.found()
+            server.start()
+            self.assertTrue(server.url.startswith("https://"))
+            import http.client
+            context = ssl.create_default_context(cafile=certificate)
+            connection = http.client.HTTPSConnection("127.0.0.1", server.port, context=context,
+                                                     timeout=30)
+            for _ in range(3):
+                answer = server.call("GET", "/v1/principal/list", connection=connection)
+                self.assertEqual(len(answer.json()["rows"]), 5)
+            plain = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+            plain.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.assertNotIn(b"200 OK", plain.recv(100))
+            self.assertEqual(server.stop(), 0)
+
+
+if __name__ == "__main__":
+    PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+    os.environ.pop("COFFERDAM_OUTPUT", None)
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=1)
