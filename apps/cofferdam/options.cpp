@@ -233,8 +233,9 @@ void add_serve(CLI::App& app, Draft& draft) {
       ->type_name("BYTES");
   serve.add_option("--connections-max", draft.serve.connections_max, "that are open at once")
       ->type_name("NUMBER");
-  serve.add_option("--idle-seconds", draft.serve.idle_seconds,
-                   "until a connection without a request is closed")
+  serve
+      .add_option("--idle-seconds", draft.serve.idle_seconds,
+                  "until a connection without a request is closed")
       ->type_name("SECONDS");
 }
 

@@ -31,7 +31,8 @@ Result<int> run_serve(const Globals& globals, const ServeCall& call,
   if (Result<void> read = read_listen(call.listen, options.http); !read)
     return std::unexpected(read.error());
   if (call.tls_certificate.empty() != call.tls_key.empty())
-    return base::malformed("--tls-key", call.tls_key, "--tls-certificate and --tls-key go together");
+    return base::malformed("--tls-key", call.tls_key,
+                           "--tls-certificate and --tls-key go together");
   options.http.certificate_file = call.tls_certificate;
   options.http.key_file = call.tls_key;
   options.http.limits.body_bytes_max = call.body_bytes_max;

@@ -92,9 +92,9 @@ Result<void> ApiKeys::load() {
   std::string line;
   while (file && std::getline(file, line)) {
     const Result<operation::Json> json = operation::parse_json(line, {.bytes_max = kLineBytesMax});
-    const Result<ApiKey> key =
-        json ? operation::read_json<ApiKey>(*json, operation::Codec{kNoNames})
-             : Result<ApiKey>(std::unexpected(json.error()));
+    const Result<ApiKey> key = json
+                                   ? operation::read_json<ApiKey>(*json, operation::Codec{kNoNames})
+                                   : Result<ApiKey>(std::unexpected(json.error()));
     if (!key)
       return std::unexpected(Error{.kind = base::ErrorKind::integrity,
                                    .field = (folder / "api-keys.ndjson").string() + " line " +
@@ -191,8 +191,7 @@ std::optional<ApiKeys::Holder> ApiKeys::holder_of(std::string_view presented,
     if (key.id == id) found = &key;
   // An unknown id is compared with something as long, so that it takes as long.
   static const std::string kNobody(2 * std::tuple_size_v<crypto::Hash>, '0');
-  const bool equal =
-      crypto::equal_in_constant_time(hash, found == nullptr ? kNobody : found->hash);
+  const bool equal = crypto::equal_in_constant_time(hash, found == nullptr ? kNobody : found->hash);
   if (!equal || found == nullptr || !in_force(*found, now)) return std::nullopt;
   return Holder{found->principal, found->id};
 }

@@ -61,15 +61,16 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
         run->exchange->answer(std::move(*forbidden));
         return more();
       }
-      run->batch.emplace(service->session_, run->principal, [&exchange = *run->exchange](
-                                                                std::string_view outcomes) {
-        exchange.part(std::string(outcomes));
-      });
+      run->batch.emplace(service->session_, run->principal,
+                         [&exchange = *run->exchange](std::string_view outcomes) {
+                           exchange.part(std::string(outcomes));
+                         });
       run->batch->set_guard([service, &caller = run->principal](
-                                const operation::CommandEntry& entry,
-                                const std::string& principal, base::CommandId id) -> Result<void> {
+                                const operation::CommandEntry& entry, const std::string& principal,
+                                base::CommandId id) -> Result<void> {
         if (id.is_none())
-          return base::malformed("id", "", "every line has one, so that it can be sent again safely");
+          return base::malformed("id", "",
+                                 "every line has one, so that it can be sent again safely");
         const bool is_caller = principal == caller;
         if (is_caller && !service->forbid(caller, roles_for(entry.needs))) return {};
         return std::unexpected(

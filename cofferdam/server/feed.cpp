@@ -22,8 +22,7 @@ Json command_event(const engine::RecordedCommand& recorded, const operation::Cod
   json.add("principal",
            codec.names.code_of(operation::Numbered::principal, record.principal.value()));
   json.add("operation", operation::operation_name(record.operation));
-  const auto command =
-      engine::decode_command(record.operation, record.version, record.content);
+  const auto command = engine::decode_command(record.operation, record.version, record.content);
   const bool ok = record.outcome.ok();
   std::size_t refused = 0;
   for (const std::uint8_t status : record.outcome.event_statuses) refused += status == 0 ? 0U : 1U;

@@ -571,13 +571,12 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
 
   void linger() {
     socket().expires_after(std::chrono::seconds(kLingerSeconds));
-    stream_.async_read_some(
-        asio::buffer(chunk_),
-        [self = this->shared_from_this()](const error_code& failed, std::size_t bytes) {
-          self->lingered_ += bytes;
-          if (failed || self->lingered_ > kLingerBytesMax) return self->close_now();
-          self->linger();
-        });
+    stream_.async_read_some(asio::buffer(chunk_), [self = this->shared_from_this()](
+                                                      const error_code& failed, std::size_t bytes) {
+      self->lingered_ += bytes;
+      if (failed || self->lingered_ > kLingerBytesMax) return self->close_now();
+      self->linger();
+    });
   }
 
   Server& server_;
@@ -640,8 +639,7 @@ Result<void> Server::listen() {
   if (!code) acceptor_.set_option(asio::socket_base::reuse_address(true), code);
   if (!code) acceptor_.bind(endpoint, code);
   if (!code) acceptor_.listen(asio::socket_base::max_listen_connections, code);
-  if (code)
-    return failed("--listen", options_.address + ":" + std::to_string(options_.port), code);
+  if (code) return failed("--listen", options_.address + ":" + std::to_string(options_.port), code);
   port_ = acceptor_.local_endpoint().port();
   return {};
 }
@@ -664,8 +662,8 @@ void Server::accept() {
       const auto remote = socket.remote_endpoint(ignored);
       std::string peer = ignored ? "" : remote.address().to_string();
       if (options_.has_tls())
-        std::make_shared<Connection<beast::ssl_stream<beast::tcp_stream>>>(
-            *this, std::move(socket), std::move(peer), tls_)
+        std::make_shared<Connection<beast::ssl_stream<beast::tcp_stream>>>(*this, std::move(socket),
+                                                                           std::move(peer), tls_)
             ->start();
       else
         std::make_shared<Connection<beast::tcp_stream>>(*this, std::move(socket), std::move(peer))
@@ -686,8 +684,7 @@ void Server::begin_stop() {
     network_.stop();
     return;
   }
-  auto timer =
-      std::make_shared<asio::steady_timer>(network_, std::chrono::seconds(grace_seconds_));
+  auto timer = std::make_shared<asio::steady_timer>(network_, std::chrono::seconds(grace_seconds_));
   timer->async_wait([this, timer](const error_code& /*ignored*/) { network_.stop(); });
 }
 

@@ -55,16 +55,16 @@ std::string Metrics::page(const Gauges& g) const {
   sum += buckets_.back();
   out += fmt::format("{0}_bucket{{le=\"+Inf\"}} {1}\n{0}_sum {2}\n{0}_count {1}\n", duration, sum,
                      static_cast<double>(micros_) / 1e6);
-  out += one("cofferdam_http_connections", "gauge", "Connections that are open.",
-             g.http.connections);
+  out +=
+      one("cofferdam_http_connections", "gauge", "Connections that are open.", g.http.connections);
   out += one("cofferdam_http_connections_accepted_total", "counter", "Connections taken.",
              g.http.accepted);
   out += one("cofferdam_http_connections_refused_total", "counter",
              "Connections turned away because too many were open.", g.http.turned_away);
-  out += one("cofferdam_jobs_waiting", "gauge", "Requests that wait for the books.",
-             g.jobs_waiting);
-  out += one("cofferdam_event_subscribers", "gauge", "Readers of the feed of events.",
-             g.subscribers);
+  out +=
+      one("cofferdam_jobs_waiting", "gauge", "Requests that wait for the books.", g.jobs_waiting);
+  out +=
+      one("cofferdam_event_subscribers", "gauge", "Readers of the feed of events.", g.subscribers);
   out += one("cofferdam_commit_groups_total", "counter", "Writes that made records durable.",
              g.commits.groups);
   out += one("cofferdam_commit_seconds_total", "counter", "Time spent in those writes.",
@@ -75,8 +75,8 @@ std::string Metrics::page(const Gauges& g) const {
   out += one("cofferdam_commands_malformed_total", "counter",
              "Commands refused by their shape alone.", g.malformed);
   out += one("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
-  out += one("process_start_time_seconds", "gauge", "Start, in seconds since 1970.",
-             g.start_seconds);
+  out +=
+      one("process_start_time_seconds", "gauge", "Start, in seconds since 1970.", g.start_seconds);
   return out;
 }
 

@@ -101,18 +101,18 @@ Json command_parameters() {
                      "The command's id: a number of 128 bits, 0x and hexadecimal digits, or a "
                      "UUID. It may stand in the query string as `id` instead. Kept for ever.",
                      text_type()));
-  json.add("id", parameter("id", "query", "The command's id, where no header can be set.",
-                           text_type()));
+  json.add("id",
+           parameter("id", "query", "The command's id, where no header can be set.", text_type()));
   Json truth = Json::object();
   truth.add("type", "boolean");
   json.add("dry_run", parameter("dry_run", "query", "Say what would happen; change nothing.",
                                 std::move(truth)));
-  json.add("time", parameter("time", "query", "When; only for books whose time is given.",
-                             text_type()));
+  json.add("time",
+           parameter("time", "query", "When; only for books whose time is given.", text_type()));
   json.add("propose", parameter("propose", "query",
                                 "Propose the command for approval, for this reason.", text_type()));
-  json.add("at", parameter("at", "query",
-                           "Read the books as they were at this record or time.", text_type()));
+  json.add("at", parameter("at", "query", "Read the books as they were at this record or time.",
+                           text_type()));
   return json;
 }
 
@@ -198,8 +198,8 @@ Json operation_json(const Route& route, bool is_get) {
   if (route.kind == RouteKind::command || route.kind == RouteKind::task)
     for (const std::string_view name : {"IdempotencyKey", "id", "dry_run", "time", "propose"})
       parameters.items.push_back(reference("#/components/parameters/" + std::string(name)));
-  if (route.kind == RouteKind::query) parameters.items.push_back(
-      reference("#/components/parameters/at"));
+  if (route.kind == RouteKind::query)
+    parameters.items.push_back(reference("#/components/parameters/at"));
   if (is_get) {
     const Json schema = operation::schema_of(route.input());
     const Json* properties = schema.find("properties");
@@ -212,8 +212,8 @@ Json operation_json(const Route& route, bool is_get) {
   Json& responses = json.add("responses", Json::object());
   responses.add("200", response("Done.", answer_of(route)));
   if (route.kind == RouteKind::command)
-    responses.add("207",
-                  response("Carried out; some events of the batch were refused.", answer_of(route)));
+    responses.add(
+        "207", response("Carried out; some events of the batch were refused.", answer_of(route)));
   add_problems(responses, {"400", "401", "403", "404", "409", "413", "415", "422", "429", "503"});
   return json;
 }
@@ -272,9 +272,7 @@ Json openapi_document(const Routes& routes, std::string_view version) {
   license.add("name", "Apache-2.0");
   license.add("identifier", "Apache-2.0");
   json.add("servers", Json::list()).items.emplace_back(Json::object()).add("url", "/");
-  json.add("security", Json::list())
-      .items.emplace_back(Json::object())
-      .add("apiKey", Json::list());
+  json.add("security", Json::list()).items.emplace_back(Json::object()).add("apiKey", Json::list());
   Json& tags = json.add("tags", Json::list());
   std::set<std::string> names{"server"};
   for (const auto& [path, route] : routes.all()) names.insert(tag_of(route));

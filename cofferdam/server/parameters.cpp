@@ -57,8 +57,7 @@ Json list_of(std::string_view text) {
 
 Result<Json> field_json(const Field& field, const std::string& text) {
   const Type& type = leaf_of(*field.type);
-  const bool is_number =
-      !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   if (type.kind == Kind::structure ||
       (type.kind == Kind::list && leaf_of(*type.element).kind == Kind::structure))
     return operation::parse_json(text);
@@ -67,8 +66,8 @@ Result<Json> field_json(const Field& field, const std::string& text) {
 }
 
 std::optional<std::string> take(Pairs& pairs, std::string_view name) {
-  const auto found =
-      std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == name; });
+  const auto found = std::find_if(pairs.begin(), pairs.end(),
+                                  [&](const auto& pair) { return pair.first == name; });
   if (found == pairs.end()) return std::nullopt;
   std::string value = std::move(found->second);
   pairs.erase(found);

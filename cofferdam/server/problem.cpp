@@ -62,8 +62,8 @@ HttpResponse problem_response(const Problem& problem) {
 
 HttpResponse error_response(const Error& error) {
   if (is_absence(error)) return with_status(error, 404, "not-found");
-  if (error.kind == base::ErrorKind::refused && error.rule.find("id was used before") !=
-                                                    std::string::npos)
+  if (error.kind == base::ErrorKind::refused &&
+      error.rule.find("id was used before") != std::string::npos)
     return with_status(error, 422, "idempotency-key-reused");
   const Json problem = operation::problem_json(error);
   const Json* status = problem.find("status");
@@ -95,8 +95,8 @@ HttpResponse outcome_response(const operation::Answer& answer) {
     problem.add("type", "/problems/" + kind);
     problem.add("title", malformed ? "The input cannot be accepted" : "A rule says no");
     problem.add("status", Json::number(code));
-    problem.add("detail", std::string(json.text_of("operation")) + " '" + std::string(status) +
-                              "': " + rule);
+    problem.add("detail",
+                std::string(json.text_of("operation")) + " '" + std::string(status) + "': " + rule);
     problem.add("code", status);
     for (const std::string_view name : {"field", "value"})
       if (const Json* found = json.find(name)) problem.add(std::string(name), *found);

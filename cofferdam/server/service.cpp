@@ -129,8 +129,8 @@ std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
   if (is_open_path(head.path)) return std::nullopt;
   std::optional<ApiKeys::Holder> holder;
   if (head.authorization.starts_with(kBearer))
-    holder = keys_.holder_of(std::string_view(head.authorization).substr(kBearer.size()),
-                             system_time());
+    holder =
+        keys_.holder_of(std::string_view(head.authorization).substr(kBearer.size()), system_time());
   head.authorization.clear();
   if (!holder)
     return problem_response({.status = 401,
@@ -157,10 +157,10 @@ HttpResponse Service::broken_request(unsigned status, std::string_view why) {
 
 void Service::answered(const HttpRequest& head, unsigned status, std::uint64_t micros) {
   const Route* route = routes_.find(head.path);
-  const std::string_view operation = route != nullptr           ? route->operation
-                                     : is_open_path(head.path)  ? head.path
-                                     : head.path == "/metrics"  ? head.path
-                                     : head.path == "/v1/batch" ? "batch"
+  const std::string_view operation = route != nullptr            ? route->operation
+                                     : is_open_path(head.path)   ? head.path
+                                     : head.path == "/metrics"   ? head.path
+                                     : head.path == "/v1/batch"  ? "batch"
                                      : head.path == "/v1/events" ? "events"
                                                                  : "other";
   metrics_.count(operation, status, micros);
@@ -345,13 +345,12 @@ HttpResponse Service::run_command(Call& call) {
     entry = session_.registry().find_command("proposal.create");
     call.content = std::move(proposal);
   }
-  const Result<operation::Answer> answer =
-      session_.run_command(*entry, call.content,
-                           {.id = call.controls.id,
-                            .time = call.controls.time,
-                            .principal = call.principal,
-                            .dry_run = call.controls.dry_run,
-                            .durable = false});
+  const Result<operation::Answer> answer = session_.run_command(*entry, call.content,
+                                                                {.id = call.controls.id,
+                                                                 .time = call.controls.time,
+                                                                 .principal = call.principal,
+                                                                 .dry_run = call.controls.dry_run,
+                                                                 .durable = false});
   return answer ? outcome_response(*answer) : error_response(answer.error());
 }
 
@@ -384,12 +383,10 @@ void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse respo
   const base::Sequence sequence = session_.engine().sequence();
   if (sequence <= session_.engine().journal().durable())
     return exchange->answer(std::move(response));
-  committer_->offer(sequence,
-                    [exchange = std::move(exchange), response = std::move(response)](
-                        const Result<void>& durable) mutable {
-                      exchange->answer(durable ? std::move(response)
-                                               : error_response(durable.error()));
-                    });
+  committer_->offer(sequence, [exchange = std::move(exchange), response = std::move(response)](
+                                  const Result<void>& durable) mutable {
+    exchange->answer(durable ? std::move(response) : error_response(durable.error()));
+  });
 }
 
 void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request) {
@@ -416,7 +413,8 @@ void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& 
     const base::Sequence from = after.value_or(journal.durable());
     if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
       return exchange->answer(error_response(
-          base::malformed("after", std::to_string(from), "must be a record of this journal").error()));
+          base::malformed("after", std::to_string(from), "must be a record of this journal")
+              .error()));
     if (feed_.size() >= kSubscribersMax) return exchange->answer(overloaded());
     exchange->begin({.content_type = "text/event-stream"});
     exchange->part(": from " + std::to_string(from + 1) + "\n\n");

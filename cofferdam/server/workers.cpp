@@ -9,8 +9,7 @@
 
 namespace cofferdam::server {
 
-Worker::Worker(std::size_t waiting_max)
-    : waiting_max_(waiting_max), thread_([this] { run(); }) {}
+Worker::Worker(std::size_t waiting_max) : waiting_max_(waiting_max), thread_([this] { run(); }) {}
 
 Worker::~Worker() {
   stop();
