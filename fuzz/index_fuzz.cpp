@@ -22,12 +22,11 @@
 #include <unistd.h>
 #include <vector>
 
+namespace cofferdam::journal {
 namespace {
 
-namespace base = cofferdam::base;
 namespace fs = std::filesystem;
-using namespace cofferdam::journal;
-using cofferdam::fuzz::Input;
+using fuzz::Input;
 
 constexpr std::uint64_t kLineage = 5;
 constexpr base::Sequence kRecords = 12;
@@ -262,3 +261,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace cofferdam::journal

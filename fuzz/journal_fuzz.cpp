@@ -22,11 +22,10 @@
 #include <string>
 #include <vector>
 
+namespace cofferdam::journal {
 namespace {
 
-using namespace cofferdam::journal;
-using cofferdam::fuzz::Input;
-namespace crypto = cofferdam::crypto;
+using fuzz::Input;
 
 constexpr JournalId kId{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 constexpr std::size_t kEditsMax = 16;
@@ -390,3 +389,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   expect_goes_on(*disk, std::move(*journal));
   return 0;
 }
+
+}  // namespace cofferdam::journal
