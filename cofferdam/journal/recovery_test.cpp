@@ -335,7 +335,7 @@ TEST_F(SegmentFaultTest, AFlippedByteInAClosedSegmentIsFoundByReadingAndVerifyin
 TEST(RecoveryTest, AHeaderBeyondWhatIsPossibleIsNotBelieved) {
   const auto impossible = [](auto&& change) {
     const auto disk = make(3, End::closed);
-    SegmentHeader header = *parse_segment_header(disk->platter(kFirst));
+    SegmentHeader header = *parse_segment_header(disk->platter(kFirst).substr(0, kBlock));
     change(header);
     for (const std::uint64_t offset : {std::uint64_t{0}, kHeaderCopyOffset})
       disk->platter(kFirst).replace(offset, kBlock, segment_header_block(header));
@@ -353,7 +353,7 @@ TEST(RecoveryTest, AHeaderBeyondWhatIsPossibleIsNotBelieved) {
 TEST(RecoveryTest, WhatTheFileDoesNotHaveIsNotRead) {
   const auto disk = make(3, End::closed);
   std::string& bytes = disk->platter(kFirst);
-  SegmentHeader segment = *parse_segment_header(bytes);
+  SegmentHeader segment = *parse_segment_header(bytes.substr(0, kBlock));
   segment.segment_bytes = kSegmentBytesMax;
   for (const std::uint64_t offset : {std::uint64_t{0}, kHeaderCopyOffset})
     bytes.replace(offset, kBlock, segment_header_block(segment));
