@@ -2,7 +2,7 @@
 //
 // How fast the engine posts, durably: random 128-bit ids, batches of 8,190, and what stands beside
 // it. Prints one line a figure. Usage: posting_bench FOLDER [millions of transfers for the long
-// run]
+// run] [one part alone: short, accounts or sustained]
 #include "cofferdam/engine/engine.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/real_disk.h"
@@ -218,7 +218,28 @@ void singles(Books& books, const std::string& folder) {
                            cofferdam::bench::quantile(micros, 0.99) / raw.median_micros);
 }
 
-void sustained(const std::string& folder, std::size_t millions) {
+// The rate with a million accounts, beside that with ten thousand in the same minute.
+double many_accounts(const std::string& folder) {
+  double few = 0;
+  {
+    Books books(folder);
+    books.accounts(10'000);
+    books.rate(10'000, false, 0, 20);
+    few = books.rate(10'000, false, 0, 200);
+  }
+  Books books(folder);
+  const auto before = cofferdam::bench::resident_bytes();
+  books.accounts(1'000'000);
+  cofferdam::bench::figure("resident bytes an account",
+                           static_cast<double>(cofferdam::bench::resident_bytes() - before) / 1e6);
+  cofferdam::bench::figure("10,000 accounts, the same run: transfers/s", few);
+  const double many = books.rate(1'000'000, false, 0, 200);
+  cofferdam::bench::figure("1,000,000 accounts: transfers/s", many);
+  cofferdam::bench::figure("  over the rate with 10,000", many / few);
+  return many;
+}
+
+void sustained(const std::string& folder, std::size_t millions, double many) {
   Books books(folder);
   books.accounts(10'000);
   const std::size_t batches = millions * 1'000'000 / kBatch;
@@ -239,6 +260,8 @@ void sustained(const std::string& folder, std::size_t millions) {
   }
   const double posted = static_cast<double>(batches * kBatch);
   cofferdam::bench::figure("sustained: transfers/s", posted / total);
+  if (many > 0)
+    cofferdam::bench::figure("  a million accounts over this (floor 0.7)", many * total / posted);
   cofferdam::bench::figure(
       "  resident bytes a transfer",
       static_cast<double>(cofferdam::bench::resident_bytes() - before) / posted);
@@ -257,7 +280,8 @@ void sustained(const std::string& folder, std::size_t millions) {
 int main(int argc, char** argv) {
   const std::string folder = argc > 1 ? argv[1] : "posting_bench.books";
   const std::size_t millions = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 10;
-  {
+  const std::string part = argc > 3 ? argv[3] : "";
+  if (part.empty() || part == "short") {
     Books books(folder);
     books.accounts(10'000);
     books.rate(10'000, false, 0, 20);
@@ -266,16 +290,8 @@ int main(int argc, char** argv) {
     two_phase(books);
     singles(books, folder);
   }
-  {
-    Books books(folder);
-    const auto before = cofferdam::bench::resident_bytes();
-    books.accounts(1'000'000);
-    cofferdam::bench::figure(
-        "resident bytes an account",
-        static_cast<double>(cofferdam::bench::resident_bytes() - before) / 1e6);
-    cofferdam::bench::figure("1,000,000 accounts: transfers/s",
-                             books.rate(1'000'000, false, 0, 200));
-  }
-  sustained(folder, millions);
+  double many = 0;
+  if (part.empty() || part == "accounts") many = many_accounts(folder);
+  if (part.empty() || part == "sustained") sustained(folder, millions, many);
   std::filesystem::remove_all(folder);
 }

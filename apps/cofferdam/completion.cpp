@@ -43,11 +43,18 @@ std::string joined(const std::set<std::string>& words) {
   return text;
 }
 
+// Of `batch`, `calc` and `complete`, which are verbs and have words behind them too.
+std::string verbs_of(const Vocabulary& words, const std::string& first) {
+  const auto found = words.second.find(first);
+  return found == words.second.end() ? std::string{} : joined(found->second) + " ";
+}
+
 // A function in the words that bash and zsh share: prints the candidates behind the words so far.
 std::string candidates_function(const Vocabulary& words) {
   std::string out = "_cofferdam_candidates() {\n  case \"$1\" in\n";
   for (const auto& [verb, options] : words.options)
-    out += "    '" + verb + "') echo '" + options + " " + words.globals + "' ;;\n";
+    out += "    '" + verb + "') echo '" + verbs_of(words, verb) + options + " " + words.globals +
+           "' ;;\n";
   for (const auto& [noun, verbs] : words.second)
     if (words.options.find(noun) == words.options.end())
       out += "    '" + noun + "') echo '" + joined(verbs) + "' ;;\n";
@@ -62,18 +69,12 @@ std::string bash_script(const Vocabulary& words) {
       "  local current=${COMP_WORDS[COMP_CWORD]} so_far='' i word\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
       "    word=${COMP_WORDS[i]}\n"
-      "    [[ $word == -* || ${COMP_WORDS[i-1]} == --* ]] && continue\n"
+      "    [[ $word == -* || ( ${COMP_WORDS[i-1]} == -* && ${COMP_WORDS[i-1]} != --dry-run ) ]] "
+      "&& continue\n"
       "    [[ -n $(_cofferdam_candidates \"${so_far:+$so_far }$word\") ]] && "
       "so_far=\"${so_far:+$so_far }$word\"\n"
       "  done\n"
-      "  local extra=''\n"
-      "  case \"$so_far\" in\n"
-      "    calc) extra='" +
-      joined(words.second.at("calc")) +
-      "' ;;\n"
-      "    complete) extra='bash zsh fish' ;;\n"
-      "  esac\n"
-      "  COMPREPLY=($(compgen -W \"$(_cofferdam_candidates \"$so_far\") $extra\" -- "
+      "  COMPREPLY=($(compgen -W \"$(_cofferdam_candidates \"$so_far\")\" -- "
       "\"$current\"))\n"
       "}\n"
       "complete -o default -F _cofferdam cofferdam\n";
@@ -87,18 +88,12 @@ std::string zsh_script(const Vocabulary& words) {
       "  local so_far='' word i\n"
       "  for ((i = 2; i < CURRENT; i++)); do\n"
       "    word=${words[i]}\n"
-      "    [[ $word == -* || ${words[i-1]} == --* ]] && continue\n"
+      "    [[ $word == -* || ( ${words[i-1]} == -* && ${words[i-1]} != --dry-run ) ]] "
+      "&& continue\n"
       "    [[ -n $(_cofferdam_candidates \"${so_far:+$so_far }$word\") ]] && "
       "so_far=\"${so_far:+$so_far }$word\"\n"
       "  done\n"
-      "  local extra=''\n"
-      "  case \"$so_far\" in\n"
-      "    calc) extra='" +
-      joined(words.second.at("calc")) +
-      "' ;;\n"
-      "    complete) extra='bash zsh fish' ;;\n"
-      "  esac\n"
-      "  compadd -- ${=$(_cofferdam_candidates \"$so_far\")} ${=extra}\n"
+      "  compadd -- ${=$(_cofferdam_candidates \"$so_far\")}\n"
       "}\n"
       "compdef _cofferdam cofferdam\n";
   return out;
@@ -110,7 +105,7 @@ std::string quoted(std::string text) {
   return "'" + out + "'";
 }
 
-std::string fish_script(const Vocabulary& words) {
+std::string fish_script(const Vocabulary& words, const operation::Registry& registry) {
   std::string out = "# fish completion for cofferdam\ncomplete -c cofferdam -f\n";
   for (const std::string& first : words.first) {
     const auto summary = words.summaries.find(first);
@@ -121,10 +116,20 @@ std::string fish_script(const Vocabulary& words) {
   for (const auto& [noun, verbs] : words.second)
     for (const std::string& verb : verbs) {
       const auto summary = words.summaries.find(noun + " " + verb);
-      out += "complete -c cofferdam -n '__fish_seen_subcommand_from " + noun + "' -a " + verb;
+      out += "complete -c cofferdam -n '__fish_seen_subcommand_from " + noun +
+             "; and not __fish_seen_subcommand_from " + joined(verbs) + "' -a " + verb;
       if (summary != words.summaries.end()) out += " -d " + quoted(summary->second);
       out += "\n";
     }
+  for (const VerbWords& verb : verb_words(registry)) {
+    std::string seen = "__fish_seen_subcommand_from " + verb.words;
+    if (const auto space = verb.words.find(' '); space != std::string::npos)
+      seen = "__fish_seen_subcommand_from " + verb.words.substr(0, space) +
+             "; and __fish_seen_subcommand_from " + verb.words.substr(space + 1);
+    for (const OptionWord& option : verb.options)
+      out += "complete -c cofferdam -n '" + seen + "' -l " + option.name.substr(2) +
+             (option.value.empty() ? "" : " -r") + " -d " + quoted(option.doc) + "\n";
+  }
   for (const OptionWord& option : global_words())
     out += "complete -c cofferdam -l " + option.name.substr(2) +
            (option.value.empty() ? "" : " -r") + " -d " + quoted(option.doc) + "\n";
@@ -136,7 +141,7 @@ std::string fish_script(const Vocabulary& words) {
 std::string completion_script(std::string_view shell, const operation::Registry& registry) {
   const Vocabulary words = vocabulary(registry);
   if (shell == "bash") return bash_script(words);
-  return shell == "zsh" ? zsh_script(words) : fish_script(words);
+  return shell == "zsh" ? zsh_script(words) : fish_script(words, registry);
 }
 
 }  // namespace cofferdam::cli

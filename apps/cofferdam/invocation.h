@@ -26,6 +26,7 @@ enum Exit : int {
 struct Globals {
   std::string books;
   Format format = Format::automatic;
+  Format error_format = Format::automatic;  // that of --out is for the file only
   std::string out;  // file; empty: standard output
   std::string at;   // sequence or time; empty: now
   std::string principal;

@@ -6,6 +6,7 @@
 #include "output.h"
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <map>
 #include <memory>
 
@@ -40,7 +41,7 @@ std::string placeholder_of(const Field& field) {
     case Kind::text:
       return "TEXT";
     case Kind::integer:
-      return field.is_day ? "DATE" : "NUMBER";
+      return field.is_day ? "DATE" : field.is_operation ? "NAME" : "NUMBER";
     case Kind::enumeration:
       return "NAME";
     case Kind::amount:
@@ -65,7 +66,7 @@ std::string placeholder_of(const Field& field) {
     case Kind::list:
       return "ITEM...";
     case Kind::structure:
-      return "JSON";
+      return "JSON|FILE";
     case Kind::optional:
       break;
   }
@@ -108,8 +109,10 @@ void add_globals(CLI::App& app, Draft& draft) {
       ->envname("COFFERDAM_BOOKS")
       ->default_str("books")
       ->type_name("DIR");
-  app.add_option("-o,--output", draft.format,
-                 "table, json, ndjson, csv, tsv or md; a table on a terminal, ndjson in a pipe")
+  app.add_option(
+         "-o,--output", draft.format,
+         "table, json, ndjson, csv, tsv or md; else as --out ends, else COFFERDAM_OUTPUT, else a "
+         "table on a terminal and ndjson in a pipe")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json", "ndjson", "csv", "tsv", "md"}));
   app.add_option("--out", globals.out, "write here; the extension chooses the format")
@@ -123,6 +126,7 @@ void add_globals(CLI::App& app, Draft& draft) {
                  "idempotency key of a command, 128 bits; drawn at random when absent")
       ->type_name("ID");
   app.add_option("--command-time,--time", globals.time, "when; only for books whose time is given")
+      ->envname("COFFERDAM_TIME")
       ->type_name("TIME");
   app.add_option("--segment-bytes", globals.segment_bytes,
                  "size of new journal segments, a multiple of 4096; bounds the largest command")
@@ -315,9 +319,12 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
   Invocation invocation = draft.invocation;
   Globals& globals = invocation.globals;
   if (globals.books.empty()) globals.books = "books";
+  const char* usual = std::getenv("COFFERDAM_OUTPUT");
   globals.format = format_of(draft.format);
+  globals.error_format = format_of(draft.format.empty() && usual != nullptr ? usual : draft.format);
   if (globals.format == Format::automatic && globals.out.find('.') != std::string::npos)
     globals.format = format_of(globals.out.substr(globals.out.rfind('.') + 1));
+  if (globals.format == Format::automatic) globals.format = globals.error_format;
   if (app.get_option("--propose")->count() > 0) globals.propose = draft.propose;
   const std::string& name = chosen.get_name();
   if (const auto found = draft.operations.find(&chosen); found != draft.operations.end()) {
@@ -352,6 +359,16 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
   return invocation;
 }
 
+// The library lists what it did not expect from the back, values apart from their options.
+std::string unexpected_argument(const CLI::ParseError& error, int argc, char** argv) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return error.what();
+  const std::string listed = std::string(error.what()) + " ";
+  for (int i = 1; i < argc; ++i)
+    if (listed.find(" " + std::string(argv[i]) + " ") != std::string::npos)
+      return "'" + std::string(argv[i]) + "' was not expected here";
+  return error.what();
+}
+
 const CLI::App* find_subcommand(const CLI::App& app, const std::string& name) {
   const auto matches =
       app.get_subcommands([&](const CLI::App* candidate) { return candidate->get_name() == name; });
@@ -366,7 +383,7 @@ void report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, c
     if (!argument.starts_with('-')) noun = argument;
   }
   const CLI::App* known = noun.empty() ? nullptr : find_subcommand(app, noun);
-  std::string what = error.what();
+  std::string what = unexpected_argument(error, argc, argv);
   std::string help = "cofferdam --help";
   if (noun.empty()) {
     what = "give a noun and a verb, such as asset list";

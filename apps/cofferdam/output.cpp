@@ -90,42 +90,91 @@ std::vector<std::string> cells_of(const Json& row) {
   return cells;
 }
 
+// Reports answer with text: what looks like an amount is lined up like one.
+bool is_decimal(std::string_view text) {
+  const std::size_t begin = text.starts_with('-') ? 1 : 0;
+  const auto point = text.find('.');
+  return point != std::string_view::npos && point > begin && point + 1 < text.size() &&
+         text.find_first_not_of("0123456789", begin) == point &&
+         text.find_first_not_of("0123456789", point + 1) == std::string_view::npos;
+}
+
+// A field that the client may fill and did not: no column on a terminal.
+bool is_free(std::string_view name) {
+  return name.starts_with("user_data_");
+}
+
+struct TableColumn {
+  std::string name;
+  bool is_right = false;  // else by what its cells hold
+};
+
 // Columns that are empty in every row say nothing on a terminal.
-void write_table(Output& output, const Listing& listing) {
-  const auto& fields = listing.row->fields;
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::size_t> widths(fields.size());
-  std::vector<bool> used(fields.size());
-  for (const Json& row : listing.rows) {
-    rows.push_back(cells_of(row));
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      std::string& cell = rows.back()[i] = printable(rows.back()[i]);
+void write_table(Output& output, const std::vector<TableColumn>& columns,
+                 std::vector<std::vector<std::string>> rows) {
+  std::vector<std::size_t> widths(columns.size());
+  std::vector<bool> used(columns.size());
+  std::vector<bool> right(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    bool all_decimal = true;
+    for (auto& row : rows) {
+      std::string& cell = row[i] = printable(row[i]);
       widths[i] = std::max(widths[i], width_of(cell));
-      used[i] = used[i] || !cell.empty();
+      used[i] = used[i] || !(cell.empty() || (is_free(columns[i].name) && cell == "0"));
+      all_decimal = all_decimal && (cell.empty() || is_decimal(cell));
     }
+    widths[i] = std::max(widths[i], columns[i].name.size());
+    right[i] = columns[i].is_right || all_decimal;
   }
-  std::string head;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!used[i]) continue;
-    const std::string name(fields[i].name);
-    widths[i] = std::max(widths[i], name.size());
-    head += (head.empty() ? "" : "  ") + padded(name, widths[i], is_right_aligned(*fields[i].type));
-  }
-  const auto put = [&](std::string line) {
+  const auto put = [&](const auto& text) {
+    std::string line;
+    bool first = true;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!used[i]) continue;
+      line += (first ? "" : "  ") + padded(text(i), widths[i], right[i]);
+      first = false;
+    }
     while (line.ends_with(' ')) line.pop_back();
     output.write(line + "\n");
   };
-  put(head);
-  for (const auto& row : rows) {
-    std::string line;
-    bool first = true;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (!used[i]) continue;
-      line += (first ? "" : "  ") + padded(row[i], widths[i], is_right_aligned(*fields[i].type));
-      first = false;
+  put([&](std::size_t i) { return columns[i].name; });
+  for (const auto& row : rows) put([&](std::size_t i) { return row[i]; });
+}
+
+void write_table(Output& output, const Listing& listing) {
+  std::vector<TableColumn> columns;
+  for (const operation::Field& field : listing.row->fields)
+    columns.push_back(
+        {std::string(field.name), field.flags.empty() && is_right_aligned(*field.type)});
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& row : listing.rows) rows.push_back(cells_of(row));
+  write_table(output, columns, std::move(rows));
+}
+
+// A list of objects below its name; what is nested in them has its name before its own.
+void write_object_table(Output& output, const Json& list) {
+  std::vector<TableColumn> columns;
+  std::vector<std::vector<std::string>> rows;
+  const auto put = [&](auto&& self, const Json& object, const std::string& before) -> void {
+    for (std::size_t i = 0; i < object.names.size(); ++i) {
+      const std::string name = before + object.names[i];
+      if (object.items[i].is_object()) {
+        self(self, object.items[i], name + ".");
+        continue;
+      }
+      std::size_t at = 0;
+      while (at < columns.size() && columns[at].name != name) ++at;
+      if (at == columns.size()) columns.push_back({.name = name});
+      rows.back().resize(columns.size());
+      rows.back()[at] = cell_text(object.items[i]);
     }
-    put(line);
+  };
+  for (const Json& item : list.items) {
+    rows.emplace_back(columns.size());
+    put(put, item, "");
   }
+  for (auto& row : rows) row.resize(columns.size());
+  write_table(output, columns, std::move(rows));
 }
 
 }  // namespace
@@ -218,9 +267,10 @@ void write_object(Output& output, const Json& json) {
     const Json& item = json.items[i];
     const std::string label = padded(json.names[i], width, false) + "  ";
     if (item.kind == Json::Kind::list && !item.items.empty() && item.items.front().is_object()) {
-      output.write(json.names[i] + ":\n");
-      for (const Json& part : item.items) output.write("  " + operation::write_json(part) + "\n");
-    } else if (const std::string text = printable(cell_text(item)); !text.empty()) {
+      output.write(json.names[i] + "\n");
+      write_object_table(output, item);
+    } else if (const std::string text = printable(cell_text(item));
+               !text.empty() && !(is_free(json.names[i]) && text == "0")) {
       output.write(label + text + "\n");
     }
   }
@@ -277,7 +327,10 @@ void write_document(Output& output, const operation::Document& document) {
     writer.page(*listing);
     writer.end();
   } else if (const auto* json = std::get_if<Json>(&document)) {
-    write_object(output, *json);
+    if (json->find("verdict") != nullptr && json->find("operation") != nullptr)
+      write_outcome(output, *json);
+    else
+      write_object(output, *json);
   } else {
     output.write(std::get<operation::Text>(document).content);
   }

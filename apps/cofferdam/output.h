@@ -61,6 +61,8 @@ class ListingWriter {
 void write_document(Output& output, const operation::Document& document);
 // An object: of names and values on a terminal, else as JSON.
 void write_object(Output& output, const operation::Json& json);
+// What a command came to: a line and what it moved on a terminal, else as JSON.
+void write_outcome(Output& output, const operation::Json& answer);
 
 // The value of a cell as text: null is empty, lists of plain values are joined, the rest is JSON.
 [[nodiscard]] std::string cell_text(const operation::Json& json);

@@ -101,7 +101,7 @@ Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
                                                        const operation::Registry& registry,
                                                        operation::NeedsBooks needs) {
   static journal::RealDisk disk;
-  if (needs == operation::NeedsBooks::yes && !disk.list(globals.books + "/journal"))
+  if (needs == operation::NeedsBooks::existing && !disk.list(globals.books + "/journal"))
     return std::unexpected(
         Error{.kind = ErrorKind::unavailable,
               .field = "--books",
@@ -142,7 +142,7 @@ int run(int argc, char** argv) {
   if (const int* code = std::get_if<int>(&read)) return *code;
   const auto& invocation = std::get<Invocation>(read);
   const Result<int> done = dispatch(invocation, registry);
-  return done ? *done : report(done.error(), invocation.globals.format);
+  return done ? *done : report(done.error(), invocation.globals.error_format);
 }
 
 }  // namespace cofferdam::cli

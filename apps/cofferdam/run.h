@@ -26,10 +26,10 @@ int report(const base::Error& error, Format format);
 // How the books are opened, with what the command line says about it.
 [[nodiscard]] engine::Options engine_options(const Globals& globals);
 
-// Opens books that exist; the error says how to found some.
+// Opens books that exist, unless the operation may found them; the error says how to found some.
 [[nodiscard]] base::Result<std::unique_ptr<operation::Session>> open_books(
     const Globals& globals, const operation::Registry& registry,
-    operation::NeedsBooks needs = operation::NeedsBooks::yes);
+    operation::NeedsBooks needs = operation::NeedsBooks::existing);
 
 [[nodiscard]] base::Result<operation::Envelope> envelope_of(const Globals& globals);
 

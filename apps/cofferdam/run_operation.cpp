@@ -5,10 +5,14 @@
 
 #include "run.h"
 
+#include <filesystem>
+#include <set>
 #include <unistd.h>
 
 namespace cofferdam::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 using base::Result;
 using operation::Field;
@@ -45,6 +49,17 @@ const Type& leaf_of(const Type& type) {
   return type.kind == Kind::optional ? leaf_of(*type.element) : type;
 }
 
+// What an option holds that stands for a structure: JSON, or the name of a file of it, with or
+// without an @ before.
+Result<Json> structure_argument(const std::string& argument) {
+  const std::size_t begin = argument.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos || argument[begin] == '{' || argument[begin] == '[')
+    return operation::parse_json(argument);
+  const Result<std::string> text = read_input(argument[0] == '@' ? argument.substr(1) : argument);
+  if (!text) return std::unexpected(text.error());
+  return operation::parse_json(*text);
+}
+
 // Text of an option as the JSON that the codec expects there.
 Result<Json> json_of(const Field& field, const std::vector<std::string>& values) {
   const Type& type = leaf_of(*field.type);
@@ -60,7 +75,7 @@ Result<Json> json_of(const Field& field, const std::vector<std::string>& values)
   if (values.size() != 1)
     return base::malformed(option_name(field.name), values.back(), "is given once");
   if (type.kind == Kind::structure || type.kind == Kind::list) {
-    Result<Json> json = operation::parse_json(values[0]);
+    Result<Json> json = structure_argument(values[0]);
     if (!json) {
       base::Error error = json.error();
       error.field = option_name(field.name) + ": " + error.field;
@@ -123,7 +138,7 @@ Result<int> run_command(const Globals& globals, const OperationCall& call,
   }
   const Result<operation::Answer> answer = session.run_command(*entry, *content, *envelope);
   if (!answer) return std::unexpected(answer.error());
-  write_object(output, answer->json);
+  write_outcome(output, answer->json);
   switch (answer->verdict) {
     case operation::Verdict::ok:
       return kExitOk;
@@ -177,22 +192,78 @@ Result<int> run_query(const Globals& globals, const OperationCall& call,
   return kExitOk;
 }
 
-Result<int> run_task(const Globals& globals, const OperationCall& call, operation::Session& session,
+// `session` is nullptr for a task that needs no books.
+Result<int> run_task(const Globals& globals, const OperationCall& call,
+                     const operation::TaskEntry& entry, operation::Session* session,
                      Output& output) {
-  const operation::TaskEntry* entry = session.registry().find_task(call.name);
-  Result<Json> parameters = content_of(call, *entry->parameters);
+  Result<Json> parameters = content_of(call, *entry.parameters);
   if (!parameters) return std::unexpected(parameters.error());
   Result<operation::Envelope> envelope = envelope_of(globals);
   if (!envelope) return std::unexpected(envelope.error());
   envelope->propose = globals.propose;
-  session.set_envelope(std::move(*envelope));
+  if (session != nullptr) session->set_envelope(std::move(*envelope));
   Result<operation::Document> document = [&] {
     TerminalProgress progress;
-    return entry->run(session, *parameters, progress);
+    return session != nullptr ? entry.run(*session, *parameters, progress)
+                              : entry.run_alone(*parameters, progress);
   }();
   if (!document) return std::unexpected(document.error());
   write_document(output, *document);
   return kExitOk;
+}
+
+// What was opened for books that were then not founded (a dry run, an input that is refused) does
+// not stay behind.
+class FolderAsItWas {
+ public:
+  explicit FolderAsItWas(const std::string& folder) : folder_(folder) {
+    std::error_code absent;
+    existed_ = fs::exists(folder_, absent);
+    for (const auto& entry : fs::directory_iterator(folder_, absent)) before_.insert(entry.path());
+  }
+
+  void restore() const {
+    std::error_code trouble;
+    if (!existed_) {
+      fs::remove_all(folder_, trouble);
+      return;
+    }
+    std::vector<fs::path> made;
+    for (const auto& entry : fs::directory_iterator(folder_, trouble))
+      if (!before_.contains(entry.path())) made.push_back(entry.path());
+    for (const fs::path& path : made) fs::remove_all(path, trouble);
+  }
+
+ private:
+  fs::path folder_;
+  bool existed_ = false;
+  std::set<fs::path> before_;
+};
+
+Result<int> run_with_books(const Globals& globals, const OperationCall& call,
+                           const operation::TaskEntry* task, const operation::Registry& registry,
+                           Output& output) {
+  const FolderAsItWas before(globals.books);
+  const auto session = open_books(
+      globals, registry, task != nullptr ? task->needs_books : operation::NeedsBooks::existing);
+  if (!session) return std::unexpected(session.error());
+  const Result<int> code = [&]() -> Result<int> {
+    switch (call.kind) {
+      case OperationCall::Kind::command:
+        return run_command(globals, call, **session, output);
+      case OperationCall::Kind::query:
+        return run_query(globals, call, **session, output);
+      case OperationCall::Kind::task:
+        return run_task(globals, call, *task, session->get(), output);
+    }
+    return kExitOk;
+  }();
+  const bool founded = (*session)->engine().sequence() > 0;
+  const Result<void> closed = (*session)->close();
+  if (!founded && task != nullptr && task->needs_books == operation::NeedsBooks::may_found)
+    before.restore();
+  if (code && !closed) return std::unexpected(closed.error());
+  return code;
 }
 
 }  // namespace
@@ -203,23 +274,10 @@ Result<int> run_operation(const Globals& globals, const OperationCall& call,
   if (!output) return std::unexpected(output.error());
   const operation::TaskEntry* task =
       call.kind == OperationCall::Kind::task ? registry.find_task(call.name) : nullptr;
-  const auto session = open_books(globals, registry,
-                                  task != nullptr ? task->needs_books : operation::NeedsBooks::yes);
-  if (!session) return std::unexpected(session.error());
-  const Result<int> code = [&]() -> Result<int> {
-    switch (call.kind) {
-      case OperationCall::Kind::command:
-        return run_command(globals, call, **session, **output);
-      case OperationCall::Kind::query:
-        return run_query(globals, call, **session, **output);
-      case OperationCall::Kind::task:
-        return run_task(globals, call, **session, **output);
-    }
-    return kExitOk;
-  }();
-  const Result<void> closed = (*session)->close();
+  const bool alone = task != nullptr && task->needs_books == operation::NeedsBooks::none;
+  const Result<int> code = alone ? run_task(globals, call, *task, nullptr, **output)
+                                 : run_with_books(globals, call, task, registry, **output);
   if (!code) return code;
-  if (!closed) return std::unexpected(closed.error());
   if (const Result<void> written = (*output)->finish(); !written)
     return std::unexpected(written.error());
   return code;

@@ -4,6 +4,7 @@
 #include "cofferdam/engine/checkpoint.h"
 #include "cofferdam/journal/real_disk.h"
 #include "cofferdam/operation/batch.h"
+#include "cofferdam/operation/culprit.h"
 #include "cofferdam/operation/schema.h"
 
 #include "run.h"
@@ -87,7 +88,10 @@ Result<void> check_founding(const Json& genesis, const operation::Registry& regi
   const std::uint16_t shape = engine::check_shape(*command);
   if (shape == 0) return {};
   const engine::Refusal refusal = engine::refusal_of_shape(*command, shape);
-  return base::malformed(refusal.status, "", refusal.rule);
+  const auto culprit =
+      operation::culprit_of(*registry.find_command("books.found")->type, genesis, refusal.status);
+  return base::malformed(culprit ? culprit->field : std::string(refusal.status),
+                         culprit ? culprit->value : "", refusal.rule);
 }
 
 Result<Json> calc_input(const CalcCall& call) {
@@ -177,7 +181,7 @@ Result<int> run_init(const Globals& globals, const InitCall& call,
   if (!session) return std::unexpected(session.error());
   const Result<operation::Answer> answer = (*session)->found(genesis, *envelope);
   if (!answer) return std::unexpected(answer.error());
-  write_object(**output, answer->json);
+  write_outcome(**output, answer->json);
   if (Result<void> closed = (*session)->close(); !closed) return std::unexpected(closed.error());
   if (Result<void> written = (*output)->finish(); !written) return std::unexpected(written.error());
   return answer->verdict == operation::Verdict::ok          ? kExitOk

@@ -23,12 +23,12 @@ VerbWords words_of(std::string_view name, std::string_view summary, const operat
 std::vector<OptionWord> global_words() {
   return {
       {"--books", "DIR", "folder of the books; else COFFERDAM_BOOKS, else books"},
-      {"--output", "FORMAT", "table, json, ndjson, csv, tsv or md"},
+      {"--output", "FORMAT", "table, json, ndjson, csv, tsv or md; else COFFERDAM_OUTPUT"},
       {"--out", "FILE", "write here; the extension chooses the format"},
       {"--at", "SEQ|TIME", "read the books as they were at this record or time"},
       {"--as", "CODE", "who acts; else COFFERDAM_PRINCIPAL, else the root principal"},
       {"--command-id", "ID", "idempotency key of a command; drawn at random when absent"},
-      {"--command-time", "TIME", "when; only for books whose time is given"},
+      {"--command-time", "TIME", "when; only for books whose time is given; else COFFERDAM_TIME"},
       {"--segment-bytes", "BYTES", "size of new journal segments; else COFFERDAM_SEGMENT_BYTES"},
       {"--dry-run", "", "say what would happen, and change nothing"},
       {"--propose", "REASON", "propose the command for approval"},

@@ -13,7 +13,9 @@
 #include "cofferdam/base/binary.h"
 #include "cofferdam/base/changes.h"
 #include "cofferdam/base/check.h"
+#include "cofferdam/base/huge_pages.h"
 #include "cofferdam/base/int128.h"
+#include "cofferdam/base/prefetch.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -91,13 +93,19 @@ class Table final : private TouchedTable {
 
   // Brings the index line of a key that will be looked up soon into the cache.
   void prefetch(const Key& key) const {
-    if (!index_.empty()) __builtin_prefetch(&index_[hash_key(key) & mask()]);
+    if (!index_.empty()) base::prefetch(&index_[hash_key(key) & mask()], sizeof(Entry));
   }
 
   // Brings a row that will be used soon into the cache.
-  void prefetch_row(Slot slot) const {
-    const auto* bytes = reinterpret_cast<const std::byte*>(&cell(slot).row);
-    for (std::size_t i = 0; i < sizeof(Row); i += 64) __builtin_prefetch(bytes + i);
+  void prefetch_row(Slot slot) const { base::prefetch(&cell(slot), sizeof(Cell)); }
+
+  // The same by key, going by the index alone, which an earlier prefetch() has fetched.
+  void prefetch_row_of(const Key& key) const {
+    if (index_.empty()) return;
+    const std::uint64_t hash = hash_key(key);
+    std::size_t i = hash & mask();
+    while (index_[i].slot_plus_1 != 0 && index_[i].tag != tag_of(hash)) i = (i + 1) & mask();
+    if (index_[i].slot_plus_1 != 0) prefetch_row(index_[i].slot_plus_1 - 1);
   }
 
   // The row, to be changed; its state at the command's last mark is kept for rollback.
@@ -106,7 +114,7 @@ class Table final : private TouchedTable {
     COFFERDAM_CHECK(slot < slots_in_use_ && c.present, "no row in this slot");
     if (c.saved_at < changes.serial()) {
       const bool first = c.saved_at < changes.command_serial();
-      record(changes, Undo{Kind::edit, first, false, slot, c.saved_at, c.inserted_by, c.row});
+      record(changes, Undo{Kind::edit, first, false, slot, c.inserted_by, c.saved_at, c.row});
       c.saved_at = changes.serial();
     }
     return c.row;
@@ -122,7 +130,7 @@ class Table final : private TouchedTable {
     const bool reused = !free_.empty();
     const Slot slot = place(std::move(row));
     Cell& c = cell(slot);
-    c.inserted_by = undo_.size();
+    c.inserted_by = static_cast<std::uint32_t>(undo_.size());
     record(changes, Undo{Kind::insert, true, reused, slot, 0, 0, Row{}});
     c.saved_at = changes.serial();
     return slot;
@@ -134,8 +142,9 @@ class Table final : private TouchedTable {
     const bool first = c.saved_at < changes.command_serial();
     unlink(c.row.key());
     record(changes,
-           Undo{Kind::erase, first, false, slot, c.saved_at, c.inserted_by, std::move(c.row)});
+           Undo{Kind::erase, first, false, slot, c.inserted_by, c.saved_at, std::move(c.row)});
     vacate(slot);
+    ++erased_;
   }
 
   // Calls f(const Row* before, const Row* after) once for every key whose row this command touched:
@@ -143,6 +152,7 @@ class Table final : private TouchedTable {
   // A row that came and went within the command is not visited.
   template <class F>
   void each_touched(F&& f) const {
+    if (erased_ == 0) return each_touched_in_place(f);
     std::vector<const Row*> left;  // rows of before that were erased, if only to come back
     for (const Undo& undo : undo_)
       if (undo.first && undo.kind != Kind::insert &&
@@ -165,6 +175,16 @@ class Table final : private TouchedTable {
       } else if (undo.first) {
         f(&undo.before, holds(undo.slot, undo.before.key()) ? &c.row : find(undo.before.key()));
       }
+    }
+  }
+
+  // The rows that this command inserted and that are still there.
+  template <class F>
+  void each_inserted(F&& f) const {
+    for (std::size_t i = 0; i < undo_.size(); ++i) {
+      if (undo_[i].kind != Kind::insert) continue;
+      const Cell& c = cell(undo_[i].slot);
+      if (c.present && c.inserted_by == i) f(c.row);
     }
   }
 
@@ -220,11 +240,12 @@ class Table final : private TouchedTable {
  private:
   enum class Kind : std::uint8_t { insert, edit, erase };
 
-  struct Cell {
-    Row row{};
+  // A large row begins on a cache line, behind what every change of it looks at.
+  struct alignas(sizeof(Row) > 128 ? 64 : alignof(Row)) Cell {
     std::uint64_t saved_at = 0;     // serial of the Changes when the row was last saved
-    std::uint64_t inserted_by = 0;  // index of the undo record, if inserted in this command
+    std::uint32_t inserted_by = 0;  // index of the undo record, if inserted in this command
     bool present = false;
+    Row row{};
   };
 
   struct Undo {
@@ -232,8 +253,8 @@ class Table final : private TouchedTable {
     bool first;   // the command had not touched this row before
     bool reused;  // an insertion that took a freed slot
     Slot slot;
+    std::uint32_t inserted_by;
     std::uint64_t saved_at;
-    std::uint64_t inserted_by;
     Row before;
   };
 
@@ -250,6 +271,9 @@ class Table final : private TouchedTable {
 
   static constexpr unsigned kChunkBits = 10;
   static constexpr std::size_t kChunk = std::size_t{1} << kChunkBits;
+  static constexpr std::size_t kBlock = 16;  // chunks
+  // Rows that are fetched in one go, so that their page walks overlap.
+  static constexpr std::size_t kTogether = 32;
 
   [[nodiscard]] static std::uint32_t tag_of(std::uint64_t hash) {
     return static_cast<std::uint32_t>(hash >> 32);
@@ -267,14 +291,36 @@ class Table final : private TouchedTable {
     return cell(slot).present && cell(slot).row.key() == key;
   }
 
+  // Where nothing was erased, every row that was edited still lies in its slot.
+  template <class F>
+  void each_touched_in_place(F&& f) const {
+    for (std::size_t i = 0; i < undo_.size(); ++i) {
+      if (i % kTogether == 0) {
+        const std::size_t end = std::min(i + 2 * kTogether, undo_.size());
+        for (std::size_t next = i + kTogether; next < end; ++next) {
+          base::prefetch(&undo_[next], 128);
+          base::prefetch(&cell(undo_[next].slot), 128);
+        }
+      }
+      const Undo& undo = undo_[i];
+      const Row& now = cell(undo.slot).row;
+      if (undo.kind == Kind::insert) f(static_cast<const Row*>(nullptr), &now);
+      if (undo.kind == Kind::edit && undo.first) f(&undo.before, &now);
+    }
+  }
+
   // Whether the row in this slot was inserted by the present command.
   [[nodiscard]] bool inserted_now(Slot slot) const {
     const std::uint64_t by = cell(slot).inserted_by;
     return by < undo_.size() && undo_[by].kind == Kind::insert && undo_[by].slot == slot;
   }
 
+  // A small table grows by chunks; a large one by blocks of chunks, which may lie on huge pages.
   void grow_to(Slot slot) {
-    if ((slot >> kChunkBits) >= chunks_.size()) chunks_.push_back(std::make_unique<Cell[]>(kChunk));
+    if ((slot >> kChunkBits) < chunks_.size()) return;
+    const std::size_t more = chunks_.size() < kBlock ? 1 : kBlock;
+    blocks_.emplace_back(more * kChunk);
+    for (std::size_t i = 0; i < more; ++i) chunks_.push_back(blocks_.back().data() + i * kChunk);
   }
 
   Slot place(Row row) {
@@ -317,7 +363,7 @@ class Table final : private TouchedTable {
 
   void rehash() {
     const std::size_t wanted = index_.empty() ? 16 : index_.size() * 2;
-    std::vector<Entry> old = std::exchange(index_, std::vector<Entry>(wanted));
+    auto old = std::exchange(index_, std::vector<Entry, HugePages<Entry>>(wanted));
     for (const Entry& entry : old)
       if (entry.slot_plus_1 != 0)
         insert_entry(hash_key(cell(entry.slot_plus_1 - 1).row.key()), entry.slot_plus_1 - 1);
@@ -370,19 +416,25 @@ class Table final : private TouchedTable {
         c.saved_at = undo.saved_at;
         c.inserted_by = undo.inserted_by;
         link(undo.slot);
+        --erased_;
         break;
     }
     undo_.pop_back();
   }
 
-  void forget() override { undo_.clear(); }
+  void forget() override {
+    undo_.clear();
+    erased_ = 0;
+  }
 
-  std::vector<std::unique_ptr<Cell[]>> chunks_;
+  std::vector<std::vector<Cell, HugePages<Cell>>> blocks_;  // what the chunks lie in
+  std::vector<Cell*> chunks_;
   std::size_t slots_in_use_ = 0;
   std::vector<Slot> free_;
-  std::vector<Entry> index_;
+  std::vector<Entry, HugePages<Entry>> index_;
   std::size_t linked_ = 0;
   std::vector<Undo> undo_;
+  std::size_t erased_ = 0;  // records of erasure among undo_
 };
 
 // Rows in the order of their keys; for queues and for small sets that are walked in order.

@@ -254,9 +254,10 @@ Result<std::optional<Reply>> Engine::Parts::replayed(const Request& request,
     return base::Result<std::optional<Reply>>(std::unexpected(
         base::Error{.kind = base::ErrorKind::refused,
                     .field = *field,
-                    .value = base::to_text(request.id.value()),
                     .rule = "this command id was used before with other content",
-                    .hint = "a new command needs a new id; to repeat one, send exactly the same"}));
+                    .hint = base::to_text(request.id.value()) +
+                            " is on record; a new command needs a new id; to repeat one, send "
+                            "exactly the same"}));
   Reply reply{.sequence = earlier->sequence,
               .time = earlier->time,
               .replayed = true,
@@ -274,24 +275,31 @@ Result<Judgement> Engine::Parts::decide(const Request& request, const Circumstan
   return judgement;
 }
 
-// Straight from the verdicts: the rows of the accounts are known, nothing is looked up.
+// Straight from the verdicts, where a transfer was accepted: nothing is looked up.
 Result<void> Engine::Parts::add_to_lists(const Request& request, const CommandRecord& record,
                                          const std::vector<ledger::TransferResult>& results,
                                          base::Sequence sequence) {
   if (lists == nullptr) return {};
   postings.clear();
   const auto* batch = std::get_if<ledger::CreateTransfers>(&request.command);
-  const auto account_at = [&](base::Slot slot) {
-    return slot == base::kNoSlot ? nullptr : &state->ledger.accounts.at(slot);
-  };
-  if (batch != nullptr) {
-    for (std::size_t i = 0; i < results.size(); ++i)
-      if (results[i].status == ledger::TransferStatus::ok ||
-          ledger::is_transient(results[i].status))
-        add_postings(batch->transfers[i], account_at(results[i].debit),
-                     account_at(results[i].credit), ledger::address_of(sequence, i), postings);
-  } else {
+  if (batch == nullptr)
     postings = postings_of_record({sequence, last_time, record}, *state, *history);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const ledger::Transfer& event = batch->transfers[i];
+    const ledger::TransferResult& result = results[i];
+    const std::uint64_t address = ledger::address_of(sequence, i);
+    if (result.status == ledger::TransferStatus::ok && event.pending_id.is_none()) {
+      add_postings(event, result.debit_owner, result.credit_owner, address, postings);
+    } else if (result.status == ledger::TransferStatus::ok) {
+      ledger::Transfer named = event;
+      const ledger::Account& debit = state->ledger.accounts.at(result.debit);
+      named.debit_account = debit.id;
+      named.credit_account = state->ledger.accounts.at(result.credit).id;
+      named.pool = debit.pool;
+      add_postings(named, result.debit_owner, result.credit_owner, address, postings);
+    } else if (ledger::is_transient(result.status)) {
+      look_up_postings(event, address, *state, *history, postings);
+    }
   }
   return lists->add(postings, sequence);
 }

@@ -19,11 +19,7 @@ std::optional<std::string> broken_law(const State& state) {
     if (!all.empty()) all += "; ";
     all += *violation;
   };
-  ask(ledger::check_conservation(state.ledger));
-  ask(ledger::check_totals(state.ledger));
-  ask(ledger::check_monotone(state.ledger));
-  ask(ledger::check_limits(state.ledger));
-  ask(ledger::check_holds(state.ledger));
+  ask(ledger::check_accounts(state.ledger));
   ask(principal::check_root_remains(state.principal));
   ask(decision::check_four_eyes(state.decision, state.principal));
   ask(decision::check_closed_stays_closed(state.decision));

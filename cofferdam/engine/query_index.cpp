@@ -10,40 +10,45 @@ enum ListKind : std::uint8_t { kAccount = 1, kOwner = 2, kPool = 3, kCode = 4, k
 
 }  // namespace
 
-void add_postings(const ledger::Transfer& event, const ledger::Account* debit,
-                  const ledger::Account* credit, std::uint64_t address,
+void add_postings(const ledger::Transfer& event, base::OwnerId debit_owner,
+                  base::OwnerId credit_owner, std::uint64_t address,
                   std::vector<journal::Posting>& postings) {
   const auto list = [&](ListKind kind, std::uint64_t key) {
     postings.push_back(journal::make_posting(kind, key, address));
   };
-  for (const ledger::Account* account : {debit, credit}) {
-    if (account == nullptr) continue;
-    list(kAccount, base::hash_key(account->id));
-    if (!account->owner.is_none()) list(kOwner, base::hash_key(account->owner));
-  }
-  if (debit != nullptr) list(kPool, debit->pool.value());
+  if (!event.debit_account.is_none()) list(kAccount, base::hash_key(event.debit_account));
+  if (!event.credit_account.is_none()) list(kAccount, base::hash_key(event.credit_account));
+  if (!debit_owner.is_none()) list(kOwner, base::hash_key(debit_owner));
+  if (!credit_owner.is_none()) list(kOwner, base::hash_key(credit_owner));
+  if (!event.pool.is_none()) list(kPool, event.pool.value());
   if (event.code != 0) list(kCode, event.code);
   if (event.user_data_128 != 0) list(kReference, base::hash_key(event.user_data_128));
+}
+
+void look_up_postings(ledger::Transfer event, std::uint64_t address, const State& state,
+                      JournalHistory& history, std::vector<journal::Posting>& postings) {
+  if (!event.pending_id.is_none()) {
+    if (const ledger::StoredTransfer* pending = history.find(event.pending_id)) {
+      event.debit_account = pending->event.debit_account;
+      event.credit_account = pending->event.credit_account;
+      event.pool = pending->event.pool;
+    }
+  }
+  const auto owner_of = [&](base::AccountId id) {
+    const ledger::Account* account = state.ledger.accounts.find(id);
+    return account == nullptr ? base::OwnerId() : account->owner;
+  };
+  add_postings(event, owner_of(event.debit_account), owner_of(event.credit_account), address,
+               postings);
 }
 
 std::vector<journal::Posting> postings_of_record(const RecordedCommand& command, const State& state,
                                                  JournalHistory& history) {
   std::vector<journal::Posting> postings;
   for (const ledger::StoredTransfer& stored :
-       transfers_of(command.record, command.sequence, command.time)) {
-    ledger::Transfer event = stored.event;
-    const bool accepted = stored.status == ledger::TransferStatus::ok;
-    if (!accepted && !ledger::is_transient(stored.status)) continue;
-    if (!event.pending_id.is_none() &&
-        (event.debit_account.is_none() || event.credit_account.is_none())) {
-      if (const ledger::StoredTransfer* pending = history.find(event.pending_id)) {
-        event.debit_account = pending->event.debit_account;
-        event.credit_account = pending->event.credit_account;
-      }
-    }
-    add_postings(event, state.ledger.accounts.find(event.debit_account),
-                 state.ledger.accounts.find(event.credit_account), stored.address, postings);
-  }
+       transfers_of(command.record, command.sequence, command.time))
+    if (stored.status == ledger::TransferStatus::ok || ledger::is_transient(stored.status))
+      look_up_postings(stored.event, stored.address, state, history, postings);
   return postings;
 }
 

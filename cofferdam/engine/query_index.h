@@ -22,13 +22,19 @@ struct TransferFilter {
   std::optional<base::u128> reference;  // user_data_128
 };
 
-// The entries of one decided transfer. Keys of 128 bits are hashed to 64: the reader of an answer
-// looks at the transfer itself.
-void add_postings(const ledger::Transfer& event, const ledger::Account* debit,
-                  const ledger::Account* credit, std::uint64_t address,
+// The entries of one decided transfer, whose accounts and pool are named by `event`; an owner is
+// none where the account has none. Keys of 128 bits are hashed to 64: the reader of an answer looks
+// at the transfer itself.
+void add_postings(const ledger::Transfer& event, base::OwnerId debit_owner,
+                  base::OwnerId credit_owner, std::uint64_t address,
                   std::vector<journal::Posting>& postings);
 
-// The entries of a recorded command; holds are looked up where an event names its accounts by one.
+// The same where the owners are not at hand: they and what a resolution leaves to its hold are
+// looked up.
+void look_up_postings(ledger::Transfer event, std::uint64_t address, const State& state,
+                      JournalHistory& history, std::vector<journal::Posting>& postings);
+
+// The entries of a recorded command.
 [[nodiscard]] std::vector<journal::Posting> postings_of_record(const RecordedCommand& command,
                                                                const State& state,
                                                                JournalHistory& history);

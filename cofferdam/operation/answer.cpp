@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a command came to, as JSON.
+#include "cofferdam/operation/culprit.h"
 #include "cofferdam/operation/session.h"
 
 #include <array>
@@ -14,6 +15,7 @@ struct BalanceForm {
   base::Amount debits_posted;
   base::Amount credits_pending;
   base::Amount credits_posted;
+  base::SignedAmount balance;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -22,6 +24,7 @@ struct BalanceForm {
     visit("debits_posted", self.debits_posted, "");
     visit("credits_pending", self.credits_pending, "");
     visit("credits_posted", self.credits_posted, "");
+    visit("balance", self.balance, "");
   }
 };
 
@@ -37,8 +40,10 @@ struct MovedForm {
 };
 
 Json balance(const ledger::Account& account, const Codec& codec) {
+  const auto net = base::try_difference(account.credits_posted, account.debits_posted);
+  COFFERDAM_CHECK(net.has_value(), "a balance fits 127 bits");
   return to_json(BalanceForm{account.id, account.debits_pending, account.debits_posted,
-                             account.credits_pending, account.credits_posted},
+                             account.credits_pending, account.credits_posted, *net},
                  codec);
 }
 
@@ -63,7 +68,10 @@ Json event_json(const CommandEntry& entry, const engine::Request& request,
   const Rule rule =
       status < entry.event_statuses.size() ? entry.event_statuses[status] : Rule{.name = "?"};
   json.add("status", rule.name);
-  if (!stands(rule.name)) json.add("rule", rule.rule);
+  if (!stands(rule.name)) {
+    json.add("rule", rule.rule);
+    add_culprit(json, event_culprit(request.command, position, rule.name, codec));
+  }
   if (status != 0 || position >= reply.balances.size()) return json;
   const ledger::BalancesAfter& after = reply.balances[position];
   if (after.debit.id.is_none()) return json;
@@ -102,7 +110,12 @@ Json answer_json(const CommandEntry& entry, const engine::Request& request,
                                       : engine::refusal_of(request.command, reply.outcome);
   const std::size_t status_at = json.items.size();
   json.add("status", reply.ok() ? "ok" : refusal.status);
-  if (!reply.ok()) json.add("rule", refusal.rule);
+  if (!reply.ok()) {
+    json.add("rule", refusal.rule);
+    if (reply.outcome.law.empty())
+      add_culprit(json,
+                  culprit_of(*entry.type, command_json(request.command, codec), refusal.status));
+  }
   if (reply.shape == 0) {
     json.add("sequence", reply.sequence == 0 ? Json{} : Json::of(std::to_string(reply.sequence)));
     json.add("time", base::format_time(reply.time));
@@ -140,7 +153,7 @@ std::string_view kind_name(base::ErrorKind kind) {
 Json problem_json(const Error& error) {
   constexpr std::array<std::string_view, 5> kTitles{
       "The input cannot be accepted", "A rule says no", "Stored bytes are not what was written",
-      "No space is left", "The operating system failed"};
+      "No space is left", "The books cannot be reached"};
   constexpr std::array<std::uint16_t, 5> kStatuses{422, 409, 500, 507, 503};
   const auto kind = static_cast<std::size_t>(error.kind);
   Json json = Json::object();

@@ -2,6 +2,7 @@
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/operation/codec.h"
+#include "cofferdam/operation/operation_names.h"
 #include "cofferdam/operation/scale.h"
 
 #include <algorithm>
@@ -41,6 +42,7 @@ class Reader {
     if (!form.flags.empty() && type.kind == Kind::integer)
       return flags(json, form, type, out, path);
     if (form.is_day && type.kind == Kind::integer) return day(json, type, out, path);
+    if (form.is_operation) return operation(json, type, out, path);
     switch (type.kind) {
       case Kind::boolean:
         return boolean(json, out, path);
@@ -188,6 +190,17 @@ class Reader {
     const Result<base::Date> date = base::parse_date(json.text, path.text());
     if (!date) return std::unexpected(date.error());
     store_bits(type, out, static_cast<u128>(static_cast<base::i128>(date->value())));
+    return {};
+  }
+
+  [[nodiscard]] static Result<void> operation(const Json& json, const Type& type, void* out,
+                                              const Path& path) {
+    const std::optional<std::uint16_t> number =
+        json.kind == Json::Kind::text ? operation_number(json.text) : std::nullopt;
+    if (!number)
+      return fail(json, path, "must be the name of a command, such as transfer.create",
+                  "cofferdam schema lists the names");
+    store_bits(type, out, *number);
     return {};
   }
 

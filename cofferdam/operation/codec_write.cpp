@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/operation/codec.h"
+#include "cofferdam/operation/operation_names.h"
 #include "cofferdam/operation/scale.h"
 
 namespace cofferdam::operation {
@@ -17,6 +18,8 @@ class Writer {
                            const Scope* scope) const {
     if (!form.flags.empty() && type.kind == Kind::integer) return flags(form, type, value);
     if (form.is_day && type.kind == Kind::integer) return day(type, value);
+    if (form.is_operation)
+      return Json::of(operation_name(static_cast<std::uint16_t>(load_bits(type, value))));
     switch (type.kind) {
       case Kind::boolean:
         return Json::truth(*static_cast<const bool*>(value));

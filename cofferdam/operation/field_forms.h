@@ -115,11 +115,14 @@ struct FieldForms<principal::ChangePrincipal> : RoleForms {
 
 template <>
 struct FieldForms<decision::SetApprovalPolicy> : RoleForms {
+  static constexpr std::string_view kOperationField = "operation";
   static constexpr std::array<std::string_view, 2> kRequired{"operation", "approvals"};
 };
 
 template <>
-struct FieldForms<decision::ApprovalPolicy> : RoleForms {};
+struct FieldForms<decision::ApprovalPolicy> : RoleForms {
+  static constexpr std::string_view kOperationField = "operation";
+};
 
 struct RequiresProposal {
   static constexpr std::array<std::string_view, 1> kRequired{"proposal"};
@@ -178,15 +181,33 @@ struct FieldForms<pool::RetireConduit> {
 };
 
 template <>
+struct FieldForms<pool::SettleConduit> {
+  static constexpr std::string_view kDayField = "value_date";
+  static constexpr std::array<std::string_view, 4> kRequired{"conduit", "custody_from",
+                                                             "custody_to", "amount"};
+};
+
+template <>
 struct FieldForms<pool::ConduitTransfer> {
-  static constexpr std::array<std::string_view, 4> kRequired{"conduit", "debit_account",
-                                                             "credit_account", "amount"};
+  static constexpr std::string_view kDayField = "value_date";
+  static constexpr std::array<std::string_view, 5> kRequired{"conduit", "debit_account",
+                                                             "credit_account", "amount", "code"};
 };
 
 template <>
 struct FieldForms<market::CreateContract> {
   static constexpr std::array<std::string_view, 5> kRequired{"code", "kind", "settlement_asset",
                                                              "price_scale", "quantity_scale"};
+};
+
+template <>
+struct FieldForms<market::ChangeContract> {
+  static constexpr std::array<std::string_view, 2> kRequired{"contract", "status"};
+};
+
+template <>
+struct FieldForms<market::Settle> {
+  static constexpr std::array<std::string_view, 1> kRequired{"contract"};
 };
 
 template <>
@@ -238,8 +259,8 @@ struct FieldForms<pool::DistributeRunOff> {
 
 template <>
 struct FieldForms<pool::DeclareReleaseRule> {
-  static constexpr std::array<std::string_view, 5> kRequired{"code", "conduit", "debit_account",
-                                                             "credit_account", "condition"};
+  static constexpr std::array<std::string_view, 6> kRequired{
+      "code", "conduit", "debit_account", "credit_account", "reason", "condition"};
 };
 
 struct RequiresRule {

@@ -43,18 +43,6 @@ std::string address_text(std::uint64_t address) {
          std::to_string(ledger::position_of(address));
 }
 
-std::string operation_name(std::uint16_t number) {
-  std::string name = std::to_string(number);
-  const auto look = [&]<std::size_t... I>(std::index_sequence<I...> /*alternatives*/) {
-    const auto take = [&]<class C>(std::type_identity<C> /*alternative*/) {
-      if (engine::Operation<C>::kNumber == number) name = engine::Operation<C>::kName;
-    };
-    (take(std::type_identity<std::variant_alternative_t<I, engine::Command>>{}), ...);
-  };
-  look(std::make_index_sequence<std::variant_size_v<engine::Command>>());
-  return name;
-}
-
 std::unexpected<Error> not_found(std::string_view kind, base::u128 id) {
   return base::malformed(std::string(kind), base::to_text(id),
                          "must be " + with_article(kind) + " that exists");
@@ -63,6 +51,7 @@ std::unexpected<Error> not_found(std::string_view kind, base::u128 id) {
 void register_queries(Registry& registry) {
   register_ledger_queries(registry);
   register_pool_queries(registry);
+  register_release_queries(registry);
   register_market_queries(registry);
   register_journal_queries(registry);
 }

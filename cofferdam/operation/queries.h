@@ -97,9 +97,6 @@ struct FieldForms<AccountRow> : AccountFlagForms {};
 // "17/3": record 17, position 3.
 [[nodiscard]] std::string address_text(std::uint64_t address);
 
-// "asset.create", or the number in digits when no command has it.
-[[nodiscard]] std::string operation_name(std::uint16_t number);
-
 [[nodiscard]] std::unexpected<Error> not_found(std::string_view kind, base::u128 id);
 
 // The rows of a table that `wanted` lets through, as `row_of` makes them: by slots, or, of a table
@@ -136,6 +133,7 @@ template <class Row, class Table, class Wanted, class RowOf>
 
 void register_ledger_queries(Registry& registry);
 void register_pool_queries(Registry& registry);
+void register_release_queries(Registry& registry);
 void register_market_queries(Registry& registry);
 void register_journal_queries(Registry& registry);
 

@@ -2,6 +2,7 @@
 //
 // Queries over what has happened: transfers, histories of balances, commands, the journal itself.
 #include "cofferdam/journal/journal.h"
+#include "cofferdam/operation/operation_names.h"
 #include "cofferdam/operation/postings_of.h"
 #include "cofferdam/operation/queries.h"
 

@@ -3,6 +3,7 @@
 // Queries of who acts and of the pools: principals, proposals, sources and facts, pools,
 // agreements, conduits.
 #include "cofferdam/books/pool/pool_image.h"
+#include "cofferdam/operation/operation_names.h"
 #include "cofferdam/operation/queries.h"
 
 namespace cofferdam::operation {
@@ -12,6 +13,7 @@ const auto kAll = [](const auto&) { return true; };
 const auto kItself = [](const auto& row) { return row; };
 
 struct PoolParameter {
+  static constexpr std::array<std::string_view, 1> kRequired{"pool"};
   base::PoolId id;
 
   template <class Self, class Visitor>
@@ -21,6 +23,7 @@ struct PoolParameter {
 };
 
 struct ConduitParameter {
+  static constexpr std::array<std::string_view, 1> kRequired{"conduit"};
   base::ConduitId id;
 
   template <class Self, class Visitor>

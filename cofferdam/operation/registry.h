@@ -72,15 +72,18 @@ class Progress {
   virtual void step(std::string_view doing, std::uint64_t done, std::uint64_t all) = 0;
 };
 
-// Whether a task may begin with an empty folder, whose books it founds.
-enum class NeedsBooks : std::uint8_t { yes, no };
+// Which books a task works on: those that exist; those of a folder that may be empty, in which it
+// founds them; or none, so that no folder is opened or made for it.
+enum class NeedsBooks : std::uint8_t { existing, may_found, none };
 
 struct TaskEntry {
   std::string name;
   std::string summary;
   const Type* parameters = nullptr;
-  std::function<Result<Document>(Session&, const Json& parameters, Progress&)> run;
-  NeedsBooks needs_books = NeedsBooks::yes;
+  NeedsBooks needs_books = NeedsBooks::existing;
+  // One of the two: `run_alone` of a task that needs no books, `run` of every other.
+  std::function<Result<Document>(Session&, const Json& parameters, Progress&)> run = {};
+  std::function<Result<Document>(const Json& parameters, Progress&)> run_alone = {};
 };
 
 struct Registry {
@@ -135,16 +138,35 @@ void add_calculator(Registry& registry, std::string name, Result<Output> (*run)(
 
 template <class Parameters>
 void add_task(Registry& registry, std::string name, std::string summary,
-              Result<Document> (*run)(Session&, const Parameters&, Progress&)) {
+              Result<Document> (*run)(Session&, const Parameters&, Progress&),
+              NeedsBooks needs_books = NeedsBooks::existing) {
   registry.tasks.push_back(
       {.name = std::move(name),
        .summary = std::move(summary),
        .parameters = &type_of<Parameters>(),
+       .needs_books = needs_books,
        .run = [run](Session& session, const Json& json, Progress& progress) -> Result<Document> {
          const NoNames names;
          const Result<Parameters> parameters = read_json<Parameters>(json, Codec{names});
          if (!parameters) return std::unexpected(parameters.error());
          return run(session, *parameters, progress);
+       }});
+}
+
+// A task that needs no books.
+template <class Parameters>
+void add_task(Registry& registry, std::string name, std::string summary,
+              Result<Document> (*run)(const Parameters&, Progress&)) {
+  registry.tasks.push_back(
+      {.name = std::move(name),
+       .summary = std::move(summary),
+       .parameters = &type_of<Parameters>(),
+       .needs_books = NeedsBooks::none,
+       .run_alone = [run](const Json& json, Progress& progress) -> Result<Document> {
+         const NoNames names;
+         const Result<Parameters> parameters = read_json<Parameters>(json, Codec{names});
+         if (!parameters) return std::unexpected(parameters.error());
+         return run(*parameters, progress);
        }});
 }
 

@@ -122,7 +122,8 @@ std::string_view scale_givers(Kind kind) {
     case Kind::shares:
       return "give share_scale";
     default:
-      return "name an asset, an account, a hold, a conduit or a contract that exists";
+      return "name an asset, an account, a conduit or a contract that exists, or a hold that is "
+             "open";
   }
 }
 

@@ -94,6 +94,10 @@ Json schema(const Field& form, const Type& type, SchemaSide side) {
     json.add("format", "date");
     return json;
   }
+  if (form.is_operation) {
+    json.add("type", "string");
+    return json;
+  }
   switch (type.kind) {
     case Kind::boolean:
       json.add("type", "boolean");
@@ -155,6 +159,7 @@ Json schema(const Field& form, const Type& type, SchemaSide side) {
 
 Json example(const Field& form, const Type& type) {
   if (!form.flags.empty() && type.kind == Kind::integer) return Json::list();
+  if (form.is_operation) return Json::of("transfer.create");
   switch (type.kind) {
     case Kind::boolean:
       return Json::truth(false);
@@ -234,6 +239,7 @@ std::string describe_kind(const Field& field) {
   }
   if (!field.flags.empty() && type->kind == Kind::integer) return before + "flags";
   if (field.is_day) return before + "date";
+  if (field.is_operation) return before + "name";
   switch (type->kind) {
     case Kind::boolean:
       return before + "true or false";

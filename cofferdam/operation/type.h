@@ -72,6 +72,7 @@ struct Field {
   const Type* type = nullptr;
   std::span<const std::string_view> flags = {};  // name of bit i; empty: not a set of flags
   bool is_day = false;                           // an integer that counts days, 0 for none
+  bool is_operation = false;                     // an integer that is an operation's number
   bool is_required = false;                      // input without it is malformed
 };
 
@@ -106,6 +107,8 @@ struct Type {
 //   static constexpr std::array kRequired{"id"sv, ...};      must be given
 //   static constexpr std::string_view kFlagsField; static constexpr std::array kFlags{...};
 //   static constexpr std::string_view kDayField;
+//   static constexpr std::string_view kOperationField;       written by the operation's name
+// A struct that belongs to no room of the books may say kRequired itself.
 template <class S>
 struct FieldForms {};
 
@@ -196,11 +199,17 @@ struct FieldCollector {
       if (name == FieldForms<S>::kFlagsField) entry.flags = FieldForms<S>::kFlags;
     if constexpr (requires { FieldForms<S>::kDayField; })
       entry.is_day = name == FieldForms<S>::kDayField;
+    if constexpr (requires { FieldForms<S>::kOperationField; })
+      entry.is_operation = name == FieldForms<S>::kOperationField;
     if constexpr (requires { FieldForms<S>::kRequired; })
       for (const std::string_view required : FieldForms<S>::kRequired)
         entry.is_required = entry.is_required || name == required;
+    if constexpr (requires { S::kRequired; })
+      for (const std::string_view required : S::kRequired)
+        entry.is_required = entry.is_required || name == required;
     if (!entry.flags.empty()) entry.doc = "names of flags";
     if (entry.is_day) entry.doc = "a date; null for the day of booking";
+    if (entry.is_operation) entry.doc = "name of the operation, such as transfer.create";
     type.fields.push_back(entry);
   }
 };

@@ -20,7 +20,7 @@ using ledger::AccountClass;
 using ledger::OwnerClass;
 
 [[nodiscard]] std::string place(const Entry& entry) {
-  return std::to_string(entry.sequence) + "." + std::to_string(entry.position);
+  return std::to_string(entry.sequence) + "/" + std::to_string(entry.position);
 }
 
 [[nodiscard]] std::string path_of(const engine::State& state, base::AccountId id) {
@@ -33,7 +33,7 @@ Result<Listing> why(engine::Engine& engine, base::AccountId account) {
   const engine::State& state = engine.state();
   const ledger::Account* row = state.ledger.accounts.find(account);
   if (row == nullptr)
-    return base::malformed("account", base::format_hex(account.value()), "the account must exist");
+    return base::malformed("account", base::to_text(account.value()), "the account must exist");
   const unsigned scale = asset_scale(state, row->asset);
   Listing listing{
       .title = "Why " + account_path(state, *row) + " in " + asset_code(state, row->asset),
@@ -73,7 +73,7 @@ Result<Listing> owner_statement(engine::Engine& engine, base::OwnerId owner,
   for (const ledger::Account* account : accounts_in_order(state))
     if (!owner.is_none() && account->owner == owner) parts[account->id];
   if (parts.empty())
-    return base::malformed("owner", base::format_hex(owner.value()), "the owner has an account");
+    return base::malformed("owner", base::to_text(owner.value()), "the owner has an account");
   const auto side = [&](const Entry& entry, base::AccountId own, base::AccountId other,
                         i128 units) {
     const auto found = parts.find(own);

@@ -72,7 +72,7 @@ std::string account_path(const engine::State& state, const ledger::Account& acco
   return std::string(root_of(account.account_class, account.owner_class)) + ":" +
          component(pool_code(state, account.pool)) + ":" +
          component(base::name_of(account.account_class)) + ":" +
-         component(base::name_of(account.owner_class)) + ":" + base::format_hex(account.id.value());
+         component(base::name_of(account.owner_class)) + ":" + base::to_text(account.id.value());
 }
 
 base::SignedAmount net_debit(const ledger::Account& account) {

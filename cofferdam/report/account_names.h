@@ -13,7 +13,7 @@ namespace cofferdam::report {
 [[nodiscard]] std::string asset_code(const engine::State& state, base::AssetId asset);
 [[nodiscard]] unsigned asset_scale(const engine::State& state, base::AssetId asset);
 
-// Root:Pool:Class:Owner-class:0xID, the same in hledger and in beancount, whose rules for names it
+// Root:Pool:Class:Owner-class:ID, the same in hledger and in beancount, whose rules for names it
 // obeys; the id at its end makes it unique. The root is Assets for what the pool holds,
 // Liabilities for what it owes clients and members, Income for fees, Equity for everything else.
 [[nodiscard]] std::string account_path(const engine::State& state, const ledger::Account& account);

@@ -12,20 +12,34 @@ namespace cofferdam::report {
 
 namespace {
 
-constexpr double kWidth = 720;
-constexpr double kHeight = 240;
-constexpr double kLeft = 90;
+// Small, so that the text is still read where the page is as narrow as a telephone.
+constexpr double kWidth = 480;
+constexpr double kHeight = 230;
+constexpr double kLeft = 52;
 constexpr double kRight = 12;
 constexpr double kTop = 12;
-constexpr double kBottom = 28;
+constexpr double kBottom = 26;
+constexpr std::size_t kTicks = 4;
+constexpr std::size_t kDates = 4;
 constexpr std::size_t kColours = 8;  // variables --c0 to --c7 of the page
 
 [[nodiscard]] std::string number(double value) {
   const double size = std::abs(value);
-  if (size >= 1e9) return fmt::format("{:.4g}e9", value / 1e9);
-  if (size >= 1e6) return fmt::format("{:.4g}m", value / 1e6);
-  if (size >= 1e4) return fmt::format("{:.4g}k", value / 1e3);
-  return fmt::format("{:.4g}", value);
+  if (size >= 1e15) return fmt::format("{:.3g}", value);
+  if (size >= 1e12) return fmt::format("{:.4g} T", value / 1e12);
+  if (size >= 1e9) return fmt::format("{:.4g} bn", value / 1e9);
+  if (size >= 1e6) return fmt::format("{:.4g} m", value / 1e6);
+  if (size >= 1e4) return fmt::format("{:.4g} k", value / 1e3);
+  return size >= 1e3 ? grouped(fmt::format("{:.0f}", value)) : fmt::format("{:.4g}", value);
+}
+
+// 1, 2 or 5 times a power of ten: the least that covers the range in kTicks steps.
+[[nodiscard]] double tick_step(double range) {
+  const double rough = range / static_cast<double>(kTicks);
+  const double power = std::pow(10.0, std::floor(std::log10(rough)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= rough * 0.999999) return factor * power;
+  return 10 * power;
 }
 
 [[nodiscard]] std::string text_at(double x, double y, std::string_view anchor,
@@ -47,6 +61,9 @@ struct Range {
       range.high = std::max(range.high, value);
     }
   if (range.high == range.low) range.high = range.low + 1;
+  const double step = tick_step(range.high - range.low);
+  range.low = step * std::floor(range.low / step + 1e-9);
+  range.high = step * std::ceil(range.high / step - 1e-9);
   return range;
 }
 
@@ -98,16 +115,20 @@ std::string line_chart(const std::string& title, const std::string& unit,
     return kTop + (kHeight - kTop - kBottom) * (range.high - value) / (range.high - range.low);
   };
   std::string svg = open_figure(title + ", " + unit, kHeight);
-  for (int tick = 0; tick <= 4; ++tick) {
-    const double value = range.low + (range.high - range.low) * tick / 4;
+  const double step = tick_step(range.high - range.low);
+  for (double value = range.low; value < range.high + step / 2; value += step) {
     svg += fmt::format(
         "<line class=\"grid\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" "
         "y2=\"{:.1f}\"/>",
         kLeft, y(value), kWidth - kRight, y(value));
     svg += text_at(kLeft - 6, y(value) + 4, "end", number(value));
   }
-  svg += text_at(kLeft, kHeight - 8, "start", labels.front());
-  svg += text_at(kWidth - kRight, kHeight - 8, "end", labels.back());
+  const std::size_t dates = std::min(kDates, labels.size());
+  for (std::size_t d = 0; d < dates; ++d) {
+    const std::size_t at = dates == 1 ? 0 : d * (labels.size() - 1) / (dates - 1);
+    const std::string_view anchor = d == 0 ? "start" : d + 1 == dates ? "end" : "middle";
+    svg += text_at(d == 0 ? 4 : x(at), kHeight - 6, anchor, labels[at]);
+  }
   std::string legend;
   for (std::size_t s = 0; s < series.size(); ++s) {
     std::string points;
@@ -119,6 +140,7 @@ std::string line_chart(const std::string& title, const std::string& unit,
     legend +=
         fmt::format("<span class=\"k c{}\">{}</span> ", s % kColours, escaped(series[s].name));
   }
+  if (series.size() == 1) return svg + "</svg></figure>\n";  // the title says it
   return svg + "</svg><div class=\"legend\">" + legend + "</div></figure>\n";
 }
 
@@ -126,7 +148,8 @@ std::string bar_chart(const std::string& title, const std::string& unit,
                       const std::vector<std::pair<std::string, double>>& bars) {
   if (bars.empty()) return {};
   constexpr double kBar = 22;
-  constexpr double kName = 250;
+  constexpr double kName = 190;
+  constexpr std::size_t kNameLetters = 24;
   double most = 0;
   for (const auto& [name, value] : bars) most = std::max(most, std::abs(value));
   if (most == 0) most = 1;
@@ -135,8 +158,8 @@ std::string bar_chart(const std::string& title, const std::string& unit,
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const auto& [name, value] = bars[i];
     const double top = 4 + kBar * static_cast<double>(i);
-    const double length = (kWidth - kName - 90) * std::abs(value) / most;
-    svg += text_at(kName - 8, top + 15, "end", shortened(name, 34));
+    const double length = (kWidth - kName - 62) * std::abs(value) / most;
+    svg += text_at(kName - 8, top + 15, "end", shortened(name, kNameLetters));
     svg += fmt::format(
         "<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
         "height=\"{:.1f}\"/>",

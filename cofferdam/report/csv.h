@@ -37,6 +37,8 @@ class Csv {
   [[nodiscard]] base::Result<void> require(std::span<const std::string_view> columns) const;
   [[nodiscard]] bool has(std::string_view column) const;
 
+  [[nodiscard]] const std::string& name() const { return name_; }
+
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
 
   // The next record; false at the end of the file.

@@ -3,8 +3,10 @@
 
 #include "cofferdam/crypto/sha256.h"
 #include "cofferdam/engine/checkpoint.h"
+#include "cofferdam/journal/journal.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cofferdam::report {
 
@@ -33,6 +35,11 @@ constexpr std::uint64_t kCommandsPerCommit = 64;
 
 }  // namespace
 
+std::string books_folder(engine::Engine& engine) {
+  const std::string& journal = engine.journal().folder();
+  return journal.substr(0, journal.rfind('/'));
+}
+
 base::u128 id_of(std::string_view text) {
   const crypto::Hash hash = crypto::sha256(text);
   base::u128 id = 0;
@@ -40,16 +47,19 @@ base::u128 id_of(std::string_view text) {
   return std::clamp(id, base::u128{1}, base::kU128Max - 1);
 }
 
-Driver::Driver(engine::Engine& engine, std::string dataset, ReplayResult& result)
-    : engine_(engine), dataset_(std::move(dataset)), result_(result) {
+Driver::Driver(engine::Engine& engine, std::string dataset, ReplayResult& result,
+               base::PrincipalId principal)
+    : engine_(engine), dataset_(std::move(dataset)), result_(result), principal_(principal) {
   result_.dataset = dataset_;
 }
 
 Result<engine::Reply> Driver::give(std::string_view step, base::Time time,
                                    engine::Command command) {
-  const engine::Request request{.id = base::CommandId(id("command/" + std::string(step))),
-                                .principal = root_,
-                                .time = time,
+  const auto& venues = engine_.state().venue.venues;
+  const bool stamped = venues.size() > 0 && venues.at(0).time_source == venue::TimeSource::stamped;
+  const engine::Request request{.id = command_id(step),
+                                .principal = principal_,
+                                .time = stamped ? std::nullopt : std::optional(time),
                                 .signature = {},
                                 .command = std::move(command)};
   Result<engine::Reply> reply = engine_.submit(request);
@@ -57,6 +67,8 @@ Result<engine::Reply> Driver::give(std::string_view step, base::Time time,
   ++result_.commands;
   result_.events += events_in(request.command);
   if (reply->replayed) ++result_.replayed;
+  if (!reply->replayed) news_ = true;
+  last_ = {reply->sequence, reply->replayed};
   if (!reply->ok()) {
     const engine::Refusal refusal = reply->shape != 0
                                         ? engine::refusal_of_shape(request.command, reply->shape)
@@ -87,11 +99,26 @@ Result<engine::Reply> Driver::give_all(std::string_view step, base::Time time,
                  "every event of this batch must be accepted");
 }
 
+// The key is drawn at random, so the command of a second run could not be the same: the books know
+// whether they were founded by it.
 Result<void> Driver::found(base::Time time) {
   venue::Genesis genesis{.venue = dataset_,
                          .root = "root",
                          .time_source = venue::TimeSource::given,
                          .checkpoint_key = {}};
+  const auto earlier = engine_.find_command(command_id("genesis"));
+  if (!earlier) return std::unexpected(earlier.error());
+  if (*earlier) {
+    ++result_.commands;
+    ++result_.events;
+    ++result_.replayed;
+    return {};
+  }
+  if (engine_.sequence() == 0) {
+    const auto key = engine::make_checkpoint_key(books_folder(engine_));
+    if (!key) return std::unexpected(key.error());
+    genesis.checkpoint_key = crypto::to_hex(*key);
+  }
   Result<engine::Reply> reply = give("genesis", time, std::move(genesis));
   if (!reply) return std::unexpected(std::move(reply).error());
   return {};
@@ -108,7 +135,7 @@ Result<base::AssetId> Driver::asset(base::Time time, std::string code, std::uint
   return base::AssetId(static_cast<std::uint32_t>(reply->outcome.created));
 }
 
-Result<base::PoolId> Driver::pool(base::Time time, const PoolPlan& plan) {
+pool::CreatePool Driver::create(const PoolPlan& plan) {
   pool::CreatePool create{.code = plan.code,
                           .activity = plan.activity,
                           .exposure = {},
@@ -116,22 +143,31 @@ Result<base::PoolId> Driver::pool(base::Time time, const PoolPlan& plan) {
                           .allows_deficit = plan.allows_deficit,
                           .buffer_caps = plan.buffer_caps};
   if (!plan.edges.empty()) create.edges = plan.edges;
-  Result<engine::Reply> created = give("pool/" + plan.code, time, std::move(create));
+  return create;
+}
+
+pool::AttachAgreement Driver::agreement(base::PoolId pool, const std::string& party,
+                                        const std::string& terms, base::Date since) {
+  return {.pool = pool,
+          .title = terms,
+          .document = crypto::to_hex(crypto::sha256(terms)),
+          .parties = {party},
+          .law = "none: the agreement is assumed",
+          .effective = since,
+          .expires = {},
+          .clauses = {{.reference = "1",
+                       .text = "Value leaves the pool through conduits only.",
+                       .control = pool::Control::no_commingling}}};
+}
+
+Result<base::PoolId> Driver::pool(base::Time time, const PoolPlan& plan) {
+  Result<engine::Reply> created = give("pool/" + plan.code, time, create(plan));
   if (!created) return std::unexpected(std::move(created).error());
   const base::PoolId id(static_cast<std::uint32_t>(created->outcome.created));
   const std::string terms = "Terms assumed by the replay of " + dataset_;
-  pool::AttachAgreement agreement{
-      .pool = id,
-      .title = terms,
-      .document = crypto::to_hex(crypto::sha256(terms)),
-      .parties = {dataset_},
-      .law = "none: the agreement is assumed for a replay",
-      .effective = base::day_of(time),
-      .expires = {},
-      .clauses = {{.reference = "1",
-                   .text = "Value leaves the pool through conduits only.",
-                   .control = pool::Control::no_commingling}}};
-  if (auto reply = give("agreement/" + plan.code, time, std::move(agreement)); !reply)
+  if (auto reply =
+          give("agreement/" + plan.code, time, agreement(id, dataset_, terms, base::day_of(time)));
+      !reply)
     return std::unexpected(std::move(reply).error());
   pool::ActivatePool activate;
   activate.pool = id;
@@ -155,7 +191,17 @@ Result<void> Driver::accounts(std::string_view step, base::Time time,
   return {};
 }
 
-Result<void> Driver::finish(base::Time /*time*/) {
+Result<void> Driver::checkpoint() {
+  const auto& venues = engine_.state().venue.venues;
+  if (!std::exchange(news_, false) || venues.at(0).checkpoint_key.empty()) return {};
+  const auto signed_at = engine_.checkpoint();
+  if (!signed_at) return std::unexpected(signed_at.error());
+  ++result_.checkpoints;
+  return {};
+}
+
+Result<void> Driver::finish() {
+  if (Result<void> done = checkpoint(); !done) return done;
   return engine_.commit(engine_.sequence());
 }
 

@@ -22,12 +22,17 @@ using base::Result;
 // First 16 bytes of SHA-256(text); never one of the two values that no id may have.
 [[nodiscard]] base::u128 id_of(std::string_view text);
 
+// The folder of the books, whose journal the engine writes.
+[[nodiscard]] std::string books_folder(engine::Engine& engine);
+
 class Driver {
  public:
   // `dataset` also names the venue. The engine must outlive the driver.
-  Driver(engine::Engine& engine, std::string dataset, ReplayResult& result);
+  Driver(engine::Engine& engine, std::string dataset, ReplayResult& result,
+         base::PrincipalId principal = base::PrincipalId(1));
 
-  // The first command of new books; on a second run the same one again.
+  // The first command of new books, with a key that signs their checkpoints; on a second run
+  // nothing, if these are the books of the same data set.
   [[nodiscard]] Result<void> found(base::Time time);
 
   // Gives one command; an error when it is refused as a whole. Events of a batch may be refused:
@@ -52,13 +57,26 @@ class Driver {
     std::vector<pool::BufferCap> buffer_caps = {};
   };
 
+  // The command that makes it, and the agreement that it needs to become active.
+  [[nodiscard]] static pool::CreatePool create(const PoolPlan& plan);
+  [[nodiscard]] static pool::AttachAgreement agreement(base::PoolId pool, const std::string& party,
+                                                       const std::string& terms, base::Date since);
+
   [[nodiscard]] Result<base::PoolId> pool(base::Time time, const PoolPlan& plan);
   // Opens accounts in batches.
   [[nodiscard]] Result<void> accounts(std::string_view step, base::Time time,
                                       std::vector<ledger::AccountEvent> events);
 
-  // Durable, with a checkpoint unless the books already end with this run's.
-  [[nodiscard]] Result<void> finish(base::Time time);
+  // Signs where the books stand, unless an earlier run has been here: when the last command was
+  // answered from the record.
+  [[nodiscard]] Result<void> checkpoint();
+
+  // Durable, and signed.
+  [[nodiscard]] Result<void> finish();
+
+  [[nodiscard]] base::CommandId command_id(std::string_view step) const {
+    return base::CommandId(id("command/" + std::string(step)));
+  }
 
   [[nodiscard]] base::u128 id(std::string_view name) const {
     return id_of(dataset_ + "/" + std::string(name));
@@ -66,14 +84,26 @@ class Driver {
 
   [[nodiscard]] engine::Engine& engine() { return engine_; }
 
+  // Of the last command that was given.
+  struct Last {
+    base::Sequence sequence = 0;
+    bool replayed = false;
+  };
+
+  [[nodiscard]] const std::string& dataset() const { return dataset_; }
+
+  [[nodiscard]] Last last() const { return last_; }
+
   [[nodiscard]] ReplayResult& result() { return result_; }
 
  private:
   engine::Engine& engine_;
   std::string dataset_;
   ReplayResult& result_;
-  base::PrincipalId root_{1};
+  base::PrincipalId principal_;
   std::uint64_t since_commit_ = 0;
+  Last last_;
+  bool news_ = false;  // since the last checkpoint
 };
 
 }  // namespace cofferdam::report

@@ -75,11 +75,10 @@ class Paths {
 }
 
 [[nodiscard]] std::string id_tags(const Entry& entry, std::string_view between) {
-  std::string tags = "cmd:" + base::format_hex(entry.command.value());
+  std::string tags = "cmd:" + base::to_text(entry.command.value());
   if (!entry.transfer.is_none())
-    tags += std::string(between) + "id:" + base::format_hex(entry.transfer.value());
-  if (entry.reference != 0)
-    tags += std::string(between) + "ref:" + base::format_hex(entry.reference);
+    tags += std::string(between) + "id:" + base::to_text(entry.transfer.value());
+  if (entry.reference != 0) tags += std::string(between) + "ref:" + base::to_text(entry.reference);
   return tags;
 }
 
@@ -93,7 +92,7 @@ Result<void> export_hledger(engine::Engine& engine, const TextSink& out) {
     const std::string commodity = quoted(asset_code(state, entry.asset));
     const unsigned scale = asset_scale(state, entry.asset);
     std::string text = base::format_date(entry.value_date) + " (" + std::to_string(entry.sequence) +
-                       "." + std::to_string(entry.position) + ") " + reason_name(entry.code) +
+                       "/" + std::to_string(entry.position) + ") " + reason_name(entry.code) +
                        "  ; " + id_tags(entry, ", ") + ", code:" + std::to_string(entry.code) +
                        ", at:" + base::format_time(entry.time) + "\n";
     text += "    " + paths.of(entry.debit) + "  " + signed_text(entry.amount, scale, false) + " " +
@@ -152,7 +151,7 @@ Result<void> export_beancount(engine::Engine& engine, const TextSink& out) {
     const std::string& commodity = commodities[entry.asset.value() - 1];
     const unsigned scale = asset_scale(state, entry.asset);
     std::string row = base::format_date(entry.value_date) + " * \"" + reason_name(entry.code) +
-                      "\"\n  entry: \"" + std::to_string(entry.sequence) + "." +
+                      "\"\n  entry: \"" + std::to_string(entry.sequence) + "/" +
                       std::to_string(entry.position) + "\"\n  ids: \"" + id_tags(entry, " ") +
                       "\"\n  at: \"" + base::format_time(entry.time) + "\"\n";
     row += "  " + paths.of(entry.debit) + "  " + signed_text(entry.amount, scale, false) + " " +
@@ -176,16 +175,16 @@ Result<void> export_entries_csv(engine::Engine& engine, const TextSink& out) {
     field(std::to_string(entry.position));
     field(base::format_time(entry.time));
     field(base::format_date(entry.value_date));
-    field(entry.transfer.is_none() ? "" : base::format_hex(entry.transfer.value()));
+    field(entry.transfer.is_none() ? "" : base::to_text(entry.transfer.value()));
     field(pool_code(state, entry.pool));
     field(asset_code(state, entry.asset));
-    field(base::format_hex(entry.debit.value()));
-    field(base::format_hex(entry.credit.value()));
+    field(base::to_text(entry.debit.value()));
+    field(base::to_text(entry.credit.value()));
     field(amount_text(state, entry.asset, entry.amount));
     field(base::to_text(entry.amount.units()));
     field(std::to_string(entry.code));
     field(reason_name(entry.code));
-    field(entry.reference == 0 ? "" : base::format_hex(entry.reference), '\n');
+    field(entry.reference == 0 ? "" : base::to_text(entry.reference), '\n');
     return out(row);
   });
 }

@@ -101,7 +101,7 @@ class Writer {
       for (const ledger::Account* account : accounts_in_order(state_))
         store([&](SqliteStatement& row) {
           const base::AssetId asset = account->asset;
-          row.bind(1, base::format_hex(account->id.value()));
+          row.bind(1, base::to_text(account->id.value()));
           row.bind(2, account_path(state_, *account));
           row.bind(3, std::int64_t{account->pool.value()});
           row.bind(4, std::int64_t{asset.value()});
@@ -132,16 +132,16 @@ class Writer {
     row.bind(2, static_cast<std::int64_t>(entry.position));
     row.bind(3, base::format_time(entry.time));
     row.bind(4, base::format_date(entry.value_date));
-    row.bind(5, entry.transfer.is_none() ? "" : base::format_hex(entry.transfer.value()));
+    row.bind(5, entry.transfer.is_none() ? "" : base::to_text(entry.transfer.value()));
     row.bind(6, std::int64_t{entry.pool.value()});
     row.bind(7, std::int64_t{entry.asset.value()});
-    row.bind(8, base::format_hex(entry.debit.value()));
-    row.bind(9, base::format_hex(entry.credit.value()));
+    row.bind(8, base::to_text(entry.debit.value()));
+    row.bind(9, base::to_text(entry.credit.value()));
     row.bind(10, amount_text(state_, entry.asset, entry.amount));
     row.bind(11, base::to_text(entry.amount.units()));
     row.bind(12, std::int64_t{entry.code});
     row.bind(13, reason_name(entry.code));
-    row.bind(14, entry.reference == 0 ? "" : base::format_hex(entry.reference));
+    row.bind(14, entry.reference == 0 ? "" : base::to_text(entry.reference));
   }
 
   sqlite3* db_;

@@ -19,7 +19,8 @@ constexpr std::string_view kStyle = R"(
 :root{color-scheme:light dark;--bg:#fff;--fg:#1a1f26;--mut:#5b6572;--line:#d5dae0;--ok:#0b6b3a;
 --bad:#a3160f;--c0:#1f5fa8;--c1:#b3470f;--c2:#2c7a4b;--c3:#7a3fa0;--c4:#8a6d00;--c5:#00798c;
 --c6:#a3195b;--c7:#56606b}
-@media (prefers-color-scheme:dark){:root{--bg:#12161b;--fg:#e6e9ed;--mut:#98a2ad;--line:#323a44;
+@media screen and (prefers-color-scheme:dark){:root{--bg:#12161b;--fg:#e6e9ed;--mut:#98a2ad;
+--line:#323a44;
 --ok:#5fd39a;--bad:#ff8a80;--c0:#6cb0ff;--c1:#ff9d66;--c2:#71d597;--c3:#c79bf0;--c4:#e5c44c;
 --c5:#5fd0e0;--c6:#ff86b8;--c7:#aab4bf}}
 body{background:var(--bg);color:var(--fg);font:15px/1.45 system-ui,sans-serif;max-width:1100px;
@@ -27,13 +28,18 @@ margin:1.5rem auto;padding:0 1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 .hash{font-family:ui-monospace,monospace;word-break:break-all}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem;font-size:.86rem}
-caption{text-align:left;font-weight:600;padding:.3rem 0}
 th,td{border-bottom:1px solid var(--line);padding:.22rem .5rem;text-align:left;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n,th{white-space:nowrap}
+th[scope=row]{font-weight:400}
 .ok{color:var(--ok)}.bad{color:var(--bad);font-weight:600}
-figure{margin:1rem 0}figcaption{font-weight:600}svg{width:100%;height:auto}
-svg text{fill:var(--mut);font-size:11px}.grid{stroke:var(--line)}
-polyline{fill:none;stroke-width:1.8}.legend{font-size:.8rem}.k::before{content:"\25A0 "}
+.verdict{font-size:1.15rem;font-weight:600;border-left:.3rem solid;padding-left:.7rem}
+.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));
+gap:.5rem 2rem}
+h3{font-size:1rem;margin:1.5rem 0 0}
+figure{margin:1rem 0}figcaption{font-weight:600}svg{width:100%;height:auto;max-width:40rem}
+svg text{fill:var(--mut);font-size:12px}.grid{stroke:var(--line)}
+polyline{fill:none;stroke-width:1.8}.legend{font-size:.8rem}.k{white-space:nowrap}
+.k::before{content:"\25A0 "}
 polyline.c0{stroke:var(--c0)}polyline.c1{stroke:var(--c1)}polyline.c2{stroke:var(--c2)}
 polyline.c3{stroke:var(--c3)}polyline.c4{stroke:var(--c4)}polyline.c5{stroke:var(--c5)}
 polyline.c6{stroke:var(--c6)}polyline.c7{stroke:var(--c7)}
@@ -42,12 +48,22 @@ rect.c0{fill:var(--c0)}rect.c1{fill:var(--c1)}
 .k.c3::before{color:var(--c3)}.k.c4::before{color:var(--c4)}.k.c5::before{color:var(--c5)}
 .k.c6::before{color:var(--c6)}.k.c7::before{color:var(--c7)}
 .scroll{overflow-x:auto}
-@media print{body{max-width:none;margin:0}figure,tr{break-inside:avoid}.scroll{overflow:visible}}
+@media print{:root{color-scheme:light}body{max-width:none;margin:0;font-size:11px}
+figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}
+table{font-size:9px}th,td{padding:.15rem .25rem}thead{display:table-header-group}}
 )";
 
+// Amounts are grouped for the eye; what is no plain number stays as it is.
+[[nodiscard]] std::string cell(const std::string& text, Align align) {
+  const auto minus = text.rfind('-');
+  const bool is_number = align == Align::right && !text.empty() &&
+                         text.find_first_not_of("0123456789.-") == std::string::npos &&
+                         (minus == std::string::npos || (minus == 0 && text.size() > 1));
+  return escaped(is_number ? grouped(text) : text);
+}
+
 [[nodiscard]] std::string table(const Listing& listing, std::size_t rows_max = kRowsShown) {
-  std::string out =
-      "<div class=\"scroll\"><table><caption>" + escaped(listing.title) + "</caption><thead><tr>";
+  std::string out = "<div class=\"scroll\"><table><thead><tr>";
   for (const Column& column : listing.columns)
     out += std::string("<th scope=\"col\"") +
            (column.align == Align::right ? " class=\"n\">" : ">") + escaped(column.name) + "</th>";
@@ -58,8 +74,8 @@ rect.c0{fill:var(--c0)}rect.c1{fill:var(--c1)}
     for (std::size_t c = 0; c < listing.rows[r].size(); ++c) {
       const bool right = listing.columns[c].align == Align::right;
       const std::string open = c == 0 ? "<th scope=\"row\"" : "<td";
-      out += open + (right ? " class=\"n\">" : ">") + escaped(listing.rows[r][c]) +
-             (c == 0 ? "</th>" : "</td>");
+      out += open + (right ? " class=\"n\">" : ">") +
+             cell(listing.rows[r][c], listing.columns[c].align) + (c == 0 ? "</th>" : "</td>");
     }
     out += "</tr>\n";
   }
@@ -95,9 +111,9 @@ rect.c0{fill:var(--c0)}rect.c1{fill:var(--c1)}
     settled.values.push_back(drawn(static_cast<base::i128>(day.settled), seen.scale));
     for (const auto& [code, open] : day.open_interest) contracts.insert(code);
   }
-  std::string html =
-      line_chart("Held and owed at the end of each day", seen.asset_code, labels, {held, owed});
-  html += line_chart("Deposits and withdrawals, running totals", seen.asset_code, labels,
+  std::string html = line_chart("Held for clients and owed to them, end of day", seen.asset_code,
+                                labels, {held, owed});
+  html += line_chart("Deposits and withdrawals of clients, totals", seen.asset_code, labels,
                      {deposits, withdrawals});
   if (seen.settled > 0)
     html +=
@@ -118,7 +134,9 @@ rect.c0{fill:var(--c0)}rect.c1{fill:var(--c1)}
   std::stable_sort(open.begin(), open.end(),
                    [&](const ChartSeries& a, const ChartSeries& b) { return last(a) > last(b); });
   if (open.size() > 8) open.resize(8);  // one colour each; the smaller ones are left out
-  html += line_chart("Open interest by contract (greatest eight)", seen.asset_code, labels, open);
+  html += line_chart(open.size() < contracts.size() ? "Open interest, greatest contracts"
+                                                    : "Open interest by contract",
+                     seen.asset_code, labels, open);
   std::vector<std::pair<std::string, double>> top;
   const bool by_notional = !seen.exposures.empty() && seen.exposures.front().notional != 0;
   for (std::size_t i = 0; i < std::min(kBarsShown, seen.exposures.size()); ++i)
@@ -144,21 +162,27 @@ rect.c0{fill:var(--c0)}rect.c1{fill:var(--c1)}
   return bar_chart(finding.title, finding.columns[1].name, bars);
 }
 
+// A generated venue states nothing about itself: then there is nothing to compare with.
 [[nodiscard]] std::string facts_table(const ReplayResult& result) {
+  const bool compared = std::any_of(result.facts.begin(), result.facts.end(),
+                                    [](const Fact& fact) { return !fact.stated.empty(); });
   std::string out =
-      "<table><caption>Figures against what the data set states</caption><thead><tr>"
-      "<th scope=\"col\">figure</th><th scope=\"col\" class=\"n\">found</th>"
-      "<th scope=\"col\" class=\"n\">stated</th><th scope=\"col\">verdict</th></tr></thead>"
-      "<tbody>\n";
+      compared ? "<h2>Figures, against what the data set states</h2>\n" : "<h2>Figures</h2>\n";
+  out +=
+      "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">figure</th>"
+      "<th scope=\"col\" class=\"n\">found</th>";
+  if (compared) out += "<th scope=\"col\" class=\"n\">stated</th><th scope=\"col\">verdict</th>";
+  out += "</tr></thead><tbody>\n";
   for (const Fact& fact : result.facts) {
-    const std::string verdict = fact.stated.empty() ? "<td>-</td>"
+    const std::string verdict = fact.stated.empty() ? "<td>not stated</td>"
                                 : fact.agrees()     ? "<td class=\"ok\">agrees</td>"
                                                     : "<td class=\"bad\">differs</td>";
     out += "<tr><th scope=\"row\">" + escaped(fact.name) + "</th><td class=\"n\">" +
-           escaped(grouped(fact.found)) + "</td><td class=\"n\">" + escaped(grouped(fact.stated)) +
-           "</td>" + verdict + "</tr>\n";
+           escaped(grouped(fact.found)) + "</td>";
+    if (compared) out += "<td class=\"n\">" + escaped(grouped(fact.stated)) + "</td>" + verdict;
+    out += "</tr>\n";
   }
-  return out + "</tbody></table>\n";
+  return out + "</tbody></table></div>\n";
 }
 
 }  // namespace
@@ -175,13 +199,24 @@ std::string replay_html(const ReplayReport& report) {
          base::format_time(result.to) + ", " + grouped(std::to_string(result.rows)) + " rows, " +
          grouped(std::to_string(result.commands)) + " commands, " +
          grouped(std::to_string(report.observation.entries)) + " entries.</p>\n";
+  const Listing pools = wholeness(report.state, Digits::all);
+  const Verdict verdict = verdict_of(pools);
+  out += std::string("<p class=\"verdict ") + (verdict.all ? "ok" : "bad") + "\">" +
+         escaped(verdict.text) + "</p>\n";
   out += "<p>Chain hash <span class=\"hash\">" + report.journal.chain_hash +
          "</span><br>State hash <span class=\"hash\">" + report.journal.state_hash +
-         "</span></p>\n<h2>Pools</h2>\n";
-  out += table(wholeness(report.state, Digits::all)) + facts_table(result);
-  out += "<h2>Pictures</h2>\n" + pictures(report.observation);
+         "</span><br>Signed in this run: " + std::to_string(result.checkpoints) +
+         " checkpoints, key <span class=\"hash\">" +
+         report.state.venue.venues.at(0).checkpoint_key + "</span></p>\n<h2>Pools</h2>\n";
+  out += table(pools);
+  if (const std::string sums = contract_sums(report.state); !sums.empty())
+    out += "<p>" + escaped(sums) + ".</p>\n";
+  out += facts_table(result);
+  out +=
+      "<h2>Pictures</h2>\n<div class=\"pictures\">\n" + pictures(report.observation) + "</div>\n";
   if (!result.findings.empty()) out += "<h2>Findings</h2>\n";
-  for (const Listing& finding : result.findings) out += finding_bars(finding) + table(finding);
+  for (const Listing& finding : result.findings)
+    out += "<h3>" + escaped(finding.title) + "</h3>\n" + finding_bars(finding) + table(finding);
   if (!result.notes.empty()) out += "<h2>Notes</h2>\n<ul>\n";
   for (const std::string& note : result.notes) out += "<li>" + escaped(note) + "</li>\n";
   if (!result.notes.empty()) out += "</ul>\n";

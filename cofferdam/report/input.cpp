@@ -3,6 +3,7 @@
 
 #include <array>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -95,10 +96,10 @@ base::Result<std::string> unpack_gzip(std::string_view packed, const std::string
   return out;
 }
 
-base::Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
-  if (!is_file(path)) return unavailable(path, "must be a readable file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return unavailable(path, "must be a readable file");
+namespace {
+
+[[nodiscard]] base::Result<std::string> read_all(std::istream& file, const std::string& path,
+                                                 std::size_t bytes_max) {
   std::string bytes;
   std::array<char, 1U << 16> block;
   while (file.read(block.data(), block.size()) || file.gcount() > 0) {
@@ -108,6 +109,19 @@ base::Result<std::string> read_input(const std::string& path, std::size_t bytes_
   if (file.bad()) return unavailable(path, "must be readable to its end");
   if (bytes.starts_with("\x1f\x8b")) return unpack_gzip(bytes, path, bytes_max);
   return bytes;
+}
+
+}  // namespace
+
+base::Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
+  if (!is_file(path)) return unavailable(path, "must be a readable file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return unavailable(path, "must be a readable file");
+  return read_all(file, path, bytes_max);
+}
+
+base::Result<std::string> read_standard_input(std::size_t bytes_max) {
+  return read_all(std::cin, "standard input", bytes_max);
 }
 
 base::Result<std::string> find_input(const std::string& path) {

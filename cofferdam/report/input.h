@@ -18,6 +18,9 @@ inline constexpr std::size_t kInputBytesMax = std::size_t{1} << 30;
 [[nodiscard]] base::Result<std::string> read_input(const std::string& path,
                                                    std::size_t bytes_max = kInputBytesMax);
 
+// Standard input to its end, unpacked in the same way.
+[[nodiscard]] base::Result<std::string> read_standard_input(std::size_t bytes_max = kInputBytesMax);
+
 // gzip bytes unpacked; `name` stands in errors.
 [[nodiscard]] base::Result<std::string> unpack_gzip(std::string_view packed,
                                                     const std::string& name,

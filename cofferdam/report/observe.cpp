@@ -98,8 +98,15 @@ class Observer {
     look_at_outside(debit, credit, entry);
   }
 
+  // Of a pool that is not the house's own.
   [[nodiscard]] bool is_custody(base::Slot slot) const {
-    return state_.ledger.accounts.at(slot).account_class == AccountClass::custody;
+    const ledger::Account& account = state_.ledger.accounts.at(slot);
+    return account.account_class == AccountClass::custody && !is_house_pool(account.pool);
+  }
+
+  [[nodiscard]] bool is_house_pool(base::PoolId id) const {
+    const pool::Pool* found = state_.pool.pools.find(id);
+    return found != nullptr && found->regime == pool::Regime::house;
   }
 
   [[nodiscard]] bool is_settlement(base::Slot slot) const {
@@ -120,7 +127,7 @@ class Observer {
     }
     balance += units;
     if (account.asset != result_.asset) return;
-    if (account.account_class == AccountClass::custody) day.held -= units;
+    if (is_custody(slot)) day.held -= units;
     if (is_owner(account.owner_class)) day.owed += units;
   }
 
@@ -194,6 +201,14 @@ struct PoolSum {
   i128 sum = 0;
 };
 
+bool is_of_contract(const engine::State& state, base::AssetId asset) {
+  bool found = false;
+  state.market.contracts.each([&](const market::Contract& contract) {
+    found = found || contract.position_asset == asset || contract.value_asset == asset;
+  });
+  return found;
+}
+
 }  // namespace
 
 Result<Observation> observe(engine::Engine& engine, const OwnerLabels& labels) {
@@ -201,6 +216,7 @@ Result<Observation> observe(engine::Engine& engine, const OwnerLabels& labels) {
 }
 
 std::string shown(i128 units, unsigned scale, Digits digits) {
+  if (digits == Digits::plain) return base::format_decimal(units, scale);
   if (digits == Digits::all || scale <= 2) return grouped(base::format_decimal(units, scale));
   return grouped(base::format_decimal(base::div_round<base::Rounding::half_even>(
                                           units, static_cast<i128>(base::power_of_ten(scale - 2))),
@@ -247,19 +263,8 @@ Listing wholeness(const engine::State& state, Digits digits) {
         break;
     }
   });
-  std::uint64_t contract_rows = 0;
-  std::uint64_t contract_sums = 0;
   for (const auto& [key, sum] : sums) {
-    bool of_contract = false;
-    state.market.contracts.each([&](const market::Contract& contract) {
-      of_contract = of_contract || contract.position_asset == key.second ||
-                    contract.value_asset == key.second;
-    });
-    if (of_contract) {
-      ++contract_rows;
-      if (sum.sum == 0) ++contract_sums;
-      continue;
-    }
+    if (is_of_contract(state, key.second)) continue;
     const auto text = [&](i128 units) {
       return shown(units, asset_scale(state, key.second), digits);
     };
@@ -271,11 +276,31 @@ Listing wholeness(const engine::State& state, Digits digits) {
                             text(sum.held), text(sum.outside), text(sum.owed), text(sum.house),
                             text(sum.between)});
   }
-  if (contract_rows > 0)
-    listing.rows.push_back(
-        {"all", "contracts", "", "", "", "", "",
-         std::to_string(contract_sums) + " of " + std::to_string(contract_rows) + " sum to zero"});
   return listing;
+}
+
+Verdict verdict_of(const Listing& wholeness) {
+  std::size_t whole = 0;
+  for (const auto& row : wholeness.rows)
+    if (row[2].starts_with("whole")) ++whole;
+  const std::size_t all = wholeness.rows.size();
+  const std::string count = std::to_string(whole) + " of " + std::to_string(all);
+  if (whole == all)
+    return {true, "Every pool is whole: " + count + ", each in each of its assets."};
+  return {false, "NOT EVERY POOL IS WHOLE: " + count + ", each in each of its assets."};
+}
+
+std::string contract_sums(const engine::State& state) {
+  std::map<std::pair<base::PoolId, base::AssetId>, i128> sums;
+  state.ledger.accounts.each([&](const ledger::Account& account) {
+    if (is_of_contract(state, account.asset))
+      sums[{account.pool, account.asset}] -= net_debit(account).units();
+  });
+  const auto zero =
+      std::count_if(sums.begin(), sums.end(), [](const auto& sum) { return sum.second == 0; });
+  if (sums.empty()) return {};
+  return std::to_string(zero) + " of " + std::to_string(sums.size()) +
+         " sums of positions and open value, by pool and contract, are zero";
 }
 
 }  // namespace cofferdam::report

@@ -16,7 +16,7 @@
 namespace cofferdam::report {
 
 // The end of a UTC day, in units of the main asset. An entry at midnight belongs to the day that
-// ends there.
+// ends there. The house's own pools are left out: what they hold covers no client.
 struct DayFigures {
   base::Date date;
   base::u128 deposits = 0;
@@ -54,12 +54,24 @@ struct Observation {
 
 [[nodiscard]] base::Result<Observation> observe(engine::Engine& engine, const OwnerLabels& labels);
 
-// All digits, or rounded half even to two decimals, for a screen.
-enum class Digits : std::uint8_t { all, two };
+// Plain for programs; for people grouped, with all digits or rounded half even to two decimals.
+enum class Digits : std::uint8_t { plain, all, two };
 
 // Pools and their assets: whether they are whole, what is held, declared, owed, their own, and
-// between pools.
+// between pools. Contracts are not listed but counted by contract_sums.
 [[nodiscard]] Listing wholeness(const engine::State& state, Digits digits);
+
+// That listing in one sentence; `all` says whether every row is whole.
+struct Verdict {
+  bool all = true;
+  std::string text;
+};
+
+[[nodiscard]] Verdict verdict_of(const Listing& wholeness);
+
+// How many of the sums of positions and of open value, by pool and contract, are zero as they must
+// be. Empty without contracts.
+[[nodiscard]] std::string contract_sums(const engine::State& state);
 
 [[nodiscard]] std::string shown(base::i128 units, unsigned scale, Digits digits);
 

@@ -143,12 +143,23 @@ Result<OwnerLabels> OwnerLabels::read(const std::string& books_folder) {
   return labels;
 }
 
-std::string OwnerLabels::of(base::OwnerId owner) const {
+const std::string* OwnerLabels::find(base::OwnerId owner) const {
   const auto at =
       std::lower_bound(labels_.begin(), labels_.end(), owner,
                        [](const auto& row, base::OwnerId id) { return row.first < id; });
-  if (at != labels_.end() && at->first == owner) return at->second;
-  return owner.is_none() ? "" : base::format_hex(owner.value());
+  return at != labels_.end() && at->first == owner ? &at->second : nullptr;
+}
+
+std::string OwnerLabels::of(base::OwnerId owner) const {
+  const std::string* label = find(owner);
+  if (label != nullptr) return *label;
+  return owner.is_none() ? "" : base::to_text(owner.value());
+}
+
+std::string OwnerLabels::of(const ledger::Account& account) const {
+  if (!account.owner.is_none()) return of(account.owner);
+  const std::string* label = find(base::OwnerId(account.id.value()));
+  return label == nullptr ? "" : *label;
 }
 
 Result<base::OwnerId> OwnerLabels::owner_of(const std::string& text) const {

@@ -7,6 +7,7 @@
 
 #include "cofferdam/base/error.h"
 #include "cofferdam/base/ids.h"
+#include "cofferdam/books/ledger/ledger.h"
 
 #include <memory>
 #include <optional>
@@ -48,12 +49,22 @@ class Owners {
 class OwnerLabels {
  public:
   [[nodiscard]] static base::Result<OwnerLabels> read(const std::string& books_folder);
-  // The label, or the id in hex.
+  // The label, or the id.
   [[nodiscard]] std::string of(base::OwnerId owner) const;
+  // What stands for the account's owner in a report: the owner's label; of an account of the pool
+  // itself the label that is kept under the account's own id, or nothing.
+  [[nodiscard]] std::string of(const ledger::Account& account) const;
+
+  [[nodiscard]] const std::vector<std::pair<base::OwnerId, std::string>>& all() const {
+    return labels_;
+  }
+
   // Whom a person means: an id, or the label of exactly one owner.
   [[nodiscard]] base::Result<base::OwnerId> owner_of(const std::string& text) const;
 
  private:
+  [[nodiscard]] const std::string* find(base::OwnerId owner) const;
+
   std::vector<std::pair<base::OwnerId, std::string>> labels_;  // sorted by owner
 };
 

@@ -42,7 +42,7 @@ TEST_F(OwnersTest, SetGetErase) {
   EXPECT_TRUE(owners->erase(owner).value());
   EXPECT_FALSE(owners->erase(owner).value());
   EXPECT_EQ(bytes().find("Ann Example"), std::string::npos);
-  EXPECT_EQ(OwnerLabels::read(folder_)->of(owner), "0xfffffffffffffffffffffffffffffffe");
+  EXPECT_EQ(OwnerLabels::read(folder_)->of(owner), "340282366920938463463374607431768211454");
 }
 
 TEST_F(OwnersTest, OnlyTheirOwnerMayRead) {
@@ -53,7 +53,7 @@ TEST_F(OwnersTest, OnlyTheirOwnerMayRead) {
 }
 
 TEST_F(OwnersTest, ReadingCreatesNothing) {
-  EXPECT_EQ(OwnerLabels::read(folder_)->of(base::OwnerId(7)), "0x7");
+  EXPECT_EQ(OwnerLabels::read(folder_)->of(base::OwnerId(7)), "7");
   EXPECT_FALSE(std::filesystem::exists(folder_ + "/private"));
 }
 

@@ -2,11 +2,14 @@
 #include "cofferdam/report/register_reports.h"
 
 #include "cofferdam/journal/journal.h"
+#include "cofferdam/operation/queries.h"
 #include "cofferdam/operation/session.h"
 #include "cofferdam/report/account_entries.h"
+#include "cofferdam/report/driver.h"
 #include "cofferdam/report/export_journal.h"
 #include "cofferdam/report/export_sqlite.h"
 #include "cofferdam/report/generate_venue.h"
+#include "cofferdam/report/import_tasks.h"
 #include "cofferdam/report/pool_sheet.h"
 #include "cofferdam/report/proof_verbs.h"
 #include "cofferdam/report/replay.h"
@@ -30,10 +33,8 @@ struct Nothing {
   static void fields(Self& /*self*/, Visitor&& /*visit*/) {}
 };
 
-// A view knows the journal's folder, which lies in that of the books.
 [[nodiscard]] Result<OwnerLabels> labels_of(const View& view) {
-  const std::string& journal = view.engine.journal().folder();
-  return OwnerLabels::read(journal.substr(0, journal.rfind('/')));
+  return OwnerLabels::read(books_folder(view.engine));
 }
 
 template <class Row, class Make>
@@ -49,7 +50,7 @@ Result<operation::Listing> trial_balance_query(const View& view, const Nothing& 
 }
 
 Result<operation::Listing> pools_query(const View& view, const Nothing& /*parameters*/) {
-  return rows_of<PoolBalanceRow>(wholeness(view.state, Digits::all));
+  return rows_of<PoolBalanceRow>(wholeness(view.state, Digits::plain));
 }
 
 Result<operation::Listing> house_default_query(const View& view, const Nothing& /*parameters*/) {
@@ -65,15 +66,20 @@ Result<operation::Listing> entitlements_query(const View& view, const Nothing& /
 }
 
 struct SegregationParameters {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "date"};
   base::PoolId pool;
   base::AssetId asset;
   base::Date date;
+  std::optional<pool::SegregationProfile> profile;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("pool", self.pool, "the client pool");
     visit("asset", self.asset, "the currency");
     visit("date", self.date, "the business day at whose close the books stand");
+    visit("profile", self.profile,
+          "the rules, as in the calculator segregation-statement; absent: gross, every day a "
+          "business day");
   }
 };
 
@@ -88,7 +94,7 @@ Result<operation::Listing> segregation_query(const View& view,
   const SegregationRequest request{.pool = pool->code,
                                    .asset = asset->code,
                                    .date = parameters.date,
-                                   .profile = venue_profile(),
+                                   .profile = parameters.profile.value_or(venue_profile()),
                                    .target_residual = {}};
   const Result<Listing> listing = segregation_report(view.state, request, *labels);
   if (!listing) return std::unexpected(listing.error());
@@ -96,6 +102,7 @@ Result<operation::Listing> segregation_query(const View& view,
 }
 
 struct WhyParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"account"};
   base::AccountId account;
 
   template <class Self, class Visitor>
@@ -112,6 +119,7 @@ Result<Document> why_task(Session& session, const WhyParameters& parameters,
 }
 
 struct StatementParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"owner"};
   base::OwnerId owner;
   std::optional<base::Time> from;
   std::optional<base::Time> until;
@@ -136,6 +144,7 @@ Result<Document> statement_task(Session& session, const StatementParameters& par
 }
 
 struct PoolSheetParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"pool"};
   std::string pool;
 
   template <class Self, class Visitor>
@@ -154,6 +163,7 @@ Result<Document> pool_sheet_task(Session& session, const PoolSheetParameters& pa
 }
 
 struct ExportParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"file"};
   std::string file;
 
   template <class Self, class Visitor>
@@ -190,6 +200,7 @@ Result<Document> sqlite_task(Session& session, const ExportParameters& parameter
 }
 
 struct ReplayParameters {
+  static constexpr std::array<std::string_view, 2> kRequired{"dataset", "folder"};
   std::string dataset;
   std::string folder;
   std::string html;
@@ -205,6 +216,8 @@ struct ReplayParameters {
 
 Result<Document> replay_task(Session& session, const ReplayParameters& parameters,
                              Progress& progress) {
+  if (session.envelope().dry_run)
+    return base::malformed("--dry-run", "", "a replay has no trial", "replay into another folder");
   const ReplayOptions options{
       .progress = [&](std::uint64_t done, std::uint64_t of) { progress.step("rows", done, of); }};
   Result<ReplayOutput> output = run_replay(session.engine(),
@@ -223,6 +236,7 @@ Result<Document> replay_task(Session& session, const ReplayParameters& parameter
 }
 
 struct GenerateParameters : GenerateVenue {
+  static constexpr std::array<std::string_view, 1> kRequired{"folder"};
   std::string folder;
 
   template <class Self, class Visitor>
@@ -232,14 +246,14 @@ struct GenerateParameters : GenerateVenue {
   }
 };
 
-Result<Document> generate_task(Session& /*session*/, const GenerateParameters& parameters,
-                               Progress& /*progress*/) {
+Result<Document> generate_task(const GenerateParameters& parameters, Progress& /*progress*/) {
   if (Result<void> done = generate_venue(parameters, parameters.folder); !done)
     return std::unexpected(done.error());
   return written(parameters.folder);
 }
 
 struct OwnerParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"owner"};
   base::OwnerId owner;
 
   template <class Self, class Visitor>
@@ -249,6 +263,7 @@ struct OwnerParameters {
 };
 
 struct OwnerLabelParameters {
+  static constexpr std::array<std::string_view, 2> kRequired{"owner", "label"};
   base::OwnerId owner;
   std::string label;
 
@@ -258,6 +273,37 @@ struct OwnerLabelParameters {
     visit("label", self.label, "what a person reads, 1 to 1024 bytes");
   }
 };
+
+struct OwnerLabelRow {
+  base::OwnerId owner;
+  std::string label;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("owner", self.owner, "opaque id of the owner, or id of an account of the pool's own");
+    visit("label", self.label, "what a person reads");
+  }
+};
+
+// In the order of the ids; the labels are those of now, whatever moment the books are read at.
+Result<operation::Listing> owner_list_query(const View& view,
+                                            const operation::PageParameters& page) {
+  const Result<std::uint64_t> start = operation::start_of(page);
+  if (!start) return std::unexpected(start.error());
+  const Result<OwnerLabels> labels = labels_of(view);
+  if (!labels) return std::unexpected(labels.error());
+  operation::Listing listing = operation::listing_of<OwnerLabelRow>();
+  const auto& all = labels->all();
+  for (std::uint64_t at = *start; at < all.size(); ++at) {
+    if (listing.rows.size() == page.limit) {
+      listing.next = std::to_string(at);
+      break;
+    }
+    listing.rows.push_back(
+        operation::to_json(OwnerLabelRow{all[at].first, all[at].second}, view.codec));
+  }
+  return listing;
+}
 
 Result<Document> set_label_task(Session& session, const OwnerLabelParameters& parameters,
                                 Progress& /*progress*/) {
@@ -285,6 +331,7 @@ Result<Document> erase_label_task(Session& session, const OwnerParameters& param
 
 void register_reports(operation::Registry& registry) {
   register_liabilities(registry);
+  register_imports(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",
@@ -319,13 +366,13 @@ void register_reports(operation::Registry& registry) {
                              &sqlite_task);
   add_task<ReplayParameters>(registry, "books.replay",
                              "Replay a data set into these books, and show what they show.",
-                             &replay_task);
+                             &replay_task, operation::NeedsBooks::may_found);
   add_task<GenerateParameters>(registry, "venue.generate",
                                "Write the days of a venue that never was, from a seed.",
                                &generate_task);
-  for (operation::TaskEntry& task : registry.tasks)
-    if (task.name == "books.replay" || task.name == "venue.generate")
-      task.needs_books = operation::NeedsBooks::no;
+  add_query<operation::PageParameters, OwnerLabelRow>(
+      registry, "owner.list", "Owners whose labels are kept, with their labels.",
+      &owner_list_query);
   add_task<OwnerLabelParameters>(registry, "owner.set-label",
                                  "Keep who an owner is, beside the journal.", &set_label_task);
   add_task<OwnerParameters>(registry, "owner.erase-label", "Forget who an owner is.",

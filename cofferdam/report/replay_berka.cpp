@@ -38,7 +38,7 @@ class BerkaReplay {
     for (const auto step : {&BerkaReplay::found, &BerkaReplay::post})
       if (Result<void> done = (this->*step)(); !done) return done;
     report();
-    return driver_.finish(time_of(movements_.back().date));
+    return driver_.finish();
   }
 
  private:

@@ -42,7 +42,7 @@ class EthereumReplay {
     for (const auto step : {&EthereumReplay::found, &EthereumReplay::open, &EthereumReplay::post})
       if (Result<void> done = (this->*step)(); !done) return done;
     report();
-    return driver_.finish(transfers_.back().time);
+    return driver_.finish();
   }
 
  private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/report/csv.h"
+#include "cofferdam/report/foreign_books.h"
+#include "cofferdam/report/legs.h"
 #include "cofferdam/report/replay_ledgers.h"
 
 #include <algorithm>
@@ -19,21 +21,20 @@ using ledger::AccountClass;
 using ledger::OwnerClass;
 
 constexpr unsigned kCentScale = 2;
-constexpr std::uint16_t kObservedCode = 1004;  // a posting of the foreign books
 
 enum class Side : std::uint8_t { escrow, operations };
 
-struct ForeignPosting {
+struct BookPosting {
   std::string account;
   i128 cents = 0;  // debit positive, as the file has it
 };
 
-struct ForeignTransaction {
+struct BookTransaction {
   std::string book;
   std::string number;
   base::Date date;
   std::string narration;
-  std::vector<ForeignPosting> postings;
+  std::vector<BookPosting> postings;
 };
 
 [[nodiscard]] Side side_of(std::string_view account) {
@@ -42,35 +43,6 @@ struct ForeignTransaction {
 
 [[nodiscard]] bool is_asset(std::string_view account) {
   return account.starts_with("Assets:");
-}
-
-// One leg from a debited to a credited account.
-struct Leg {
-  std::string debit;
-  std::string credit;
-  u128 cents = 0;
-};
-
-// Pairs debits with credits, first with first. Within a side as far as possible; what is left over
-// crosses the wall.
-[[nodiscard]] std::vector<Leg> legs_of(const ForeignTransaction& transaction) {
-  std::vector<ForeignPosting> open = transaction.postings;
-  std::vector<Leg> legs;
-  const auto pair_up = [&](bool same_side) {
-    for (ForeignPosting& debit : open)
-      for (ForeignPosting& credit : open) {
-        if (debit.cents <= 0 || credit.cents >= 0) continue;
-        if (same_side && side_of(debit.account) != side_of(credit.account)) continue;
-        const i128 cents = std::min(debit.cents, -credit.cents);
-        debit.cents -= cents;
-        credit.cents += cents;
-        if (debit.account != credit.account)
-          legs.push_back({debit.account, credit.account, static_cast<u128>(cents)});
-      }
-  };
-  pair_up(true);
-  pair_up(false);
-  return legs;
 }
 
 class GratipayReplay {
@@ -85,7 +57,7 @@ class GratipayReplay {
                             &GratipayReplay::declare_conduits, &GratipayReplay::post})
       if (Result<void> done = (this->*step)(); !done) return done;
     report();
-    return driver_.finish(now_);
+    return driver_.finish();
   }
 
  private:
@@ -116,9 +88,9 @@ class GratipayReplay {
   }
 
   Result<void> check_balance() const {
-    for (const ForeignTransaction& transaction : transactions_) {
+    for (const BookTransaction& transaction : transactions_) {
       i128 sum = 0;
-      for (const ForeignPosting& posting : transaction.postings) sum += posting.cents;
+      for (const BookPosting& posting : transaction.postings) sum += posting.cents;
       if (sum != 0)
         return malformed("journal.csv " + transaction.book + " transaction " + transaction.number,
                          base::format_decimal(sum, kCentScale), "postings sum to zero");
@@ -164,8 +136,8 @@ class GratipayReplay {
 
   Result<void> open_accounts() {
     std::map<std::string, bool> names;
-    for (const ForeignTransaction& transaction : transactions_)
-      for (const ForeignPosting& posting : transaction.postings) names[posting.account] = true;
+    for (const BookTransaction& transaction : transactions_)
+      for (const BookPosting& posting : transaction.postings) names[posting.account] = true;
     std::vector<ledger::AccountEvent> events;
     for (const auto& [name, unused] : names) {
       const bool escrow = side_of(name) == Side::escrow;
@@ -210,19 +182,27 @@ class GratipayReplay {
     return {};
   }
 
-  Result<void> post(const ForeignTransaction& transaction) {
+  Result<void> post(const BookTransaction& transaction) {
     now_ = std::max(now_, *base::start_of_day(transaction.date));
     const std::string name = transaction.book + "/" + transaction.number;
     const u128 reference = id_of("gratipay/" + name);
     ledger::CreateTransfers batch;
     std::vector<pool::ConduitTransfer> crossings;
-    for (const Leg& leg : legs_of(transaction)) {
-      const Side from = side_of(leg.debit);
-      if (from != side_of(leg.credit)) {
+    std::vector<OpenPosting> open;
+    std::map<std::string, std::size_t> numbers;
+    for (const BookPosting& posting : transaction.postings)
+      open.push_back({.account = numbers.emplace(posting.account, numbers.size()).first->second,
+                      .pool = static_cast<std::size_t>(side_of(posting.account)),
+                      .units = posting.cents});
+    for (const Leg& leg : legs_of(std::move(open))) {
+      const std::string& debit = transaction.postings[leg.debit].account;
+      const std::string& credit = transaction.postings[leg.credit].account;
+      const Side from = side_of(debit);
+      if (from != side_of(credit)) {
         crossings.push_back({.conduit = conduits_[static_cast<std::size_t>(from)],
-                             .debit_account = account_id(leg.debit),
-                             .credit_account = account_id(leg.credit),
-                             .amount = base::Amount(leg.cents),
+                             .debit_account = account_id(debit),
+                             .credit_account = account_id(credit),
+                             .amount = base::Amount(leg.units),
                              .code = kObservedCode,
                              .reference = reference,
                              .value_date = transaction.date.value()});
@@ -230,11 +210,11 @@ class GratipayReplay {
       }
       const std::string step = name + "/" + std::to_string(batch.transfers.size());
       batch.transfers.push_back({.id = base::TransferId(driver_.id("transfer/" + step)),
-                                 .debit_account = account_id(leg.debit),
-                                 .credit_account = account_id(leg.credit),
-                                 .amount = base::Amount(leg.cents),
+                                 .debit_account = account_id(debit),
+                                 .credit_account = account_id(credit),
+                                 .amount = base::Amount(leg.units),
                                  .user_data_128 = reference,
-                                 .pool = pool_of(leg.debit),
+                                 .pool = pool_of(debit),
                                  .asset = usd_,
                                  .value_date = transaction.date.value(),
                                  .code = kObservedCode,
@@ -261,8 +241,8 @@ class GratipayReplay {
   }
 
   // Escrow assets against escrow liabilities after the transaction.
-  void look(const ForeignTransaction& transaction) {
-    for (const ForeignPosting& posting : transaction.postings) {
+  void look(const BookTransaction& transaction) {
+    for (const BookPosting& posting : transaction.postings) {
       if (side_of(posting.account) != Side::escrow) continue;
       (is_asset(posting.account) ? assets_[transaction.book] : owed_[transaction.book]) +=
           is_asset(posting.account) ? posting.cents : -posting.cents;
@@ -306,7 +286,7 @@ class GratipayReplay {
 
   Driver& driver_;
   const ReplayOptions& options_;
-  std::vector<ForeignTransaction> transactions_;
+  std::vector<BookTransaction> transactions_;
   base::Time now_;
   base::AssetId usd_;
   std::array<base::PoolId, 2> pools_;

@@ -32,10 +32,11 @@ struct ReplayResult {
   std::string dataset;
   base::Time from;
   base::Time to;
-  std::uint64_t rows = 0;      // of the input
-  std::uint64_t commands = 0;  // given to the engine
-  std::uint64_t replayed = 0;  // of these, answered from an earlier run
-  std::uint64_t events = 0;    // transfers, trades and marks inside the commands
+  std::uint64_t rows = 0;         // of the input
+  std::uint64_t commands = 0;     // given to the engine
+  std::uint64_t replayed = 0;     // of these, answered from an earlier run
+  std::uint64_t events = 0;       // transfers, trades and marks inside the commands
+  std::uint64_t checkpoints = 0;  // signed in this run
   std::int64_t nanoseconds = 0;
   std::vector<Fact> facts;
   std::vector<std::string> notes;  // what the figures mean, one sentence each

@@ -4,6 +4,7 @@
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/books/pool/reason.h"
 #include "cofferdam/report/liquidation_check.h"
+#include "cofferdam/report/segregation_report.h"
 
 #include <algorithm>
 #include <chrono>
@@ -43,7 +44,7 @@ class VenueReplay {
           &VenueReplay::fund_market_makers, &VenueReplay::replay_events})
       if (Result<void> done = (this->*step)(); !done) return done;
     report();
-    return driver_.finish(now_);
+    return driver_.finish();
   }
 
  private:
@@ -334,7 +335,46 @@ class VenueReplay {
       last_prices_[mark.coin] = mark.price;
     }
     ++days_;
-    return settle_all("day/" + base::format_date(base::day_of(now_)), now_);
+    if (Result<void> done = settle_all("day/" + base::format_date(base::day_of(now_)), now_); !done)
+      return done;
+    if (Result<void> done = state_segregation(); !done) return done;
+    return driver_.checkpoint();
+  }
+
+  // A statement of every client pool at the day's end. Books that an earlier run has left behind
+  // are read as they were then, which costs a replay up to there: for generated days only.
+  Result<void> state_segregation() {
+    if (driver_.dataset() != "venue") return {};
+    const Driver::Last last = driver_.last();
+    std::unique_ptr<engine::State> then;
+    if (last.replayed) {
+      Result<engine::Engine::Moment> moment = driver_.engine().at(last.sequence);
+      if (!moment) return std::unexpected(std::move(moment).error());
+      then = std::move(moment->state);
+    }
+    const engine::State& state = then ? *then : driver_.engine().state();
+    const base::Date day = base::day_of(now_ - base::Duration(1));
+    for (const auto& [code, id] : pools_) {
+      if (!pool::is_client_regime(state.pool.pools.find(id)->regime)) continue;
+      const Result<pool::SegregationStatementInput> input =
+          segregation_input(state,
+                            {.pool = code,
+                             .asset = "USDC",
+                             .date = day,
+                             .profile = venue_profile(),
+                             .target_residual = {}},
+                            {});
+      if (!input) return std::unexpected(input.error());
+      const Result<pool::SegregationStatementOutput> statement = segregation_statement(*input);
+      if (!statement) return std::unexpected(statement.error());
+      const auto text = [](base::SignedAmount amount) {
+        return base::format_decimal(amount, kUsdScale);
+      };
+      segregation_.push_back({base::format_date(day), code, text(statement->required),
+                              text(statement->held), text(statement->excess),
+                              std::string(base::name_of(statement->verdict))});
+    }
+    return {};
   }
 
   Result<void> settle_all(const std::string& name, Time time) {
@@ -394,6 +434,12 @@ class VenueReplay {
            .columns = {text_column("time"), text_column("account"), number_column("withdrawn"),
                        number_column("in the books"), number_column("not shown")},
            .rows = breaks_});
+    if (!segregation_.empty())
+      result.findings.push_back(
+          {.title = "Segregation at the end of each day, USDC, profile " + venue_profile().code,
+           .columns = {text_column("date"), text_column("pool"), number_column("required"),
+                       number_column("held"), number_column("excess"), text_column("verdict")},
+           .rows = segregation_});
     if (input_.liquidations.empty()) return;
     const auto comparisons = compare_liquidations(input_);
     result.findings.push_back(liquidation_summary(comparisons));
@@ -422,6 +468,7 @@ class VenueReplay {
   i128 withdrawals_ = 0;
   u128 missing_total_ = 0;
   std::vector<std::vector<std::string>> breaks_;
+  std::vector<std::vector<std::string>> segregation_;
 };
 
 }  // namespace

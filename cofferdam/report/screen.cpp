@@ -26,17 +26,18 @@ constexpr std::size_t kFindingsShown = 8;  // a longer one is counted only
   return grouped(base::to_text(per_second));
 }
 
-// Breaks a sentence into lines.
-[[nodiscard]] std::string wrapped(const std::string& text, std::size_t width) {
-  std::string out = "- ";
-  std::size_t column = 2;
+// Breaks a sentence into lines; the further ones are set in as far as `before` is long.
+[[nodiscard]] std::string wrapped(const std::string& before, const std::string& text) {
+  std::string out = before;
+  const std::size_t first = before.size();
+  std::size_t column = first;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find(' ', at), text.size());
     const std::string word = text.substr(at, end - at);
-    if (column > 2 && column + 1 + columns_of(word) > width) {
-      out += "\n  ";
-      column = 2;
-    } else if (column > 2) {
+    if (column > first && column + 1 + columns_of(word) > kWidth) {
+      out += "\n" + std::string(first, ' ');
+      column = first;
+    } else if (column > first) {
       out += ' ';
       ++column;
     }
@@ -89,8 +90,14 @@ std::string replay_screen(const ReplayReport& report) {
          grouped(std::to_string(seen.entries)) + " entries\n";
   out += "chain     " + report.journal.chain_hash + "\n";
   out += "state     " + report.journal.state_hash + "\n";
+  const std::string& key = report.state.venue.venues.at(0).checkpoint_key;
+  if (!key.empty())
+    out += "signed    " + std::to_string(result.checkpoints) + " checkpoints in this run; key " +
+           key + "\n";
   out += rule("POOLS");
-  out += to_text(wholeness(report.state, Digits::two), kWidth, 8);
+  const Listing pools = wholeness(report.state, Digits::two);
+  out += verdict_of(pools).text + "\n" + to_text(pools, kWidth, 8);
+  if (const std::string sums = contract_sums(report.state); !sums.empty()) out += sums + "\n";
   if (seen.settled > 0) {
     out += rule("SETTLEMENT");
     out += "paid by losers over the period: " +
@@ -112,15 +119,14 @@ std::string replay_screen(const ReplayReport& report) {
            fact.name + ": " + grouped(fact.found) +
            (fact.stated.empty() || fact.agrees() ? "" : ", stated " + grouped(fact.stated)) + "\n";
   for (const Listing& finding : result.findings) {
-    out += rule(shortened(finding.title, kWidth - 2));
+    out += finding.title.size() + 4 < kWidth ? rule(finding.title) : wrapped("", finding.title);
     if (finding.rows.size() <= kFindingsShown)
       out += to_text(finding, kWidth);
     else
-      out +=
-          std::to_string(finding.rows.size()) + " rows, all in the HTML report and the listing\n";
+      out += std::to_string(finding.rows.size()) + " rows, all in the HTML report\n";
   }
   if (!result.notes.empty()) out += rule("NOTES");
-  for (const std::string& note : result.notes) out += wrapped(note, kWidth);
+  for (const std::string& note : result.notes) out += wrapped("- ", note);
   return out;
 }
 

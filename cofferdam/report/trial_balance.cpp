@@ -51,10 +51,10 @@ TrialBalance trial_balance(const engine::State& state, const OwnerLabels& labels
     sum.credits += account->credits_posted;
     const base::AssetId asset = account->asset;
     result.accounts.rows.push_back(
-        {base::format_hex(account->id.value()), account_path(state, *account),
+        {base::to_text(account->id.value()), account_path(state, *account),
          pool_code(state, account->pool), asset_code(state, asset),
          std::string(base::name_of(account->account_class)),
-         std::string(base::name_of(account->owner_class)), labels.of(account->owner),
+         std::string(base::name_of(account->owner_class)), labels.of(*account),
          amount_text(state, asset, account->debits_posted),
          amount_text(state, asset, account->credits_posted),
          amount_text(state, asset, net_debit(*account))});

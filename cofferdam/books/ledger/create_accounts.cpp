@@ -73,19 +73,19 @@ Slot open_account(State& state, Context& context, const AccountEvent& e) {
         context.changes, Total{.pool = e.pool, .asset = e.asset, .account_class = e.account_class});
   return state.accounts.insert(context.changes, Account{.id = e.id,
                                                         .owner = e.owner,
-                                                        .user_data_128 = e.user_data_128,
-                                                        .floor = e.floor,
-                                                        .ceiling = e.ceiling,
-                                                        .user_data_64 = e.user_data_64,
-                                                        .created = context.now,
-                                                        .user_data_32 = e.user_data_32,
                                                         .pool = e.pool,
                                                         .asset = e.asset,
                                                         .total = total,
                                                         .account_class = e.account_class,
                                                         .owner_class = e.owner_class,
-                                                        .code = e.code,
-                                                        .flags = flags_of(e)});
+                                                        .flags = flags_of(e),
+                                                        .floor = e.floor,
+                                                        .ceiling = e.ceiling,
+                                                        .user_data_128 = e.user_data_128,
+                                                        .user_data_64 = e.user_data_64,
+                                                        .created = context.now,
+                                                        .user_data_32 = e.user_data_32,
+                                                        .code = e.code});
 }
 
 CreateAccountsStatus check_shape(const CreateAccounts& command) {

@@ -158,6 +158,8 @@ struct TransferResult {
   Amount amount;
   Slot debit = base::kNoSlot;  // rows of the accounts, where they were found
   Slot credit = base::kNoSlot;
+  OwnerId debit_owner;  // of those accounts, so that nobody goes back to the rows for them
+  OwnerId credit_owner;
 };
 
 // A transfer that the books remember: as it was asked, with what became of it.

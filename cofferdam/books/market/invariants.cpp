@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/market/invariants.h"
 
+#include "cofferdam/books/ledger/invariants.h"
+
 #include <map>
 
 namespace cofferdam::market {
@@ -44,6 +46,7 @@ std::optional<std::string> check_pool_cleared(const ledger::State& ledger) {
 }
 
 std::optional<std::string> check_pools_cancel(const ledger::State& ledger) {
+  if (!ledger::touched_class(ledger, AccountClass::clearing)) return std::nullopt;
   std::map<AssetId, u128> moved;
   ledger.accounts.each_touched([&](const Account* before, const Account* after) {
     const Account* either = after == nullptr ? before : after;
@@ -60,6 +63,7 @@ std::optional<std::string> check_pools_cancel(const ledger::State& ledger) {
 }
 
 std::optional<std::string> check_collateral_covered(const ledger::State& ledger) {
+  if (!ledger::touched_class(ledger, AccountClass::collateral)) return std::nullopt;
   std::optional<std::string> violation;
   ledger.accounts.each_touched([&](const Account*, const Account* after) {
     if (after == nullptr || violation || after->account_class != AccountClass::collateral) return;
@@ -70,6 +74,7 @@ std::optional<std::string> check_collateral_covered(const ledger::State& ledger)
 }
 
 std::optional<std::string> check_settlement_empty(const ledger::State& ledger) {
+  if (!ledger::touched_class(ledger, AccountClass::settlement)) return std::nullopt;
   std::optional<std::string> violation;
   ledger.accounts.each_touched([&](const Account*, const Account* after) {
     if (after == nullptr || violation || after->account_class != AccountClass::settlement) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/pool/invariants.h"
 
+#include "cofferdam/books/ledger/invariants.h"
 #include "cofferdam/books/pool/account_ids.h"
 #include "cofferdam/books/pool/conduit_transfer.h"
 
@@ -59,6 +60,7 @@ Violation check_conduits_mirror(const State& state, const ledger::State& ledger)
   };
   state.conduits.each_touched(
       [&](const Conduit* /*before*/, const Conduit* after) { look(after); });
+  if (!ledger::touched_class(ledger, ledger::AccountClass::conduit)) return violation;
   // A half that moved without its conduit is found by the number in its id.
   ledger.accounts.each_touched([&](const ledger::Account* /*before*/,
                                    const ledger::Account* after) {

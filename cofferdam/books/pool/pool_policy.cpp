@@ -68,9 +68,8 @@ PolicyFinding find_policy_breach(const State& state, const ledger::State& ledger
                "pool " + pool->code + ", class " + std::string(base::name_of(row->account_class))};
   };
   // An account's pool, class and owner never change: only new ones are looked at.
-  ledger.accounts.each_touched([&](const ledger::Account* before, const ledger::Account* after) {
-    if (before == nullptr) look(after, judge_account);
-  });
+  ledger.accounts.each_inserted(
+      [&](const ledger::Account& account) { look(&account, judge_account); });
   ledger.totals.each_touched([&](const ledger::Total* /*before*/, const ledger::Total* after) {
     look(after, judge_total);
   });
