@@ -26,7 +26,8 @@ base::u128 index_key(const journal::IndexSecret& secret, IdKind kind, base::u128
 
 Result<RecordedCommand> recorded_command(const journal::Record& record) {
   auto decoded = base::decode<CommandRecord>(record.body);
-  if (record.kind != kCommandRecord || !decoded || decoded->format != kCommandRecordFormat)
+  if (record.kind != kCommandRecord || !decoded || decoded->format != kCommandRecordFormat ||
+      !fits_its_command(*decoded))
     return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
                                        .field = "journal record " + std::to_string(record.sequence),
                                        .rule = "the body is not a command"});
