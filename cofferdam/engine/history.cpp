@@ -40,9 +40,14 @@ Result<RecordedCommand> JournalRecords::read(base::Sequence sequence) {
   if (journal_.durable() < sequence)
     if (auto committed = journal_.commit(sequence); !committed)
       return std::unexpected(committed.error());
-  auto reader = journal_.read_from(sequence);
-  if (!reader) return std::unexpected(reader.error());
-  return ReaderRecords(**reader).read(sequence);
+  if (reader_ == nullptr) {
+    auto reader = journal_.read_from(sequence);
+    if (!reader) return std::unexpected(reader.error());
+    reader_ = std::move(*reader);
+  } else {
+    journal_.extend(*reader_);
+  }
+  return ReaderRecords(*reader_).read(sequence);
 }
 
 Result<RecordedCommand> ReaderRecords::read(base::Sequence sequence) {
