@@ -2,9 +2,8 @@
 //
 // Index files that were changed in any way are noticed: the index is emptied and says why, or
 // answers with an error, or answers right. The input is a program of damages to the files of an id
-// index, a posting index and a store of checkpoints; and, by itself, a block of postings.
+// index and a posting index; and, by itself, a block of postings.
 #include "cofferdam/base/check.h"
-#include "cofferdam/journal/checkpoint_file.h"
 #include "cofferdam/journal/id_index.h"
 #include "cofferdam/journal/posting_index.h"
 
@@ -79,23 +78,12 @@ constexpr std::uint64_t kIdsOfARecord = 40;
           .fanout = 4};
 }
 
-[[nodiscard]] CheckpointOptions checkpoint_options() {
-  return {.folder = (scratch() / "checkpoints").string(), .lineage = kLineage};
-}
-
 [[nodiscard]] std::vector<Posting> postings_of(base::Sequence sequence) {
   std::vector<Posting> all;
   for (std::uint64_t i = 0; i < 100; ++i)
     all.push_back(
         make_posting(static_cast<std::uint8_t>(i % 3), (i * sequence) % 7, sequence << 24U | i));
   return all;
-}
-
-[[nodiscard]] std::vector<CheckpointRecord> checkpoint_of(std::uint64_t n) {
-  std::vector<CheckpointRecord> records;
-  for (std::uint32_t slot = 0; slot < 150; slot += static_cast<std::uint32_t>(n))
-    records.push_back({.slot = slot, .value = {n, slot, 3, 4, 5, 6, 7, 8}});
-  return records;
 }
 
 Files make_ids() {
@@ -120,14 +108,6 @@ Files make_lists() {
     COFFERDAM_CHECK(index->add(postings_of(sequence), sequence), "the disk is good");
   COFFERDAM_CHECK(index->wait_until(kRecords) && index->settle(), "the disk is good");
   return read_folder(scratch() / "lists");
-}
-
-Files make_checkpoints() {
-  fs::remove_all(scratch() / "checkpoints");
-  const auto store = CheckpointStore::open(checkpoint_options()).value();
-  for (std::uint64_t n = 1; n <= 3; ++n)
-    COFFERDAM_CHECK(store->write(n * 1000, checkpoint_of(n)), "the disk is good");
-  return read_folder(scratch() / "checkpoints");
 }
 
 void damage(Files& files, Input& input) {
@@ -212,23 +192,6 @@ void check_lists(Input& input) {
   static_cast<void>((*index)->verify());
 }
 
-void check_checkpoints(Input& input) {
-  static const Files kGood = make_checkpoints();
-  Files files = kGood;
-  damage(files, input);
-  write_folder(scratch() / "checkpoints", files);
-  const auto store = CheckpointStore::open(checkpoint_options());
-  if (!store) return;
-  for (std::uint32_t slot = 0; slot < 160; slot += 3) {
-    const auto found = (*store)->find(slot, 5000);
-    if (!found || !*found) continue;
-    const std::uint64_t n = (*found)->address / 1000;
-    const CheckpointValue expected{n, slot, 3, 4, 5, 6, 7, 8};
-    COFFERDAM_CHECK((*found)->value == expected, "a value is what was written");
-  }
-  static_cast<void>((*store)->verify());
-}
-
 // The checksum keeps damage away from here; what stands behind it must not rely on that.
 void check_block(Input& input) {
   const auto first_address = input.edge() & kAddressMax;
@@ -246,15 +209,12 @@ void check_block(Input& input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input(data, size);
-  switch (input.choice(4)) {
+  switch (input.choice(3)) {
     case 0:
       check_ids(input);
       break;
     case 1:
       check_lists(input);
-      break;
-    case 2:
-      check_checkpoints(input);
       break;
     default:
       check_block(input);
