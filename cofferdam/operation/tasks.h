@@ -15,4 +15,7 @@ void register_pool_tasks(Registry& registry);
 // here: the task has not done what it is for.
 [[nodiscard]] Result<Answer> give_command(Session& session, engine::Command command);
 
+// For a task that changes something and cannot say beforehand what it would do.
+[[nodiscard]] Result<void> must_not_be_dry(const Session& session);
+
 }  // namespace cofferdam::operation
