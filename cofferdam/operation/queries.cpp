@@ -63,6 +63,7 @@ std::unexpected<Error> not_found(std::string_view kind, base::u128 id) {
 void register_queries(Registry& registry) {
   register_ledger_queries(registry);
   register_pool_queries(registry);
+  register_custody_queries(registry);
   register_market_queries(registry);
   register_journal_queries(registry);
 }
