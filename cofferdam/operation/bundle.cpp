@@ -268,8 +268,8 @@ Result<Bundle> read_bundle(std::string_view text) {
   if (!intent) return std::unexpected(intent.error());
   bundle.intent = intent->value();
   const Json* needed = json->find("approvals_needed");
-  const auto count =
-      base::parse_u64(needed == nullptr ? std::string_view() : needed->text, "approvals_needed", 16);
+  const auto count = base::parse_u64(needed == nullptr ? std::string_view() : needed->text,
+                                     "approvals_needed", 16);
   if (!count) return std::unexpected(count.error());
   bundle.approvals_needed = static_cast<std::uint32_t>(*count);
   if (auto read = read_people(*json, bundle); !read) return std::unexpected(read.error());
@@ -321,12 +321,12 @@ Result<void> sign_bundle(Bundle& bundle, const crypto::Secret<32>& seed) {
     const crypto::Hash& digest = bundle.hashes.digest;
     std::string signature;
     if (signer.kind == custody::SignerKind::ed25519) {
-      signature = crypto::to_hex(
-          crypto::SigningKey::from_seed(seed).sign(crypto::bytes_of(digest)));
+      signature =
+          crypto::to_hex(crypto::SigningKey::from_seed(seed).sign(crypto::bytes_of(digest)));
     } else {
       const std::string bytes = crypto::to_bytes(crypto::EcdsaKey::from_bytes(seed)->sign(digest));
-      signature = crypto::bytes_to_hex(
-          {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+      signature =
+          crypto::bytes_to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
     }
     bundle.approvals.push_back({signer.code, std::move(signature)});
     return {};

@@ -309,16 +309,15 @@ void register_custody_queries(Registry& registry) {
       registry, "intent.show",
       "An intent field by field, with its three hashes computed anew and its signatures verified.",
       &intent_show);
-  add_query<PageParameters, custody::Signer>(registry, "signer.list",
-                                             "Keys that policies of vaults can name.",
-                                             &signer_list);
+  add_query<PageParameters, custody::Signer>(
+      registry, "signer.list", "Keys that policies of vaults can name.", &signer_list);
   add_query<PageParameters, custody::Vault>(registry, "vault.list", "Vaults and their policies.",
                                             &vault_list);
   add_query<VaultParameter, VaultRow>(registry, "vault.show",
                                       "A vault: its policy, and what its caps leave.", &vault_show);
-  add_query<PageParameters, WalletRow>(
-      registry, "wallet.list", "Wallets: what they hold, and what of it is under way.",
-      &wallet_list);
+  add_query<PageParameters, WalletRow>(registry, "wallet.list",
+                                       "Wallets: what they hold, and what of it is under way.",
+                                       &wallet_list);
 }
 
 }  // namespace cofferdam::operation

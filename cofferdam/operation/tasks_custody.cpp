@@ -87,16 +87,14 @@ Result<Document> intent_import(Session& session, const ImportParameters& paramet
   if (!intent) return std::unexpected(intent.error());
   const Bundle ours = bundle_of(**intent, view_of(state));
   if (ours.hashes.digest != bundle->hashes.digest)
-    return std::unexpected(
-        Error{.kind = base::ErrorKind::integrity,
-              .field = parameters.file,
-              .value = crypto::to_hex(bundle->hashes.digest),
-              .rule = "must be the document of this intent in these books, " +
-                      crypto::to_hex(ours.hashes.digest),
-              .hint = "the bundle was changed, or belongs to other books"});
+    return std::unexpected(Error{.kind = base::ErrorKind::integrity,
+                                 .field = parameters.file,
+                                 .value = crypto::to_hex(bundle->hashes.digest),
+                                 .rule = "must be the document of this intent in these books, " +
+                                         crypto::to_hex(ours.hashes.digest),
+                                 .hint = "the bundle was changed, or belongs to other books"});
   custody::ApproveIntent command{.intent = (*intent)->id,
-                                 .approvals =
-                                     new_approvals(*bundle, **intent, state.custody)};
+                                 .approvals = new_approvals(*bundle, **intent, state.custody)};
   if (command.approvals.empty())
     return base::malformed(parameters.file, "", "must hold a signature that the books have not",
                            "cofferdam bundle sign adds one");
