@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAM = sys.argv[1]
+PROGRAM = os.path.abspath(sys.argv[1])
 PAYEE = "0x00000000219ab540356cBB839Cbe05303d7705Fa"
 
 
@@ -24,7 +24,7 @@ class Books:
         done = subprocess.run([PROGRAM, "--books", os.path.join(self.folder, "books"), *arguments],
                               capture_output=True, text=True, cwd=self.folder, input=stdin)
         assert done.returncode == expect, (arguments, done.returncode, done.stdout, done.stderr)
-        text = done.stdout if expect == 0 else done.stderr or done.stdout
+        text = done.stdout or done.stderr
         return json.loads(text) if text.strip() else {}
 
     def give(self, minute, *arguments, expect=0):
@@ -37,7 +37,7 @@ class Books:
 
 
 def set_up(books, keys):
-    books.give(0, "init", "--venue", "demo", "--root", "root", "--time-source", "given")
+    books.give(0, "init", "books", "--venue", "demo", "--root", "root", "--time-source", "given")
     books.give(1, "asset", "create", "--code", "USD", "--scale", "2")
     books.give(1, "pool", "create", "--code", "main", "--regime", "omnibus", "--activity", "spot")
     books.give(1, "pool", "attach-agreement", "--pool", "main", "--title", "Terms", "--document",
@@ -91,7 +91,7 @@ def main():
                         {"wallet": "hot", "beneficiary": "acme", "asset": "USD", "amount": "12.50",
                          "debit_account": "200"})]
         books.give(10, *proposal)
-        assert books.give(11, *proposal, expect=1)["value"] == "nonce_used"
+        assert books.give(11, *proposal, expect=1)["status"] == "nonce_used"
         bundle = os.path.join(offline, "intent.json")
         books.run("intent", "export", "1", "--out", bundle)
 
@@ -115,7 +115,7 @@ def main():
         away.run("bundle", "sign", bundle, "--key", "ann.key", "--out", signed)
         away.run("bundle", "sign", signed, "--key", "ann.key", expect=2)
         books.give(20, "intent", "import", signed)
-        assert books.give(21, "intent", "execute", "--intent", "1", expect=1)["value"] == \
+        assert books.give(21, "intent", "execute", "--intent", "1", expect=1)["status"] == \
             "not_approved"
 
         # A bundle that was signed for other books is not of these.
@@ -126,7 +126,7 @@ def main():
         both = os.path.join(offline, "cem.json")
         away.run("bundle", "sign", signed, "--key", "cem.key", "--out", both)
         books.give(30, "intent", "import", both)
-        assert books.give(31, "intent", "execute", "--intent", "1", expect=1)["value"] == "too_soon"
+        assert books.give(31, "intent", "execute", "--intent", "1", expect=1)["status"] == "too_soon"
         books.give(130, "intent", "execute", "--intent", "1")
         wallet = books.run("wallet", "list")
         assert (wallet["holds"], wallet["outgoing"]) == ("1000.00", "12.50"), wallet

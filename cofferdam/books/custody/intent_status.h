@@ -203,8 +203,7 @@ struct cofferdam::base::EnumText<cofferdam::custody::IntentStatus> {
       "the beneficiary is paid from accounts of its owner",
       "an open intent, or one that is executed and not settled, of the same vault is cancelled",
       "only an intent that is proposed or approved can be approved, vetoed or taken back",
-      "the command is for others: veto, for those whom the policy names; taking back, for the "
-      "proposer",
+      "a veto is for those whom the policy names, taking back for the proposer",
       "an intent is signed and executed under the policy that is in force",
       "who signs must stand in the vault's policy",
       "a signer counts once",
