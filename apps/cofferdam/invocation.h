@@ -86,10 +86,19 @@ struct ProofVerifyCall {
   std::string owner;  // the reader's own id; empty: not compared
 };
 
+// Bundles of intents, where they are signed; needs no books.
+struct BundleCall {
+  enum class Want : std::uint8_t { show, sign, key };
+  Want want = Want::show;
+  std::string file;  // "-": standard input; key: the new key file
+  std::string key;   // sign: the key file
+  std::string kind;  // key: secp256k1 or ed25519
+};
+
 struct Invocation {
   Globals globals;
   std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
-               ReferenceCall, ProofVerifyCall>
+               ReferenceCall, ProofVerifyCall, BundleCall>
       call;
 };
 

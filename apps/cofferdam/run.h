@@ -47,6 +47,7 @@ int report(const base::Error& error, Format format);
                                              const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_proof_verify(const Globals& globals,
                                                  const ProofVerifyCall& call);
+[[nodiscard]] base::Result<int> run_bundle(const Globals& globals, const BundleCall& call);
 [[nodiscard]] base::Result<int> run_reference(const ReferenceCall& call,
                                               const operation::Registry& registry);
 

@@ -112,6 +112,7 @@ void register_tasks(Registry& registry) {
   register_journal_tasks(registry);
   register_key_tasks(registry);
   register_pool_tasks(registry);
+  register_custody_tasks(registry);
   add_task<VerifyParameters>(registry, "books.verify",
                              "Replay every record; check hashes, outcomes, laws, checkpoints.",
                              &books_verify);

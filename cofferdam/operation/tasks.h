@@ -10,6 +10,7 @@ namespace cofferdam::operation {
 void register_journal_tasks(Registry& registry);
 void register_key_tasks(Registry& registry);
 void register_pool_tasks(Registry& registry);
+void register_custody_tasks(Registry& registry);
 
 // Gives the command of a task, with the session's envelope. A refusal by the books is an error
 // here: the task has not done what it is for.
