@@ -101,7 +101,11 @@ struct Draft {
   CompleteCall complete;
   ReferenceCall reference;
   ProofVerifyCall proof_verify;
+<<<<<<< HEAD
   ServeCall serve;
+=======
+  BundleCall bundle;
+>>>>>>> main
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
@@ -217,6 +221,7 @@ void add_operations(CLI::App& app, const operation::Registry& registry, Draft& d
     add(entry.name, entry.summary, OperationCall::Kind::task, *entry.parameters);
 }
 
+<<<<<<< HEAD
 void add_serve(CLI::App& app, Draft& draft) {
   CLI::App& serve = *app.add_subcommand("serve", "Serves the books to programs over HTTP.");
   serve.fallthrough();
@@ -237,6 +242,32 @@ void add_serve(CLI::App& app, Draft& draft) {
       .add_option("--idle-seconds", draft.serve.idle_seconds,
                   "until a connection without a request is closed")
       ->type_name("SECONDS");
+=======
+void add_bundle(CLI::App& app, BundleCall& call) {
+  CLI::App& bundle = *app.add_subcommand("bundle", "show, sign, key");
+  bundle.require_subcommand(1);
+  bundle.fallthrough();
+  CLI::App& show = *bundle.add_subcommand(
+      "show", "Shows an intent that is to be signed, field by field; needs no books.");
+  show.fallthrough();
+  show.add_option("file", call.file, "the bundle; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  CLI::App& sign = *bundle.add_subcommand("sign", "Adds a signature; needs no books.");
+  sign.fallthrough();
+  sign.add_option("file", call.file, "the bundle; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  sign.add_option("--key", call.key, "the key file of one of its signers")
+      ->required()
+      ->type_name("FILE");
+  CLI::App& key = *bundle.add_subcommand("key", "Makes a key file and prints its public key.");
+  key.fallthrough();
+  key.add_option("file", call.file, "the new key file")->required()->type_name("FILE");
+  key.add_option("--kind", call.kind, "kind of key")
+      ->required()
+      ->check(CLI::IsMember({"secp256k1", "ed25519"}));
+>>>>>>> main
 }
 
 void add_own_verbs(CLI::App& app, Draft& draft) {
@@ -294,6 +325,7 @@ void add_own_verbs(CLI::App& app, Draft& draft) {
       ->type_name("HEX");
   verify.add_option("--owner", draft.proof_verify.owner, "one's own id as an owner")
       ->type_name("ID");
+  add_bundle(app, draft.bundle);
   CLI::App& reference = *app.add_subcommand(
       "reference", "Writes the reference pages and the man page into a docs folder.");
   reference.fallthrough();
@@ -377,6 +409,10 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
     invocation.call = draft.schema;
   } else if (name == "verify") {
     invocation.call = draft.proof_verify;
+  } else if (name == "show" || name == "sign" || name == "key") {
+    using Want = BundleCall::Want;
+    draft.bundle.want = name == "show" ? Want::show : name == "sign" ? Want::sign : Want::key;
+    invocation.call = draft.bundle;
   } else if (name == "complete") {
     invocation.call = draft.complete;
   } else {

@@ -48,6 +48,11 @@ using ContractId = Id<struct ContractTag, std::uint32_t>;
 using RuleId = Id<struct RuleTag, std::uint32_t>;
 using SourceId = Id<struct SourceTag, std::uint32_t>;
 using ProposalId = Id<struct ProposalTag, std::uint32_t>;
+using VaultId = Id<struct VaultTag, std::uint32_t>;
+using WalletId = Id<struct WalletTag, std::uint32_t>;
+using SignerId = Id<struct SignerTag, std::uint32_t>;
+using BeneficiaryId = Id<struct BeneficiaryTag, std::uint32_t>;
+using IntentId = Id<struct IntentTag, std::uint32_t>;
 
 // Position in the journal: 1 is the genesis record.
 using Sequence = std::uint64_t;

@@ -258,6 +258,12 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   return 0;
 }
 
+[[nodiscard]] base::PoolId pool_of_intent(base::IntentId id, const State& state) {
+  const custody::Intent* intent = state.custody.intents.find(id);
+  if (intent == nullptr) return {};
+  return state.custody.vaults.find(intent->vault)->pool;
+}
+
 }  // namespace
 
 std::uint16_t check_shape(const Command& command) {
@@ -280,6 +286,16 @@ decision::Subject subject_of(const Command& command, const State& state) {
           return {.pool = conduit == nullptr ? base::PoolId() : conduit->from,
                   .approvals = pool::approvals_needed(c, state.pool)};
         }
+        if constexpr (requires {
+                        { c.vault } -> std::convertible_to<base::VaultId>;
+                      }) {
+          const custody::Vault* vault = state.custody.vaults.find(c.vault);
+          return {.pool = vault == nullptr ? base::PoolId() : vault->pool};
+        }
+        if constexpr (requires {
+                        { c.intent } -> std::convertible_to<base::IntentId>;
+                      })
+          return {.pool = pool_of_intent(c.intent, state)};
         // A batch is judged by its first event's pool; a policy for all pools covers every batch.
         if constexpr (std::is_same_v<C, ledger::CreateTransfers>)
           return {.pool = c.transfers.empty() ? base::PoolId() : c.transfers.front().pool};

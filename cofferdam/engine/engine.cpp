@@ -282,8 +282,11 @@ Result<void> Engine::Parts::add_to_lists(const Request& request, const CommandRe
   if (lists == nullptr) return {};
   postings.clear();
   const auto* batch = std::get_if<ledger::CreateTransfers>(&request.command);
-  if (batch == nullptr)
-    postings = postings_of_record({sequence, last_time, record}, *state, *history);
+  if (batch == nullptr) {
+    // A batch that was proposed and is carried out now comes this way too.
+    return lists->add(postings_of_record({sequence, last_time, record}, *state, *history),
+                      sequence);
+  }
   for (std::size_t i = 0; i < results.size(); ++i) {
     const ledger::Transfer& event = batch->transfers[i];
     const ledger::TransferResult& result = results[i];

@@ -26,7 +26,8 @@ base::u128 index_key(const journal::IndexSecret& secret, IdKind kind, base::u128
 
 Result<RecordedCommand> recorded_command(const journal::Record& record) {
   auto decoded = base::decode<CommandRecord>(record.body);
-  if (record.kind != kCommandRecord || !decoded || decoded->format != kCommandRecordFormat)
+  if (record.kind != kCommandRecord || !decoded || decoded->format != kCommandRecordFormat ||
+      !fits_its_command(*decoded))
     return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
                                        .field = "journal record " + std::to_string(record.sequence),
                                        .rule = "the body is not a command"});
@@ -39,9 +40,14 @@ Result<RecordedCommand> JournalRecords::read(base::Sequence sequence) {
   if (journal_.durable() < sequence)
     if (auto committed = journal_.commit(sequence); !committed)
       return std::unexpected(committed.error());
-  auto reader = journal_.read_from(sequence);
-  if (!reader) return std::unexpected(reader.error());
-  return ReaderRecords(**reader).read(sequence);
+  if (reader_ == nullptr) {
+    auto reader = journal_.read_from(sequence);
+    if (!reader) return std::unexpected(reader.error());
+    reader_ = std::move(*reader);
+  } else {
+    journal_.extend(*reader_);
+  }
+  return ReaderRecords(*reader_).read(sequence);
 }
 
 Result<RecordedCommand> ReaderRecords::read(base::Sequence sequence) {

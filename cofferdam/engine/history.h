@@ -42,6 +42,9 @@ class JournalRecords final : public Records {
 
  private:
   journal::Journal& journal_;
+  // Kept from question to question: it remembers places in the segments that it has walked, and
+  // without them every answer walks from the beginning of a segment.
+  std::unique_ptr<journal::Reader> reader_;
 };
 
 // Of files that are only read.

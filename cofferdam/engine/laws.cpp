@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every law of every room, asked on every command in every build; a law is added here once.
+#include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
 #include "cofferdam/books/ledger/invariants.h"
@@ -35,6 +36,12 @@ std::optional<std::string> broken_law(const State& state) {
   ask(market::check_settlement_empty(state.ledger));
   ask(market::check_conduits_mirror(state.market, state.ledger));
   ask(market::check_long_is_short(state.market));
+  ask(custody::check_executed_was_signed(
+      {state.custody, state.pool, state.ledger, state.principal}));
+  ask(custody::check_intents_go_forward(state.custody));
+  ask(custody::check_policy_changes_by_intent(state.custody));
+  ask(custody::check_wallets_keep_their_pool(state.custody, state.ledger));
+  ask(custody::check_transit_is_named(state.custody, state.ledger));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/record.h"
 
+#include <algorithm>
+
 namespace cofferdam::engine {
 
 namespace {
@@ -34,6 +36,30 @@ Effective effective_command(const CommandRecord& record) {
   if (const auto& executed = record.outcome.executed)
     return {executed->operation, executed->version, executed->content};
   return {record.operation, record.version, record.content};
+}
+
+bool fits_its_command(const CommandRecord& record) {
+  const Outcome& outcome = record.outcome;
+  const Effective effective = effective_command(record);
+  if (outcome.executed &&
+      !decode_command(effective.operation, effective.version, effective.content))
+    return false;
+  if (outcome.event_statuses.empty()) return true;
+  std::size_t events = 0;
+  if (effective.operation == Operation<ledger::CreateTransfers>::kNumber) {
+    const auto batch = base::decode<ledger::CreateTransfers>(effective.content);
+    if (!batch) return false;
+    events = batch->transfers.size();
+  } else if (effective.operation == Operation<market::RecordTrades>::kNumber) {
+    const auto batch = base::decode<market::RecordTrades>(effective.content);
+    if (!batch) return false;
+    events = batch->trades.size();
+  } else {
+    return true;
+  }
+  return events == outcome.event_statuses.size() &&
+         std::ranges::all_of(outcome.moved,
+                             [&](const MovedAmount& moved) { return moved.position < events; });
 }
 
 std::vector<ledger::StoredTransfer> transfers_of(const CommandRecord& record,

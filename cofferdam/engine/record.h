@@ -50,6 +50,11 @@ struct Effective {
 
 [[nodiscard]] Effective effective_command(const CommandRecord& record);
 
+// Whether the outcome fits the command: of a batch that was judged one status for each event, moved
+// amounts of events that are there, and an approved command that can be read. No release has
+// written a record of which this is not true; whoever reads a journal asks before relying on it.
+[[nodiscard]] bool fits_its_command(const CommandRecord& record);
+
 // A record's transfers in the order of their positions: first the events of a batch (accepted or
 // burned, with the amount that was moved), then the postings of the system.
 [[nodiscard]] std::vector<ledger::StoredTransfer> transfers_of(const CommandRecord& record,

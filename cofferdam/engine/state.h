@@ -3,6 +3,7 @@
 // Everything that the books remember: one State of each room, and nothing else anywhere.
 #pragma once
 
+#include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/ledger/ledger.h"
@@ -22,6 +23,7 @@ struct State {
   decision::State decision;
   pool::State pool;
   market::State market;
+  custody::State custody;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -34,6 +36,7 @@ struct State {
     f("decision", self.decision);
     f("pool", self.pool);
     f("market", self.market);
+    f("custody", self.custody);
   }
 };
 

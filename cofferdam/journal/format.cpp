@@ -99,6 +99,7 @@ std::string segment_header_block(SegmentHeader header) {
 std::optional<SegmentHeader> parse_segment_header(std::string_view block) {
   const auto header = parse_block<SegmentHeader>(block, kSegmentMagic);
   if (!header || header->format != kFormat || header->index == 0 || header->first_sequence == 0 ||
+      header->first_sequence > kSequenceMax || header->segment_bytes > kSegmentBytesMax ||
       header->sector_bytes < kRecordAlignment || !std::has_single_bit(header->sector_bytes) ||
       header->sector_bytes > kBlock || header->segment_bytes <= kRecordsOffset ||
       header->segment_bytes % kBlock != 0) {

@@ -30,6 +30,9 @@ inline constexpr std::uint64_t kHeadSlotOffset = kBlock;  // A; B follows one bl
 inline constexpr std::uint64_t kHeaderCopyOffset = 3 * kBlock;
 inline constexpr std::uint64_t kRecordsOffset = 4 * kBlock;
 inline constexpr std::uint64_t kRecordAlignment = 8;
+inline constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{1} << 31U;  // offsets fit 32 bits
+// Far above what can ever be written, so that no sum of a sequence and a count wraps around.
+inline constexpr Sequence kSequenceMax = Sequence{1} << 62U;
 
 inline constexpr std::uint32_t kRecordMagic = 0x31524643;   // "CFR1"
 inline constexpr std::uint32_t kSegmentMagic = 0x31534643;  // "CFS1"

@@ -32,7 +32,6 @@
 namespace cofferdam::journal {
 namespace {
 
-constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{1} << 31U;  // offsets fit 32 bits
 constexpr auto kTick = std::chrono::milliseconds(50);
 
 // A segment that takes records, or will once its first group is written.

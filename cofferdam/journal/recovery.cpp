@@ -23,21 +23,22 @@ namespace {
 constexpr std::uint64_t kSlice = std::uint64_t{1} << 20;
 
 // The first intact header at or after `offset` that proves record `sequence` to have been durable.
-[[nodiscard]] Result<std::optional<RecordHeader>> find_proof(SegmentWalk& walk,
-                                                             const SegmentHeader& segment,
+[[nodiscard]] Result<std::optional<RecordHeader>> find_proof(SegmentWalk& walk, const JournalId& id,
                                                              std::uint64_t offset,
                                                              Sequence sequence) {
   const std::string_view magic = "CFR1";
-  for (std::uint64_t at = align_up(offset, kRecordAlignment);
-       at + kRecordHeaderBytes <= segment.segment_bytes; at += kSlice) {
-    const std::uint64_t size = std::min(kSlice + kRecordHeaderBytes, segment.segment_bytes - at);
+  const auto end = walk.readable_end();
+  if (!end) return std::unexpected(end.error());
+  for (std::uint64_t at = align_up(offset, kRecordAlignment); at + kRecordHeaderBytes <= *end;
+       at += kSlice) {
+    const std::uint64_t size = std::min(kSlice + kRecordHeaderBytes, *end - at);
     const auto bytes = walk.view(at, size);
     if (!bytes) return std::unexpected(bytes.error());
     for (std::size_t i = 0; i < kSlice && i + kRecordHeaderBytes <= size; i += kRecordAlignment) {
       if (bytes->substr(i, magic.size()) != magic) continue;
       const auto header = parse_record_header(bytes->substr(i));
-      if (header && header->journal_id == segment.journal_id &&
-          header->durable_sequence >= sequence && header->sequence > sequence) {
+      if (header && header->journal_id == id && header->durable_sequence >= sequence &&
+          header->sequence > sequence) {
         return header;
       }
     }
@@ -212,7 +213,7 @@ Result<TailJudgement> judge_tail(Disk& disk, const Segment& segment) {
                      std::to_string(head.sequence) + " was durable";
   }
   if (evidence.proof.empty() && evidence.something_follows) {
-    const auto proof = find_proof(walk, segment.header, tail.end, tail.place.sequence);
+    const auto proof = find_proof(walk, segment.header.journal_id, tail.end, tail.place.sequence);
     if (!proof) return std::unexpected(proof.error());
     if (*proof) {
       evidence.proof = "record " + std::to_string((*proof)->sequence) + " was written when " +

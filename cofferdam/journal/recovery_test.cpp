@@ -330,6 +330,51 @@ TEST_F(SegmentFaultTest, AFlippedByteInAClosedSegmentIsFoundByReadingAndVerifyin
   }
 }
 
+// A header with a good checksum that asks for more than any segment has: it is not believed, and
+// nothing is walked or taken for it.
+TEST(RecoveryTest, AHeaderBeyondWhatIsPossibleIsNotBelieved) {
+  const auto impossible = [](auto&& change) {
+    const auto disk = make(3, End::closed);
+    SegmentHeader header = *parse_segment_header(disk->platter(kFirst).substr(0, kBlock));
+    change(header);
+    for (const std::uint64_t offset : {std::uint64_t{0}, kHeaderCopyOffset})
+      disk->platter(kFirst).replace(offset, kBlock, segment_header_block(header));
+    const auto journal = Journal::open(*disk, "j", small());
+    EXPECT_FALSE(journal);
+    EXPECT_FALSE(verify(*disk, {"j"}));
+    return journal ? "" : journal.error().rule;
+  };
+  const std::string damaged = "both copies of the segment's header are damaged";
+  EXPECT_EQ(impossible([](auto& h) { h.segment_bytes = std::uint64_t{1} << 40U; }), damaged);
+  EXPECT_EQ(impossible([](auto& h) { h.first_sequence = ~Sequence{0}; }), damaged);
+}
+
+// Gigabytes that a header promises and the file does not have are neither read nor looked through.
+TEST(RecoveryTest, WhatTheFileDoesNotHaveIsNotRead) {
+  const auto disk = make(3, End::closed);
+  std::string& bytes = disk->platter(kFirst);
+  SegmentHeader segment = *parse_segment_header(bytes.substr(0, kBlock));
+  segment.segment_bytes = kSegmentBytesMax;
+  for (const std::uint64_t offset : {std::uint64_t{0}, kHeaderCopyOffset})
+    bytes.replace(offset, kBlock, segment_header_block(segment));
+  const std::size_t at = bytes.find("CFR1", kRecordsOffset);
+  ASSERT_NE(at, std::string::npos);
+  RecordHeader record = *parse_record_header(std::string_view(bytes).substr(at));
+  record.body_bytes = 1U << 30U;
+  record.header_crc = header_crc(record);
+  bytes.replace(at, kRecordHeaderBytes, as_bytes(record));
+  const auto list = list_segments(*disk, {"j"});
+  ASSERT_TRUE(list) << list.error().text();
+  const auto tail = judge_tail(*disk, list->segments[0]);
+  ASSERT_TRUE(tail) << tail.error().text();
+  EXPECT_EQ(tail->tail, Tail::damaged);
+  EXPECT_NE(tail->place.what.find("reach beyond the end of the file"), std::string::npos)
+      << tail->place.what;
+  SegmentWalk walk(std::move(*disk->open(kFirst, OpenMode::read)), list->segments[0],
+                   CheckHash::no);
+  EXPECT_EQ(walk.readable_end().value(), bytes.size());
+}
+
 TEST_F(SegmentFaultTest, ADamagedHeaderCopyIsMendedAndReported) {
   for (const std::uint64_t offset : {std::uint64_t{30}, kHeaderCopyOffset + 30}) {
     for (const std::string& path : {kFirst, kSecond}) {

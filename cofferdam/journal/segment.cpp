@@ -198,9 +198,17 @@ Result<std::string_view> SegmentWalk::view(std::uint64_t offset, std::uint64_t s
   return std::string_view(window_).substr(offset - window_at_, size);
 }
 
+Result<std::uint64_t> SegmentWalk::readable_end() {
+  const auto size = file_->size();
+  if (!size) return std::unexpected(size.error());
+  return std::min(*size, segment_.segment_bytes);
+}
+
 Result<std::optional<std::uint64_t>> SegmentWalk::first_nonzero(std::uint64_t offset) {
-  for (std::uint64_t at = offset; at < segment_.segment_bytes;) {
-    const std::uint64_t size = std::min(kWindowBytes, segment_.segment_bytes - at);
+  const auto end = readable_end();
+  if (!end) return std::unexpected(end.error());
+  for (std::uint64_t at = offset; at < *end;) {
+    const std::uint64_t size = std::min(kWindowBytes, *end - at);
     const auto bytes = view(at, size);
     if (!bytes) return std::unexpected(bytes.error());
     if (!is_zero(*bytes)) return at + bytes->find_first_not_of('\0');
@@ -276,6 +284,13 @@ Result<const Record*> SegmentWalk::take(std::uint64_t at) {
   }
   if (header->body_bytes > segment_.segment_bytes - at - kRecordHeaderBytes) {
     return stop(at, "its body would reach beyond the segment");
+  }
+  if (header->body_bytes > kWindowBytes) {  // before memory is taken for it
+    const auto end = readable_end();
+    if (!end) return std::unexpected(end.error());
+    if (at + kRecordHeaderBytes + header->body_bytes > *end) {
+      return stop(at, "its body would reach beyond the end of the file");
+    }
   }
   const auto whole = view(at, kRecordHeaderBytes + header->body_bytes);
   if (!whole) return std::unexpected(whole.error());

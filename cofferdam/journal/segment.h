@@ -90,6 +90,8 @@ class SegmentWalk {
   [[nodiscard]] const std::optional<Damage>& padding() const { return padding_; }
 
   [[nodiscard]] Result<std::string_view> view(std::uint64_t offset, std::uint64_t size);
+  // Where the segment ends, or the file, if that is shorter: behind it there is nothing to read.
+  [[nodiscard]] Result<std::uint64_t> readable_end();
   // The first byte that is not zero from `offset` to the end of the segment; nullopt if none.
   [[nodiscard]] Result<std::optional<std::uint64_t>> first_nonzero(std::uint64_t offset);
 

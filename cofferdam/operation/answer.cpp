@@ -4,6 +4,7 @@
 #include "cofferdam/operation/culprit.h"
 #include "cofferdam/operation/session.h"
 
+#include <algorithm>
 #include <array>
 
 namespace cofferdam::operation {
@@ -86,7 +87,10 @@ Json event_json(const CommandEntry& entry, const engine::Request& request,
 Json created(const CommandEntry& entry, base::u128 number, const Codec& codec) {
   const std::string_view noun = entry.name.substr(0, entry.name.find('.'));
   const std::string_view verb = entry.name.substr(noun.size() + 1);
-  if (verb != "create" && verb != "declare") return Json::of(base::to_text(number));
+  constexpr std::array<std::string_view, 5> kMaking{"create", "declare", "open", "register",
+                                                    "allow"};
+  if (std::find(kMaking.begin(), kMaking.end(), verb) == kMaking.end())
+    return Json::of(base::to_text(number));
   for (std::size_t kind = 1; kind < kNumberedNames.size(); ++kind) {
     if (kNumberedNames[kind] != noun) continue;
     const std::string code =

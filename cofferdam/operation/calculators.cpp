@@ -9,6 +9,7 @@
 #include "cofferdam/books/pool/segregation_statement.h"
 #include "cofferdam/operation/calculator_examples.h"
 #include "cofferdam/operation/registry.h"
+#include "cofferdam/operation/safe_calculator.h"
 #include "cofferdam/operation/settle_calculator.h"
 
 namespace cofferdam::operation {
@@ -19,6 +20,7 @@ void register_calculators(Registry& registry) {
   add_calculator(registry, "pool-shares", &pool::pool_shares);
   add_calculator(registry, "refilling-limit", &pool::refilling_limit);
   add_calculator(registry, "run-off", &pool::run_off_plan);
+  add_calculator(registry, "safe-review", &safe_review);
   add_calculator(registry, "segregation-statement", &pool::segregation_statement);
   add_calculator(registry, "settle", &settle);
   for (CalculatorEntry& entry : registry.calculators) {

@@ -273,4 +273,101 @@ struct FieldForms<pool::RetireReleaseRule> : RequiresRule {};
 template <>
 struct FieldForms<pool::ExecuteRelease> : RequiresRule {};
 
+template <>
+struct FieldForms<custody::RegisterSigner> {
+  static constexpr std::array<std::string_view, 4> kRequired{"code", "kind", "public_key",
+                                                             "principal"};
+};
+
+template <>
+struct FieldForms<custody::RevokeSigner> {
+  static constexpr std::array<std::string_view, 1> kRequired{"signer"};
+};
+
+template <>
+struct FieldForms<custody::OpenVault> {
+  static constexpr std::array<std::string_view, 5> kRequired{"code", "pool", "chain_id", "salt",
+                                                             "policy"};
+};
+
+template <>
+struct FieldForms<custody::VaultPolicy> {
+  static constexpr std::array<std::string_view, 7> kRequired{
+      "signers", "threshold", "delay", "change_threshold", "change_delay", "life", "vetoers"};
+};
+
+template <>
+struct FieldForms<custody::Destination> {
+  static constexpr std::array<std::string_view, 2> kRequired{"form", "address"};
+};
+
+template <>
+struct FieldForms<custody::OpenWallet> {
+  static constexpr std::array<std::string_view, 4> kRequired{"code", "pool", "place", "assets"};
+};
+
+template <>
+struct FieldForms<custody::NewWalletAsset> {
+  static constexpr std::array<std::string_view, 2> kRequired{"asset", "custody_account"};
+};
+
+template <>
+struct FieldForms<custody::AllowBeneficiary> {
+  static constexpr std::array<std::string_view, 3> kRequired{"code", "vault", "place"};
+};
+
+template <>
+struct FieldForms<custody::RemoveBeneficiary> {
+  static constexpr std::array<std::string_view, 1> kRequired{"beneficiary"};
+};
+
+template <>
+struct FieldForms<custody::Release> {
+  static constexpr std::array<std::string_view, 5> kRequired{"wallet", "beneficiary", "asset",
+                                                             "amount", "debit_account"};
+};
+
+template <>
+struct FieldForms<custody::Move> {
+  static constexpr std::array<std::string_view, 4> kRequired{"from", "to", "asset", "amount"};
+};
+
+template <>
+struct FieldForms<custody::ProposeIntent> {
+  static constexpr std::array<std::string_view, 3> kRequired{"vault", "nonce", "deadline"};
+};
+
+struct RequiresIntent {
+  static constexpr std::array<std::string_view, 1> kRequired{"intent"};
+};
+
+template <>
+struct FieldForms<custody::ApproveIntent> {
+  static constexpr std::array<std::string_view, 2> kRequired{"intent", "approvals"};
+};
+
+template <>
+struct FieldForms<custody::SignedApproval> {
+  static constexpr std::array<std::string_view, 2> kRequired{"signer", "signature"};
+};
+
+template <>
+struct FieldForms<custody::VetoIntent> : RequiresIntent {};
+
+template <>
+struct FieldForms<custody::CancelIntent> : RequiresIntent {};
+
+template <>
+struct FieldForms<custody::ExecuteIntent> : RequiresIntent {};
+
+template <>
+struct FieldForms<custody::SettleIntent> {
+  static constexpr std::array<std::string_view, 2> kRequired{"intent", "transaction"};
+};
+
+template <>
+struct FieldForms<custody::NetworkFee> {
+  static constexpr std::array<std::string_view, 3> kRequired{"asset", "amount", "debit_account"};
+};
+
 }  // namespace cofferdam::operation

@@ -134,6 +134,7 @@ template <class Row, class Table, class Wanted, class RowOf>
 void register_ledger_queries(Registry& registry);
 void register_pool_queries(Registry& registry);
 void register_release_queries(Registry& registry);
+void register_custody_queries(Registry& registry);
 void register_market_queries(Registry& registry);
 void register_journal_queries(Registry& registry);
 

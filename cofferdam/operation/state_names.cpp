@@ -33,7 +33,16 @@ std::optional<std::uint32_t> StateNames::number_of(Numbered kind, std::string_vi
       return number_in(pool::find_rule(state_.pool, code));
     case Numbered::source:
       return number_in(fact::find_source(state_.fact, code));
+    case Numbered::vault:
+      return number_in(custody::find_vault(state_.custody, code));
+    case Numbered::wallet:
+      return number_in(custody::find_wallet(state_.custody, code));
+    case Numbered::signer:
+      return number_in(custody::find_signer(state_.custody, code));
+    case Numbered::beneficiary:
+      return number_in(custody::find_beneficiary(state_.custody, code));
     case Numbered::proposal:
+    case Numbered::intent:
     case Numbered::none:
       return std::nullopt;
   }
@@ -56,7 +65,16 @@ std::string StateNames::code_of(Numbered kind, std::uint32_t number) const {
       return code_in(state_.pool.rules.find(base::RuleId(number)));
     case Numbered::source:
       return code_in(state_.fact.sources.find(base::SourceId(number)));
+    case Numbered::vault:
+      return code_in(state_.custody.vaults.find(base::VaultId(number)));
+    case Numbered::wallet:
+      return code_in(state_.custody.wallets.find(base::WalletId(number)));
+    case Numbered::signer:
+      return code_in(state_.custody.signers.find(base::SignerId(number)));
+    case Numbered::beneficiary:
+      return code_in(state_.custody.beneficiaries.find(base::BeneficiaryId(number)));
     case Numbered::proposal:
+    case Numbered::intent:
     case Numbered::none:
       return {};
   }

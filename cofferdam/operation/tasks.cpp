@@ -82,6 +82,7 @@ Result<Document> books_verify(Session& session, const VerifyParameters& paramete
 
 Result<Document> journal_checkpoint(Session& session, const NoParameters& /*parameters*/,
                                     Progress& /*progress*/) {
+  if (Result<void> real = must_not_be_dry(session); !real) return std::unexpected(real.error());
   const auto sequence = session.engine().checkpoint();
   if (!sequence) return std::unexpected(sequence.error());
   Json json = Json::object();
@@ -92,6 +93,7 @@ Result<Document> journal_checkpoint(Session& session, const NoParameters& /*para
 
 Result<Document> journal_snapshot(Session& session, const NoParameters& /*parameters*/,
                                   Progress& /*progress*/) {
+  if (Result<void> real = must_not_be_dry(session); !real) return std::unexpected(real.error());
   if (auto taken = session.engine().take_snapshot(); !taken) return std::unexpected(taken.error());
   Json json = Json::object();
   json.add("sequence", number_text(session.engine().figures().snapshot_sequence));
@@ -100,10 +102,17 @@ Result<Document> journal_snapshot(Session& session, const NoParameters& /*parame
 
 }  // namespace
 
+Result<void> must_not_be_dry(const Session& session) {
+  if (!session.envelope().dry_run) return {};
+  return base::malformed("--dry-run", "", "this verb has no trial",
+                         "leave it out, or try on a copy");
+}
+
 void register_tasks(Registry& registry) {
   register_journal_tasks(registry);
   register_key_tasks(registry);
   register_pool_tasks(registry);
+  register_custody_tasks(registry);
   add_task<VerifyParameters>(registry, "books.verify",
                              "Replay every record; check hashes, outcomes, laws, checkpoints.",
                              &books_verify);

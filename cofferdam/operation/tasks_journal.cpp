@@ -38,6 +38,7 @@ Json segment_json(const journal::ArchivedSegment& segment) {
 
 Result<Document> journal_archive(Session& session, const ArchiveParameters& parameters,
                                  Progress& progress) {
+  if (Result<void> real = must_not_be_dry(session); !real) return std::unexpected(real.error());
   engine::Engine& engine = session.engine();
   if (parameters.to.empty())
     return base::malformed("to", "", "must name a folder outside the books");

@@ -54,9 +54,15 @@ enum class Numbered : std::uint8_t {
   rule,
   source,
   proposal,
+  vault,
+  wallet,
+  signer,
+  beneficiary,
+  intent,
 };
-inline constexpr std::array<std::string_view, 9> kNumberedNames{
-    "none", "pool", "asset", "principal", "conduit", "contract", "rule", "source", "proposal"};
+inline constexpr std::array<std::string_view, 14> kNumberedNames{
+    "none",   "pool",     "asset", "principal", "conduit", "contract",    "rule",
+    "source", "proposal", "vault", "wallet",    "signer",  "beneficiary", "intent"};
 
 // "an asset", "a pool".
 [[nodiscard]] std::string with_article(std::string_view noun);
@@ -136,6 +142,11 @@ consteval Numbered numbered_kind() {
   if (std::is_same_v<T, base::RuleId>) return Numbered::rule;
   if (std::is_same_v<T, base::SourceId>) return Numbered::source;
   if (std::is_same_v<T, base::ProposalId>) return Numbered::proposal;
+  if (std::is_same_v<T, base::VaultId>) return Numbered::vault;
+  if (std::is_same_v<T, base::WalletId>) return Numbered::wallet;
+  if (std::is_same_v<T, base::SignerId>) return Numbered::signer;
+  if (std::is_same_v<T, base::BeneficiaryId>) return Numbered::beneficiary;
+  if (std::is_same_v<T, base::IntentId>) return Numbered::intent;
   return Numbered::none;
 }
 

@@ -29,36 +29,6 @@ using ledger::OwnerClass;
 
 }  // namespace
 
-Result<Listing> why(engine::Engine& engine, base::AccountId account) {
-  const engine::State& state = engine.state();
-  const ledger::Account* row = state.ledger.accounts.find(account);
-  if (row == nullptr)
-    return base::malformed("account", base::to_text(account.value()), "the account must exist");
-  const unsigned scale = asset_scale(state, row->asset);
-  Listing listing{
-      .title = "Why " + account_path(state, *row) + " in " + asset_code(state, row->asset),
-      .columns = {text_column("journal"), text_column("time"), text_column("value date"),
-                  text_column("reason"), text_column("counter account"), number_column("debit"),
-                  number_column("credit"), number_column("balance")},
-      .rows = {}};
-  i128 balance = 0;
-  Result<void> walked = each_entry(engine, [&](const Entry& entry) {
-    if (entry.debit != account && entry.credit != account) return Result<void>();
-    const bool debit = entry.debit == account;
-    const i128 units = static_cast<i128>(entry.amount.units());
-    balance += debit ? units : -units;
-    const std::string amount = base::format_decimal(entry.amount, scale);
-    listing.rows.push_back({place(entry), base::format_time(entry.time),
-                            base::format_date(entry.value_date), reason_name(entry.code),
-                            path_of(state, debit ? entry.credit : entry.debit), debit ? amount : "",
-                            debit ? "" : amount, base::format_decimal(balance, scale)});
-    return Result<void>();
-  });
-  if (!walked) return std::unexpected(std::move(walked).error());
-  COFFERDAM_CHECK(balance == net_debit(*row).units(), "the entries of an account make its balance");
-  return listing;
-}
-
 Result<Listing> owner_statement(engine::Engine& engine, base::OwnerId owner,
                                 const StatementPeriod& period, const OwnerLabels& labels) {
   const engine::State& state = engine.state();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The entries behind a balance: of one account (`why`), or of everything an owner has (statement).
+// The statement of an owner: the entries behind everything that the owner has.
 #pragma once
 
 #include "cofferdam/base/error.h"
@@ -11,10 +11,6 @@
 #include <optional>
 
 namespace cofferdam::report {
-
-// Every entry of the account with the journal's sequence and the balance after it (debit positive);
-// the last one is the account's balance, which is checked. An error when there is no such account.
-[[nodiscard]] base::Result<Listing> why(engine::Engine& engine, base::AccountId account);
 
 struct StatementPeriod {
   std::optional<base::Time> from;   // this time counts

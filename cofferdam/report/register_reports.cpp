@@ -4,6 +4,7 @@
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/operation/queries.h"
 #include "cofferdam/operation/session.h"
+#include "cofferdam/operation/tasks.h"
 #include "cofferdam/report/account_entries.h"
 #include "cofferdam/report/driver.h"
 #include "cofferdam/report/export_journal.h"
@@ -99,23 +100,6 @@ Result<operation::Listing> segregation_query(const View& view,
   const Result<Listing> listing = segregation_report(view.state, request, *labels);
   if (!listing) return std::unexpected(listing.error());
   return rows_of<SegregationRow>(*listing);
-}
-
-struct WhyParameters {
-  static constexpr std::array<std::string_view, 1> kRequired{"account"};
-  base::AccountId account;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor&& visit) {
-    visit("account", self.account, "the account whose balance is asked about");
-  }
-};
-
-Result<Document> why_task(Session& session, const WhyParameters& parameters,
-                          Progress& /*progress*/) {
-  const Result<Listing> listing = why(session.engine(), parameters.account);
-  if (!listing) return std::unexpected(listing.error());
-  return Document(rows_of<WhyRow>(*listing));
 }
 
 struct StatementParameters {
@@ -216,8 +200,8 @@ struct ReplayParameters {
 
 Result<Document> replay_task(Session& session, const ReplayParameters& parameters,
                              Progress& progress) {
-  if (session.envelope().dry_run)
-    return base::malformed("--dry-run", "", "a replay has no trial", "replay into another folder");
+  if (Result<void> real = operation::must_not_be_dry(session); !real)
+    return std::unexpected(real.error());
   const ReplayOptions options{
       .progress = [&](std::uint64_t done, std::uint64_t of) { progress.step("rows", done, of); }};
   Result<ReplayOutput> output = run_replay(session.engine(),
@@ -307,6 +291,8 @@ Result<operation::Listing> owner_list_query(const View& view,
 
 Result<Document> set_label_task(Session& session, const OwnerLabelParameters& parameters,
                                 Progress& /*progress*/) {
+  if (Result<void> real = operation::must_not_be_dry(session); !real)
+    return std::unexpected(real.error());
   Result<Owners> owners = Owners::open(session.folder());
   if (!owners) return std::unexpected(owners.error());
   if (Result<void> done = owners->set(parameters.owner, parameters.label); !done)
@@ -318,6 +304,8 @@ Result<Document> set_label_task(Session& session, const OwnerLabelParameters& pa
 
 Result<Document> erase_label_task(Session& session, const OwnerParameters& parameters,
                                   Progress& /*progress*/) {
+  if (Result<void> real = operation::must_not_be_dry(session); !real)
+    return std::unexpected(real.error());
   Result<Owners> owners = Owners::open(session.folder());
   if (!owners) return std::unexpected(owners.error());
   const Result<bool> erased = owners->erase(parameters.owner);
@@ -348,8 +336,6 @@ void register_reports(operation::Registry& registry) {
   add_query<SegregationParameters, SegregationRow>(
       registry, "report.segregation", "The daily segregation statement of a client pool.",
       &segregation_query);
-  add_task<WhyParameters>(registry, "report.account",
-                          "The entries that make a balance, all of them.", &why_task);
   add_task<StatementParameters>(registry, "report.statement",
                                 "Statement of an owner: opening, entries, closing.",
                                 &statement_task);

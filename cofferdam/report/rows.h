@@ -46,22 +46,6 @@ struct PoolBalanceRow {
   }
 };
 
-struct WhyRow {
-  std::string journal, time, value_date, reason, counter_account, debit, credit, balance;
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor&& visit) {
-    visit("journal", self.journal, "sequence of the record, position in it");
-    visit("time", self.time, "of booking");
-    visit("value_date", self.value_date, "the day it counts for");
-    visit("reason", self.reason, "name of the reason code");
-    visit("counter_account", self.counter_account, "the other side");
-    visit("debit", self.debit, "amount, when the account was debited");
-    visit("credit", self.credit, "amount, when the account was credited");
-    visit("balance", self.balance, "after the entry, debit positive");
-  }
-};
-
 struct StatementRow {
   std::string account, asset, journal, time, reason, counter_account, amount, balance;
 

@@ -3,6 +3,9 @@
 // The one file that knows the library of sockets: it takes long to compile.
 #include "cofferdam/server/http.h"
 
+#include "cofferdam/server/http_exchange.h"
+#include "cofferdam/server/http_text.h"
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -42,132 +45,7 @@ constexpr std::size_t kPartBytes = std::size_t{256} << 10;
 constexpr std::size_t kLingerBytesMax = std::size_t{64} << 20;
 constexpr std::uint32_t kLingerSeconds = 2;
 
-std::string date_header() {
-  static std::time_t last = 0;
-  static std::string text;
-  const std::time_t now = std::time(nullptr);
-  if (now != last) {
-    std::tm utc{};
-    gmtime_r(&now, &utc);
-    std::array<char, 64> buffer{};
-    const std::size_t size =
-        std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-    text.assign(buffer.data(), size);
-    last = now;
-  }
-  return text;
-}
-
-enum class Framing : std::uint8_t { length, chunks, until_close };
-
-std::string head_of(const HttpResponse& response, Framing framing, bool keep_alive) {
-  std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
-  out += std::string(http::obsolete_reason(http::int_to_status(response.status)));
-  out += "\r\nDate: " + date_header();
-  if (!response.content_type.empty()) out += "\r\nContent-Type: " + response.content_type;
-  for (const auto& [name, value] : response.headers) out += "\r\n" + name + ": " + value;
-  if (framing == Framing::length && response.status != 204)
-    out += "\r\nContent-Length: " + std::to_string(response.body.size());
-  if (framing == Framing::chunks) out += "\r\nTransfer-Encoding: chunked";
-  out += "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store";
-  if (!keep_alive) out += "\r\nConnection: close";
-  out += "\r\n\r\n";
-  return out;
-}
-
-std::string chunk_of(std::string_view bytes) {
-  std::array<char, 20> size{};
-  const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", bytes.size());
-  std::string out(size.data(), static_cast<std::size_t>(digits));
-  out += bytes;
-  out += "\r\n";
-  return out;
-}
-
-// What a connection shares with the exchange that it waits for.
-class Session {
- public:
-  Session() = default;
-  virtual ~Session() = default;
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-
-  virtual void on_answer(HttpResponse response) = 0;
-  virtual void on_begin(HttpResponse head) = 0;
-  virtual void on_part(std::string bytes) = 0;
-  virtual void on_end() = 0;
-  virtual void on_more() = 0;
-  virtual void close_if_idle() = 0;
-  virtual void close_now() = 0;
-
-  std::atomic<std::size_t> unread{0};
-  std::atomic<bool> gone{false};
-};
-
-class Server;
-
-class Exchange final : public HttpExchange {
- public:
-  Exchange(asio::io_context& network, std::shared_ptr<Session> session)
-      : network_(network), session_(std::move(session)) {}
-
-  // The connection lets go on the network's thread only.
-  ~Exchange() override {
-    if (session_ == nullptr) return;
-    // Nobody answers any more: a defect of ours must not leave the client waiting.
-    asio::dispatch(network_, [session = std::move(session_), begun = begun_] {
-      if (begun)
-        session->close_now();
-      else
-        session->on_answer({.status = 500});
-    });
-  }
-
-  // Somebody else answers.
-  void abandon() { session_.reset(); }
-
-  void answer(HttpResponse response) override {
-    if (session_ == nullptr) return;
-    asio::dispatch(network_,
-                   [session = std::move(session_), response = std::move(response)]() mutable {
-                     session->on_answer(std::move(response));
-                   });
-  }
-
-  void begin(HttpResponse head) override {
-    if (session_ == nullptr) return;
-    begun_ = true;
-    asio::dispatch(network_, [session = session_, head = std::move(head)]() mutable {
-      session->on_begin(std::move(head));
-    });
-  }
-
-  void part(std::string bytes) override {
-    if (session_ == nullptr) return;
-    session_->unread += bytes.size();
-    asio::dispatch(network_, [session = session_, bytes = std::move(bytes)]() mutable {
-      session->on_part(std::move(bytes));
-    });
-  }
-
-  void end() override {
-    if (session_ == nullptr) return;
-    asio::dispatch(network_, [session = std::move(session_)] { session->on_end(); });
-  }
-
-  [[nodiscard]] std::size_t unread_bytes() const override {
-    return session_ == nullptr ? 0 : session_->unread.load();
-  }
-
-  [[nodiscard]] bool is_gone() const override { return session_ == nullptr || session_->gone; }
-
- private:
-  asio::io_context& network_;
-  std::shared_ptr<Session> session_;
-  bool begun_ = false;
-};
-
-class Server final : public HttpServer {
+class Server final : public HttpServer, public NetworkThread {
  public:
   Server(HttpOptions options, HttpHandler& handler)
       : options_(std::move(options)), handler_(handler) {}
@@ -201,13 +79,13 @@ class Server final : public HttpServer {
     tick(timers_.back(), millis, std::move(what));
   }
 
+  void dispatch(std::function<void()> what) override { asio::dispatch(network_, std::move(what)); }
+
   void post(std::function<void()> what) override { asio::post(network_, std::move(what)); }
 
   [[nodiscard]] HttpFigures figures() const override {
     return {.connections = open_.load(), .accepted = accepted_.load(), .turned_away = away_.load()};
   }
-
-  asio::io_context& network() { return network_; }
 
   const HttpOptions& options() const { return options_; }
 
@@ -215,12 +93,12 @@ class Server final : public HttpServer {
 
   [[nodiscard]] bool is_stopping() const { return stopping_; }
 
-  void enter(Session* session) {
+  void enter(HttpSession* session) {
     sessions_.insert(session);
     ++open_;
   }
 
-  void leave(Session* session) {
+  void leave(HttpSession* session) {
     sessions_.erase(session);
     --open_;
     if (running_ && stopping_ && sessions_.empty()) network_.stop();
@@ -243,7 +121,7 @@ class Server final : public HttpServer {
   HttpOptions options_;
   HttpHandler& handler_;
   // Connections leave when the network is taken down, so what they touch outlives it.
-  std::set<Session*> sessions_;
+  std::set<HttpSession*> sessions_;
   std::uint16_t port_ = 0;
   std::uint32_t grace_seconds_ = 10;
   bool stopping_ = false;
@@ -260,7 +138,8 @@ class Server final : public HttpServer {
 
 // One connection: reads a request, waits for its answer, writes it, and begins again.
 template <class Stream>
-class Connection final : public Session, public std::enable_shared_from_this<Connection<Stream>> {
+class Connection final : public HttpSession,
+                         public std::enable_shared_from_this<Connection<Stream>> {
  public:
   template <class... More>
   Connection(Server& server, tcp::socket socket, std::string peer, More&... more)
@@ -287,7 +166,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     if (gone) return;
     status_ = response.status;
     const bool keep = keep_alive();
-    std::string text = head_of(response, Framing::length, keep);
+    std::string text = head_text(response, Framing::length, keep);
     if (!is_head_) text += response.body;
     report();
     is_ended_ = true;
@@ -299,13 +178,13 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     status_ = head.status;
     framing_ = version_ < 11 ? Framing::until_close : Framing::chunks;
     if (framing_ == Framing::until_close) keep_alive_ = false;
-    queue(head_of(head, framing_, keep_alive()));
+    queue(head_text(head, framing_, keep_alive()));
   }
 
   void on_part(std::string bytes) override {
     if (gone || bytes.empty()) return;
     part_bytes_ += bytes.size();
-    queue(framing_ == Framing::chunks ? chunk_of(bytes) : std::move(bytes));
+    queue(framing_ == Framing::chunks ? chunk_text(bytes) : std::move(bytes));
   }
 
   void on_end() override {
@@ -315,7 +194,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     queue(framing_ == Framing::chunks ? "0\r\n\r\n" : "");
   }
 
-  void on_more() override {
+  void on_more() {
     wants_part_ = true;
     read_part_if_wanted();
   }
@@ -414,7 +293,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     if (head.count(http::field::authorization) > 1 || head.count("Idempotency-Key") > 1)
       return refuse_broken(400, "Authorization and Idempotency-Key are given once");
     if (auto refused = server_.handler().refuse(head_)) return on_answer(std::move(*refused));
-    exchange_ = std::make_shared<Exchange>(server_.network(), this->shared_from_this());
+    exchange_ = std::make_shared<Exchange>(server_, this->shared_from_this());
     body_ = server_.handler().take_body(exchange_, head_);
     const std::uint64_t most = body_ ? limits().stream_bytes_max : limits().body_bytes_max;
     if (const auto length = parser_->content_length(); length && *length > most) return too_large();
@@ -506,7 +385,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
     }
     if (is_last) is_body_read_ = true;
     body_->part(std::move(bytes), [self = this->shared_from_this(), is_last] {
-      asio::dispatch(self->server_.network(), [self, is_last] {
+      self->server_.dispatch([self, is_last] {
         if (is_last)
           self->end_body();
         else
@@ -678,8 +557,8 @@ void Server::begin_stop() {
   stopping_ = true;
   error_code ignored;
   acceptor_.close(ignored);
-  const std::vector<Session*> sessions(sessions_.begin(), sessions_.end());
-  for (Session* session : sessions) session->close_if_idle();
+  const std::vector<HttpSession*> sessions(sessions_.begin(), sessions_.end());
+  for (HttpSession* session : sessions) session->close_if_idle();
   if (sessions_.empty()) {
     network_.stop();
     return;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/server/http_exchange.h"
+
+namespace cofferdam::server {
+
+Exchange::~Exchange() {
+  if (session_ == nullptr) return;
+  network_.dispatch([session = std::move(session_), has_begun = has_begun_] {
+    if (has_begun)
+      session->close_now();
+    else
+      session->on_answer({.status = 500});
+  });
+}
+
+void Exchange::answer(HttpResponse response) {
+  if (session_ == nullptr) return;
+  network_.dispatch([session = std::move(session_), response = std::move(response)]() mutable {
+    session->on_answer(std::move(response));
+  });
+}
+
+void Exchange::begin(HttpResponse head) {
+  if (session_ == nullptr) return;
+  has_begun_ = true;
+  network_.dispatch([session = session_, head = std::move(head)]() mutable {
+    session->on_begin(std::move(head));
+  });
+}
+
+void Exchange::part(std::string bytes) {
+  if (session_ == nullptr) return;
+  session_->unread += bytes.size();
+  network_.dispatch([session = session_, bytes = std::move(bytes)]() mutable {
+    session->on_part(std::move(bytes));
+  });
+}
+
+void Exchange::end() {
+  if (session_ == nullptr) return;
+  network_.dispatch([session = std::move(session_)] { session->on_end(); });
+}
+
+std::size_t Exchange::unread_bytes() const {
+  return session_ == nullptr ? 0 : session_->unread.load();
+}
+
+bool Exchange::is_gone() const {
+  return session_ == nullptr || session_->gone;
+}
+
+}  // namespace cofferdam::server
