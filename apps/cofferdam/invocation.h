@@ -86,7 +86,6 @@ struct ProofVerifyCall {
   std::string owner;  // the reader's own id; empty: not compared
 };
 
-<<<<<<< HEAD
 // Serves the books over HTTP until it is told to stop.
 struct ServeCall {
   std::string listen = "127.0.0.1:8420";
@@ -96,7 +95,8 @@ struct ServeCall {
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
   std::uint32_t connections_max = 1024;
   std::uint32_t idle_seconds = 60;
-=======
+};
+
 // Bundles of intents, where they are signed; needs no books.
 struct BundleCall {
   enum class Want : std::uint8_t { show, sign, key };
@@ -104,17 +104,12 @@ struct BundleCall {
   std::string file;  // "-": standard input; key: the new key file
   std::string key;   // sign: the key file
   std::string kind;  // key: secp256k1 or ed25519
->>>>>>> main
 };
 
 struct Invocation {
   Globals globals;
   std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
-<<<<<<< HEAD
-               ReferenceCall, ProofVerifyCall, ServeCall>
-=======
-               ReferenceCall, ProofVerifyCall, BundleCall>
->>>>>>> main
+               ReferenceCall, ProofVerifyCall, BundleCall, ServeCall>
       call;
 };
 

@@ -101,11 +101,8 @@ struct Draft {
   CompleteCall complete;
   ReferenceCall reference;
   ProofVerifyCall proof_verify;
-<<<<<<< HEAD
   ServeCall serve;
-=======
   BundleCall bundle;
->>>>>>> main
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
@@ -221,7 +218,6 @@ void add_operations(CLI::App& app, const operation::Registry& registry, Draft& d
     add(entry.name, entry.summary, OperationCall::Kind::task, *entry.parameters);
 }
 
-<<<<<<< HEAD
 void add_serve(CLI::App& app, Draft& draft) {
   CLI::App& serve = *app.add_subcommand("serve", "Serves the books to programs over HTTP.");
   serve.fallthrough();
@@ -242,7 +238,8 @@ void add_serve(CLI::App& app, Draft& draft) {
       .add_option("--idle-seconds", draft.serve.idle_seconds,
                   "until a connection without a request is closed")
       ->type_name("SECONDS");
-=======
+}
+
 void add_bundle(CLI::App& app, BundleCall& call) {
   CLI::App& bundle = *app.add_subcommand("bundle", "show, sign, key");
   bundle.require_subcommand(1);
@@ -267,7 +264,6 @@ void add_bundle(CLI::App& app, BundleCall& call) {
   key.add_option("--kind", call.kind, "kind of key")
       ->required()
       ->check(CLI::IsMember({"secp256k1", "ed25519"}));
->>>>>>> main
 }
 
 void add_own_verbs(CLI::App& app, Draft& draft) {

@@ -32,11 +32,8 @@ Result<int> dispatch(const Invocation& invocation, const operation::Registry& re
         if constexpr (std::is_same_v<C, SchemaCall>) return run_schema(globals, call, registry);
         if constexpr (std::is_same_v<C, CompleteCall>) return run_complete(call, registry);
         if constexpr (std::is_same_v<C, ProofVerifyCall>) return run_proof_verify(globals, call);
-<<<<<<< HEAD
         if constexpr (std::is_same_v<C, ServeCall>) return run_serve(globals, call, registry);
-=======
         if constexpr (std::is_same_v<C, BundleCall>) return run_bundle(globals, call);
->>>>>>> main
         if constexpr (std::is_same_v<C, ReferenceCall>) return run_reference(call, registry);
       },
       invocation.call);

@@ -47,12 +47,9 @@ int report(const base::Error& error, Format format);
                                              const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_proof_verify(const Globals& globals,
                                                  const ProofVerifyCall& call);
-<<<<<<< HEAD
 [[nodiscard]] base::Result<int> run_serve(const Globals& globals, const ServeCall& call,
                                           const operation::Registry& registry);
-=======
 [[nodiscard]] base::Result<int> run_bundle(const Globals& globals, const BundleCall& call);
->>>>>>> main
 [[nodiscard]] base::Result<int> run_reference(const ReferenceCall& call,
                                               const operation::Registry& registry);
 

@@ -24,7 +24,8 @@ PROGRAM = pathlib.Path()
 # Books are founded before they are served; these tasks work on files of the machine that they run
 # on, or replay for minutes. Everything else that is registered must have a path.
 WITHOUT_PATH = {"books.found", "books.verify", "books.replay", "journal.verify", "journal.archive",
-                "key.handover", "pool.image", "pool.adopt", "import.hledger", "import.csv"}
+                "key.handover", "pool.image", "pool.adopt", "import.hledger", "import.csv",
+                "intent.export", "intent.import"}
 ROLES = ("root", "admin", "operator", "approver", "auditor")
 
 
