@@ -27,6 +27,7 @@
 #include <chrono>
 #include <ctime>
 #include <deque>
+#include <limits>
 #include <list>
 #include <set>
 
@@ -238,7 +239,8 @@ class Connection final : public HttpSession,
     parts_.reset();
     parser_.emplace();
     parser_->header_limit(limits().header_bytes_max);
-    parser_->body_limit(boost::none);
+    // The limit depends on the path, so it comes with the body.
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     is_idle_ = true;
     socket().expires_after(std::chrono::seconds(limits().idle_seconds));
     http::async_read_header(
@@ -251,12 +253,11 @@ class Connection final : public HttpSession,
         });
   }
 
+  // What comes too late finds its connection closed.
   void head_failed(const error_code& failed) {
     keep_alive_ = false;
     is_body_read_ = false;
     version_ = 11;
-    if (failed == beast::error::timeout && parser_->got_some())
-      return refuse_broken(408, "the header did not come in time");
     if (failed.category() != http::make_error_code(http::error::bad_method).category() ||
         failed == http::error::end_of_stream || failed == http::error::partial_message)
       return close_now();
@@ -345,7 +346,6 @@ class Connection final : public HttpSession,
 
   void body_failed(const error_code& failed) {
     exchange_->abandon();
-    if (failed == beast::error::timeout) return refuse_broken(408, "the body did not come in time");
     if (failed == http::error::body_limit) return refuse_broken(413, "the body is too large");
     if (failed.category() == http::make_error_code(http::error::bad_method).category() &&
         failed != http::error::partial_message)

@@ -110,7 +110,7 @@ class HttpHandler {
   [[nodiscard]] virtual std::unique_ptr<HttpBody> take_body(
       const std::shared_ptr<HttpExchange>& exchange, const HttpRequest& head) = 0;
   virtual void request(std::shared_ptr<HttpExchange> exchange, HttpRequest request) = 0;
-  // The answer to what could not be read as a request: 400, 408, 413 or 431.
+  // The answer to what could not be read as a request: 400, 413 or 431.
   [[nodiscard]] virtual HttpResponse broken_request(unsigned status, std::string_view why) = 0;
   // For logs and metrics, when an answer has been handed to the network.
   virtual void answered(const HttpRequest& head, unsigned status, std::uint64_t micros) = 0;

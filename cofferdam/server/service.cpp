@@ -30,6 +30,14 @@ bool is_media_type(std::string_view given, std::string_view wanted) {
   });
 }
 
+// For logs and metrics: a name out of a closed list.
+std::string_view label_of(const Route* route, std::string_view path) {
+  if (route != nullptr) return route->operation;
+  if (is_open_path(path) || path == "/metrics") return path;
+  if (path == "/v1/batch") return "batch";
+  return path == "/v1/events" ? "events" : "other";
+}
+
 HttpResponse overloaded() {
   return problem_response({.status = 503,
                            .code = "overloaded",
@@ -147,8 +155,7 @@ std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
 
 HttpResponse Service::broken_request(unsigned status, std::string_view why) {
   return problem_response({.status = status,
-                           .code = status == 408   ? "too-slow"
-                                   : status == 413 ? "too-large"
+                           .code = status == 413   ? "too-large"
                                    : status == 431 ? "header-too-large"
                                                    : "syntax",
                            .title = "The request could not be read",
@@ -156,13 +163,7 @@ HttpResponse Service::broken_request(unsigned status, std::string_view why) {
 }
 
 void Service::answered(const HttpRequest& head, unsigned status, std::uint64_t micros) {
-  const Route* route = routes_.find(head.path);
-  const std::string_view operation = route != nullptr            ? route->operation
-                                     : is_open_path(head.path)   ? head.path
-                                     : head.path == "/metrics"   ? head.path
-                                     : head.path == "/v1/batch"  ? "batch"
-                                     : head.path == "/v1/events" ? "events"
-                                                                 : "other";
+  const std::string_view operation = label_of(routes_.find(head.path), head.path);
   metrics_.count(operation, status, micros);
   const bool wanted = options_.log_requests == LogRequests::all ||
                       (options_.log_requests == LogRequests::failed && status >= 400);

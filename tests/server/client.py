@@ -75,9 +75,13 @@ class Server:
             body = json.dumps(body)
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
-        connection = connection or self.connect()
-        connection.request(method, path, body, sent)
-        return Answer(connection.getresponse())
+        own = connection or self.connect()
+        try:
+            own.request(method, path, body, sent)
+            return Answer(own.getresponse())
+        finally:
+            if connection is None:
+                own.close()
 
     def must(self, path, body, who="root", **more):
         answer = self.call("POST", path, body, who, **more)
