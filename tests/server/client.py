@@ -28,6 +28,7 @@ class Server:
         self.process = None
         self.log = self.folder / "log"
         self.keys = {}
+        self.opened = []
 
     def cli(self, *arguments, code=0):
         done = subprocess.run([self.program, "--books", str(self.books), *arguments],
@@ -57,10 +58,15 @@ class Server:
         self.process.send_signal(how)
         code = self.process.wait(timeout=60)
         self.process.stdout.close()
+        for connection in self.opened:
+            connection.close()
+        self.opened.clear()
         return code
 
     def connect(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        """A connection that lasts; stop() closes it where nobody has."""
+        self.opened.append(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60))
+        return self.opened[-1]
 
     def call(self, method, path, body=None, who="root", key=None, headers=None, connection=None):
         """`who` is a principal, or None for nobody; `key` the idempotency key, drawn for a POST."""
@@ -75,7 +81,7 @@ class Server:
             body = json.dumps(body)
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
-        own = connection or self.connect()
+        own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             own.request(method, path, body, sent)
             return Answer(own.getresponse())
