@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/binary.h"
 #include "cofferdam/books/custody/typed_intent.h"
+#include "cofferdam/books/ledger/invariants.h"
 
 #include <set>
 
@@ -205,6 +206,7 @@ Violation check_transit_is_named(const State& state, const ledger::State& ledger
   state.wallets.each_touched([&](const Wallet* /*before*/, const Wallet* after) {
     if (!violation && after != nullptr) violation = transit_differs(*after, ledger);
   });
+  if (!ledger::touched_class(ledger, ledger::AccountClass::in_transit)) return violation;
   // A transit account that moved without its wallet is found by the number in its id.
   ledger.accounts.each_touched(
       [&](const ledger::Account* /*before*/, const ledger::Account* after) {
