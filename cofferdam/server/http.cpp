@@ -41,6 +41,8 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t kHeadBytes = std::size_t{4} << 10;
+constexpr std::size_t kBodyBytes = std::size_t{64} << 10;
 constexpr std::size_t kPartBytes = std::size_t{256} << 10;
 // What is read and thrown away of a body that was refused, so that the answer reaches its sender.
 constexpr std::size_t kLingerBytesMax = std::size_t{64} << 20;
@@ -151,6 +153,7 @@ class Connection final : public HttpSession,
   ~Connection() override { server_.leave(this); }
 
   void start() {
+    buffer_.reserve(kHeadBytes);
     if constexpr (kIsTls) {
       socket().expires_after(std::chrono::seconds(limits().idle_seconds));
       stream_.async_handshake(asio::ssl::stream_base::server,
@@ -322,6 +325,8 @@ class Connection final : public HttpSession,
   }
 
   void read_body() {
+    // As much as there is room for is read at once.
+    if (!is_body_read_) buffer_.reserve(body_ != nullptr ? kPartBytes : kBodyBytes);
     if (body_ != nullptr) {
       parts_.emplace(std::move(*parser_));
       parts_->body_limit(limits().stream_bytes_max);
