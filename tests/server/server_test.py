@@ -573,12 +573,14 @@ class Durability(unittest.TestCase):
             events.request("GET", "/v1/events",
                            headers={"Authorization": "Bearer " + server.keys["root"]})
             stream = events.getresponse()
+            server.opened.remove(events)
             idle = server.connect()
             self.assertEqual(server.call("GET", "/health", connection=idle).status, 200)
             began = time.monotonic()
             self.assertEqual(server.stop(signal.SIGINT), 0)
             self.assertLess(time.monotonic() - began, 5)
             self.assertIn(b": from ", stream.read())
+            events.close()
             log = [json.loads(line) for line in server.log.read_text().splitlines()]
             self.assertEqual([line["event"] for line in log], ["serving", "stopping", "stopped"])
 
