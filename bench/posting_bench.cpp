@@ -4,6 +4,7 @@
 // it. Prints one line a figure. Usage: posting_bench FOLDER [millions of transfers for the long
 // run] [one part alone: short, accounts or sustained]
 #include "cofferdam/engine/engine.h"
+#include "cofferdam/engine/replay.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/real_disk.h"
 
@@ -273,6 +274,11 @@ void sustained(const std::string& folder, std::size_t millions, double many) {
   const auto start = Clock::now();
   books.open(folder);
   cofferdam::bench::figure("  seconds to open again", seconds_since(start));
+  cofferdam::bench::must(books.engine->close());
+  books.engine.reset();
+  const auto verifying = Clock::now();
+  cofferdam::bench::must(engine::replay(books.disk, folder, {}));
+  cofferdam::bench::figure("  seconds to verify from the first record", seconds_since(verifying));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct HugePages {
   HugePages() = default;
 
   template <class U>
-  HugePages(const HugePages<U>& /*other*/) {}
+  HugePages(const HugePages<U>& /*other*/) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] T* allocate(std::size_t count) {
     const std::size_t bytes = count * sizeof(T);

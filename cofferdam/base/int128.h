@@ -9,8 +9,8 @@
 
 namespace cofferdam::base {
 
-__extension__ typedef __int128 i128;
-__extension__ typedef unsigned __int128 u128;
+__extension__ typedef __int128 i128;           // NOLINT(modernize-use-using)
+__extension__ typedef unsigned __int128 u128;  // NOLINT(modernize-use-using)
 
 inline constexpr u128 kU128Max = ~static_cast<u128>(0);
 inline constexpr i128 kI128Max = static_cast<i128>(kU128Max >> 1);

@@ -491,7 +491,8 @@ crypto::Hash Journal::chain_hash() const {
   return state_->chain_hash;
 }
 
-const JournalId& Journal::id() const {
+JournalId Journal::id() const {
+  const std::scoped_lock lock(state_->mutex);
   return state_->segments.front().header.journal_id;
 }
 

@@ -81,7 +81,7 @@ class Journal {
   [[nodiscard]] Sequence next_sequence() const;
   [[nodiscard]] Sequence first_sequence() const;  // the oldest in the live folder
   [[nodiscard]] crypto::Hash chain_hash() const;  // of the last appended record
-  [[nodiscard]] const JournalId& id() const;
+  [[nodiscard]] JournalId id() const;
   [[nodiscard]] const RecoveryReport& recovery() const;
   [[nodiscard]] const std::string& folder() const;
   [[nodiscard]] std::uint64_t body_bytes_max() const;
