@@ -39,16 +39,23 @@ struct TypedValue {
   std::vector<TypedValue> items;
   std::vector<std::pair<std::string, TypedValue>> members;
 
-  [[nodiscard]] static TypedValue scalar(std::string text) { return {.text = std::move(text)}; }
-
-  [[nodiscard]] static TypedValue list(std::vector<TypedValue> items) {
-    return {.form = Form::list, .items = std::move(items)};
-  }
-
-  [[nodiscard]] static TypedValue object(std::vector<std::pair<std::string, TypedValue>> members) {
-    return {.form = Form::object, .members = std::move(members)};
-  }
+  [[nodiscard]] static TypedValue scalar(std::string text);
+  [[nodiscard]] static TypedValue list(std::vector<TypedValue> items);
+  [[nodiscard]] static TypedValue object(std::vector<std::pair<std::string, TypedValue>> members);
 };
+
+// Behind the struct, because a list of its own kind can only be made once it is whole.
+inline TypedValue TypedValue::scalar(std::string text) {
+  return {.text = std::move(text)};
+}
+
+inline TypedValue TypedValue::list(std::vector<TypedValue> items) {
+  return {.form = Form::list, .items = std::move(items)};
+}
+
+inline TypedValue TypedValue::object(std::vector<std::pair<std::string, TypedValue>> members) {
+  return {.form = Form::object, .members = std::move(members)};
+}
 
 struct TypedData {
   std::vector<TypedStruct> types;  // EIP712Domain among them
