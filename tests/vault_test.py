@@ -125,6 +125,15 @@ def main():
         for change in (other_type, other_version, hidden_type):
             away.run("bundle", "show", changed(bundle, change), expect=CHANGED[change.__name__])
 
+        # The same digits as a number would be hashed as another type by another program.
+        text = open(bundle).read()
+        for name, value, code in (("amount", "12.50", 3), ("units", "1250", 0)):
+            given = text.replace(f'"{name}":"{value}"', f'"{name}":{value}')
+            given = given.replace(f'"{name}": "{value}"', f'"{name}": {value}')
+            assert given != text
+            open(bundle + ".number", "w").write(given)
+            away.run("bundle", "show", bundle + ".number", expect=code)
+
         # No single operator takes anything out of the wallet, by no transfer.
         for code in ("2", "3", "5"):
             taken = books.give(12, "transfer", "create", "--id", "9" + code, "--debit-account", "200",
@@ -152,6 +161,7 @@ def main():
         books.give(130, "intent", "execute", "--intent", "1")
         wallet = books.run("wallet", "list")
         assert (wallet["holds"], wallet["outgoing"]) == ("1000.00", "12.50"), wallet
+        assert books.run("account", "show", "100")["flags"] == []
         books.give(140, "intent", "settle", "--intent", "1", "--transaction", "0xabc")
         wallet = books.run("wallet", "list")
         assert (wallet["holds"], wallet["outgoing"]) == ("987.50", "0.00"), wallet
