@@ -12,6 +12,8 @@ import sys
 import tempfile
 
 PROGRAM = os.path.abspath(sys.argv[1])
+# How a changed document is refused: one that is malformed with 2, one that is another with 3.
+CHANGED = {"other_type": 2, "other_version": 3, "hidden_type": 3}
 PAYEE = "0x00000000219ab540356cBB839Cbe05303d7705Fa"
 
 
@@ -110,6 +112,35 @@ def main():
             b["typed_data"]["primaryType"] = "Signer"
         assert away.run("bundle", "show", changed(bundle, not_an_intent), expect=2) != {}
 
+        # The words are those of a release, and the types are not: a hardware wallet would show another.
+        def other_type(b):
+            b["typed_data"]["types"]["Release"][0]["type"] = "bytes"
+
+        def other_version(b):
+            b["typed_data"]["domain"]["version"] = "2"
+
+        def hidden_type(b):
+            b["typed_data"]["types"]["Release"].pop()
+            b["typed_data"]["message"].pop("debitAccount")
+        for change in (other_type, other_version, hidden_type):
+            away.run("bundle", "show", changed(bundle, change), expect=CHANGED[change.__name__])
+
+        # The same digits as a number would be hashed as another type by another program.
+        text = open(bundle).read()
+        for name, value, code in (("amount", "12.50", 3), ("units", "1250", 0)):
+            given = text.replace(f'"{name}":"{value}"', f'"{name}":{value}')
+            given = given.replace(f'"{name}": "{value}"', f'"{name}": {value}')
+            assert given != text
+            open(bundle + ".number", "w").write(given)
+            away.run("bundle", "show", bundle + ".number", expect=code)
+
+        # No single operator takes anything out of the wallet, by no transfer.
+        for code in ("2", "3", "5"):
+            taken = books.give(12, "transfer", "create", "--id", "9" + code, "--debit-account", "200",
+                               "--credit-account", "100", "--pool", "main", "--asset", "USD",
+                               "--amount", "900.00", "--code", code, expect=1)
+            assert "reserved_account_class" in json.dumps(taken), taken
+
         # One signature is not enough.
         signed = os.path.join(offline, "ann.json")
         away.run("bundle", "sign", bundle, "--key", "ann.key", "--out", signed)
@@ -130,6 +161,7 @@ def main():
         books.give(130, "intent", "execute", "--intent", "1")
         wallet = books.run("wallet", "list")
         assert (wallet["holds"], wallet["outgoing"]) == ("1000.00", "12.50"), wallet
+        assert books.run("account", "show", "100")["flags"] == []
         books.give(140, "intent", "settle", "--intent", "1", "--transaction", "0xabc")
         wallet = books.run("wallet", "list")
         assert (wallet["holds"], wallet["outgoing"]) == ("987.50", "0.00"), wallet

@@ -53,6 +53,28 @@ void collect(const Types& types, const TypedStruct& type, std::set<std::string>&
       collect(types, *inner, names);
 }
 
+[[nodiscard]] bool is_scalar_type(std::string_view type) {
+  if (type == "string" || type == "bool" || type == "address" || type == "bytes") return true;
+  if (const auto size = number_after(type, "bytes")) return *size <= 32;
+  const auto bits = number_after(type, type.starts_with("u") ? "uint" : "int");
+  return bits && *bits <= 256 && *bits % 8 == 0;
+}
+
+// Of a list that is empty nothing is encoded, and its type must be one all the same.
+[[nodiscard]] bool is_type(const Types& types, std::string_view type) {
+  const std::string_view element = element_of(type);
+  if (find(types, element) == nullptr && !is_scalar_type(element)) return false;
+  std::string_view rest = type.substr(element.size());
+  while (!rest.empty()) {
+    const std::size_t close = rest.find(']');
+    if (rest[0] != '[' || close == std::string_view::npos) return false;
+    const std::string_view size = rest.substr(1, close - 1);
+    if (!size.empty() && !number_after(size, "")) return false;
+    rest = rest.substr(close + 1);
+  }
+  return true;
+}
+
 [[nodiscard]] base::Result<void> check_types(const Types& types) {
   if (types.size() > kTypedStructsMax)
     return base::malformed("types", std::to_string(types.size()), "there are at most 64");
@@ -67,6 +89,10 @@ void collect(const Types& types, const TypedStruct& type, std::set<std::string>&
     for (const TypedMember& member : type.members)
       if (!is_name(member.name) || !members.insert(member.name).second)
         return base::malformed("types." + type.name, member.name, "a member has a name of its own");
+    for (const TypedMember& member : type.members)
+      if (!is_type(types, member.type))
+        return base::malformed("types." + type.name + "." + member.name, member.type,
+                               "is no type of EIP-712, nor described");
   }
   return {};
 }

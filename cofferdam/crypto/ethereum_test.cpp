@@ -310,6 +310,19 @@ TEST(Eip712, what_wallets_read_differently_is_refused) {
   EXPECT_TRUE(refused([](TypedData& t) { t.types[1].members[0].type = "adress"; }));
   EXPECT_TRUE(refused([](TypedData& t) { t.types[1].members[2].type = "int7"; }));
   EXPECT_TRUE(refused([](TypedData& t) { t.types.push_back({"Unused", {}}); }));
+  // An empty list encodes nothing, and hides no type that is none.
+  const auto empty_list_of = [&](const char* type) {
+    return refused([&](TypedData& t) {
+      for (auto& described : t.types)
+        if (described.name == t.primary_type) described.members.push_back({"more", type});
+      t.message.members.emplace_back("more", TypedValue::list({}));
+    });
+  };
+  for (const char* good : {"uint256[]", "string[]", "bytes32[][]", "int8[]", "bytes[]"})
+    EXPECT_FALSE(empty_list_of(good)) << good;
+  for (const char* bad :
+       {"uint7[]", "nothing[]", "bytes33[]", "uint[]", "string[x]", "string[]]", "bytes32[][0]"})
+    EXPECT_TRUE(empty_list_of(bad)) << bad;
   EXPECT_TRUE(refused([](TypedData& t) { t.types.push_back(t.types[2]); }));
   EXPECT_TRUE(refused([](TypedData& t) { t.primary_type = "Absent"; }));
   // A type that holds itself has no finite value.

@@ -41,6 +41,7 @@ std::optional<std::string> broken_law(const State& state) {
   ask(custody::check_intents_go_forward(state.custody));
   ask(custody::check_policy_changes_by_intent(state.custody));
   ask(custody::check_wallets_keep_their_pool(state.custody, state.ledger));
+  ask(custody::check_leaves_by_intent(state.custody, state.ledger));
   ask(custody::check_transit_is_named(state.custody, state.ledger));
   if (all.empty()) return std::nullopt;
   return all;

@@ -7,7 +7,6 @@
 #include "cofferdam/crypto/secp256k1.h"
 
 #include <algorithm>
-#include <array>
 
 namespace cofferdam::operation {
 
@@ -16,8 +15,6 @@ namespace {
 using crypto::TypedData;
 using crypto::TypedStruct;
 using crypto::TypedValue;
-
-constexpr std::array<std::string_view, 4> kIntents{"Release", "Move", "ChangePolicy", "Cancel"};
 
 [[nodiscard]] std::unexpected<Error> broken(std::string field, std::string value,
                                             std::string rule) {
@@ -77,6 +74,40 @@ constexpr std::array<std::string_view, 4> kIntents{"Release", "Move", "ChangePol
   for (const TypedStruct& type : typed.types)
     if (type.name == name) return &type;
   return nullptr;
+}
+
+// The types are those of an intent of these books, in any order.
+[[nodiscard]] bool has_types_of_an_intent(const TypedData& typed) {
+  const std::vector<TypedStruct> ours = custody::types_of(typed.primary_type);
+  if (ours.empty() || ours.size() != typed.types.size()) return false;
+  return std::all_of(ours.begin(), ours.end(), [&](const TypedStruct& type) {
+    const TypedStruct* given = find_type(typed, type.name);
+    return given != nullptr &&
+           std::equal(type.members.begin(), type.members.end(), given->members.begin(),
+                      given->members.end(), [](const auto& a, const auto& b) {
+                        return a.name == b.name && a.type == b.type;
+                      });
+  });
+}
+
+// A number stands for an integer only: as a text, other programs would write it another way.
+[[nodiscard]] bool numbers_are_integers(const TypedData& typed, const std::string& type,
+                                        const Json& json) {
+  if (json.kind == Json::Kind::number) return type.starts_with("uint");
+  if (json.kind == Json::Kind::list) {
+    const std::string element = type.substr(0, type.rfind('['));
+    return std::all_of(json.items.begin(), json.items.end(), [&](const Json& item) {
+      return numbers_are_integers(typed, element, item);
+    });
+  }
+  if (json.kind != Json::Kind::object) return json.kind == Json::Kind::text;
+  const TypedStruct* described = find_type(typed, type);
+  return described != nullptr &&
+         std::all_of(described->members.begin(), described->members.end(),
+                     [&](const crypto::TypedMember& member) {
+                       const Json* inner = json.find(member.name);
+                       return inner != nullptr && numbers_are_integers(typed, member.type, *inner);
+                     });
 }
 
 void show(const TypedData& typed, const std::string& type, const TypedValue& value,
@@ -259,10 +290,16 @@ Result<Bundle> read_bundle(std::string_view text) {
   if (!typed) return std::unexpected(typed.error());
   const auto hashes = crypto::hash_typed_data(*typed);
   if (!hashes) return std::unexpected(hashes.error());
-  if (std::find(kIntents.begin(), kIntents.end(), typed->primary_type) == kIntents.end() ||
-      value_json(typed->domain).text_of("name") != "Cofferdam")
+  const Json domain = value_json(typed->domain);
+  if (!has_types_of_an_intent(*typed) || domain.text_of("name") != "Cofferdam" ||
+      domain.text_of("version") != "1")
+    return broken(
+        "typed_data", typed->primary_type,
+        "must be a release, a move, a change of policy or a cancellation, with its types");
+  if (!numbers_are_integers(*typed, "EIP712Domain", *document->find("domain")) ||
+      !numbers_are_integers(*typed, typed->primary_type, *document->find("message")))
     return broken("typed_data", typed->primary_type,
-                  "must be a release, a move, a change of policy or a cancellation");
+                  "numbers stand for integers only, every other value is a text");
   Bundle bundle{.typed = std::move(*typed), .hashes = *hashes};
   const auto intent = base::parse_id<base::IntentId>(json->text_of("intent"), "intent");
   if (!intent) return std::unexpected(intent.error());

@@ -68,7 +68,9 @@ constexpr auto kRules = std::to_array<Pair>({
     {"pending_transfer_already_voided", "a hold is resolved once"},
     {"pending_transfer_expired", "the hold has expired"},
     {"pool_not_active", "the pool accepts transfers only while it is active"},
-    {"reserved_account_class", "accounts of the system's own classes are moved by its commands"},
+    {"reserved_account_class",
+     "accounts of the system's own classes are moved by its commands, and what a wallet of a vault "
+     "holds leaves it by an executed intent only"},
     {"edge_not_open", "the pool's policy opens no way between these owners for this code"},
     {"debit_account_already_closed", "the debit account is closed"},
     {"credit_account_already_closed", "the credit account is closed"},

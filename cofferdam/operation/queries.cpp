@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/queries.h"
 
+#include "cofferdam/books/ledger/posting.h"
+
 namespace cofferdam::operation {
 
 Result<std::uint64_t> start_of(const PageParameters& page) {
@@ -18,7 +20,8 @@ AccountRow account_row(const ledger::Account& account) {
                  .owner_class = account.owner_class,
                  .owner = account.owner,
                  .code = account.code,
-                 .flags = account.flags,
+                 // The guard of a vault's wallet is wallet.list's to show.
+                 .flags = static_cast<std::uint16_t>(account.flags & ~ledger::kLeavesByIntent),
                  .debits_pending = account.debits_pending,
                  .debits_posted = account.debits_posted,
                  .credits_pending = account.credits_pending,

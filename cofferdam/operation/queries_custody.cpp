@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Queries of custody: signers, vaults, wallets, beneficiaries, intents.
+#include "cofferdam/books/custody/authority.h"
 #include "cofferdam/books/custody/intent_rules.h"
 #include "cofferdam/operation/bundle.h"
 #include "cofferdam/operation/queries.h"
+
+#include <algorithm>
 
 namespace cofferdam::operation {
 
@@ -258,8 +261,8 @@ void add_obstacles(const View& view, const custody::Intent& intent, const custod
   add(content);
   if (content == S::ok) add(custody::check_means(intent, books, view.time));
   if (intent.policy_version != vault.policy_version) add(S::stale_policy);
-  if (custody::standing_approvals(intent, view.state.custody) <
-      custody::threshold_of(vault.policy, intent.kind))
+  const std::size_t needed = custody::threshold_of(vault.policy, intent.kind);
+  if (!custody::enough_since(intent, needed, view.state.custody, view.state.principal))
     add(S::not_approved);
   if (view.time > intent.deadline) add(S::deadline_passed);
   if (intent.state == custody::IntentState::approved && view.time < intent.ready) add(S::too_soon);
@@ -284,6 +287,13 @@ Result<Listing> intent_show(const View& view, const IntentParameter& parameters)
                 .ready = intent->ready,
                 .deadline = intent->deadline,
                 .reason = intent->reason};
+  // As the command counts: under the policy in force, by who stands in it and signs now.
+  const auto stands = [&](const custody::Signer& signer) {
+    const auto& named = vault.policy.signers;
+    return intent->policy_version == vault.policy_version &&
+           std::find(named.begin(), named.end(), signer.id) != named.end() &&
+           custody::signs(signer, view.state.principal);
+  };
   for (const custody::Approval& approval : intent->approvals) {
     const custody::Signer& signer = *state.signers.find(approval.signer);
     const bool verifies = custody::check_signature(signer, hashes.digest, approval.signature) ==
@@ -291,7 +301,7 @@ Result<Listing> intent_show(const View& view, const IntentParameter& parameters)
     row.approvals.push_back({.signer = signer.id,
                              .kind = signer.kind,
                              .public_key = signer.public_key,
-                             .counts = verifies && !signer.revoked,
+                             .counts = verifies && stands(signer),
                              .time = approval.time});
   }
   add_obstacles(view, *intent, vault, row.obstacles);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/custody/approve_intent.h"
 
+#include "cofferdam/books/custody/authority.h"
 #include "cofferdam/books/custody/typed_intent.h"
 
 #include <algorithm>
@@ -11,11 +12,19 @@ using S = IntentStatus;
 
 namespace {
 
+// Whoever may only read gives no command.
+[[nodiscard]] bool may_write(const principal::State& principals, PrincipalId who) {
+  return principal::may(principals, who,
+                        principal::kAdmin | principal::kOperator | principal::kApprover);
+}
+
 [[nodiscard]] S check_approval(const SignedApproval& approval, const Intent& intent,
-                               const Vault& vault, const State& state) {
+                               const Vault& vault, const State& state,
+                               const principal::State& principals) {
   const Signer* signer = state.signers.find(approval.signer);
   if (signer == nullptr) return S::signer_not_found;
   if (signer->revoked) return S::signer_revoked;
+  if (!signs(*signer, principals)) return S::signer_revoked;
   const std::vector<SignerId>& signers = vault.policy.signers;
   if (std::find(signers.begin(), signers.end(), signer->id) == signers.end())
     return S::signer_not_of_vault;
@@ -58,6 +67,7 @@ S check_state(const ApproveIntent& command, const State& state, const pool::Stat
               const Context& context) {
   const Intent* intent = state.intents.find(command.intent);
   if (intent == nullptr) return S::intent_not_found;
+  if (!may_write(principals, context.principal)) return S::not_permitted;
   if (context.now > intent->deadline) return S::deadline_passed;
   if (!intent->is_open()) return S::not_open;
   const Vault& vault = *state.vaults.find(intent->vault);
@@ -65,7 +75,8 @@ S check_state(const ApproveIntent& command, const State& state, const pool::Stat
   // Recomputed from the books and not taken from the row, so that what is signed is what is meant.
   const crypto::Hash digest = hashes_of(*intent, {state, pools, ledger, principals}).digest;
   for (const SignedApproval& approval : command.approvals) {
-    if (const S status = check_approval(approval, *intent, vault, state); status != S::ok)
+    if (const S status = check_approval(approval, *intent, vault, state, principals);
+        status != S::ok)
       return status;
     const Signer& signer = *state.signers.find(approval.signer);
     if (const S status = status_of(check_signature(signer, digest, approval.signature));
@@ -78,11 +89,14 @@ S check_state(const ApproveIntent& command, const State& state, const pool::Stat
 S apply(const ApproveIntent& command, State& state, Context& context) {
   Intent& intent = state.intents.edit(context.changes, command.intent);
   const Vault& vault = *state.vaults.find(intent.vault);
+  const std::size_t needed = threshold_of(vault.policy, intent.kind);
+  const bool had = standing_approvals(intent, state) >= needed;
   for (const SignedApproval& approval : command.approvals)
     intent.approvals.push_back(
         {approval.signer, approval.signature, context.principal, context.now});
-  if (intent.state == IntentState::proposed &&
-      standing_approvals(intent, state) >= threshold_of(vault.policy, intent.kind)) {
+  // The delay begins with the last approval needed, and again where a revocation had taken one away
+  // in between: those who may veto always have the whole of it.
+  if (!had && standing_approvals(intent, state) >= needed) {
     intent.state = IntentState::approved;
     // Past the end of time the deadline has long refused it.
     intent.ready = base::try_add(context.now, delay_of(vault.policy, intent.kind))

@@ -293,6 +293,8 @@ TEST(CustodyLaws, executed_without_signatures) {
               HasSubstr("not of its vault"));
   EXPECT_THAT(executed([](Intent& r) { r.release->amount = Amount(9'999); }),
               HasSubstr("another thing"));
+  EXPECT_THAT(executed([](Intent& r) { r.executed = Time(); }), HasSubstr("outside its time"));
+  EXPECT_THAT(executed([](Intent& r) { r.policy_version = 2; }), HasSubstr("another"));
   EXPECT_THAT(executed([](Intent& r) { r.executed = Time(r.ready.value() - 1); }),
               HasSubstr("outside its time"));
   EXPECT_THAT(executed([](Intent& r) { r.executed = Time(r.deadline.value() + 1); }),
@@ -341,9 +343,23 @@ TEST(CustodyLaws, policies_wallets_and_transit) {
               HasSubstr("under way"));
   EXPECT_THAT(law_broken_by(v, [&] { v.custody.intents.edit(changes, id).nonce = 9; }),
               HasSubstr("changed what it says"));
+  // Settled without having been executed: without signatures, and against its direction.
   EXPECT_THAT(
       law_broken_by(v, [&] { v.custody.intents.edit(changes, id).state = IntentState::settled; }),
-      HasSubstr("went from"));
+      HasSubstr("too few"));
+  v.custody.intents.edit(changes, id).state = IntentState::settled;
+  EXPECT_THAT(check_intents_go_forward(v.custody).value_or(""), HasSubstr("went from"));
+  changes.rollback();
+  EXPECT_THAT(
+      law_broken_by(v, [&] { v.custody.wallets.edit(changes, v.wallet_a).vault = VaultId(); }),
+      HasSubstr("its vault"));
+  EXPECT_THAT(
+      law_broken_by(v,
+                    [&] {
+                      v.custody.wallets.edit(changes, v.wallet_a).assets[0].custody_account =
+                          v.custody_b;
+                    }),
+      HasSubstr("its accounts"));
 }
 
 }  // namespace

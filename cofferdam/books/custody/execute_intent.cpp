@@ -2,6 +2,7 @@
 #include "cofferdam/books/custody/execute_intent.h"
 
 #include "cofferdam/base/check.h"
+#include "cofferdam/books/custody/authority.h"
 #include "cofferdam/books/custody/transit.h"
 #include "cofferdam/books/custody/vault_policy.h"
 
@@ -11,23 +12,11 @@ using S = IntentStatus;
 
 namespace {
 
-void spend_cap(const Intent& intent, State& state, Context& context) {
-  const Vault& vault = *state.vaults.find(intent.vault);
-  CapWindow& window =
-      state.windows.edit(context.changes, CapWindow::Key{vault.id, intent.release->asset});
-  for (const AssetCap& cap : vault.policy.caps) {
-    if (cap.asset != intent.release->asset) continue;
-    const auto spent =
-        pool::try_spend(cap.limit, window.window, context.now, intent.release->amount);
-    COFFERDAM_CHECK(spent.has_value(), "the cap was looked at before");
-    window.window = *spent;
-  }
-}
-
 [[nodiscard]] S carry_out(const Intent& intent, Legs legs) {
   switch (intent.kind) {
     case IntentKind::release:
-      spend_cap(intent, legs.state, legs.context);
+      spend_cap(intent.vault, intent.release->asset, intent.release->amount, legs.state,
+                legs.context);
       return order_out(intent, legs);
     case IntentKind::move:
       return order_out(intent, legs);
@@ -62,9 +51,13 @@ S check_state(const ExecuteIntent& command, const State& state, const ledger::St
   const Vault& vault = *state.vaults.find(intent->vault);
   if (intent->policy_version != vault.policy_version) return S::stale_policy;
   if (intent->state != IntentState::approved) return S::not_approved;
-  if (standing_approvals(*intent, state) < threshold_of(vault.policy, intent->kind))
-    return S::approvals_revoked;
-  if (context.now < intent->ready) return S::too_soon;
+  const auto since =
+      enough_since(*intent, threshold_of(vault.policy, intent->kind), state, principals);
+  if (!since) return S::approvals_revoked;
+  // Where a signer was revoked or deactivated and another came instead, the delay is the newer
+  // one's.
+  const auto ready = base::try_add(*since, delay_of(vault.policy, intent->kind));
+  if (context.now < intent->ready || !ready || context.now < *ready) return S::too_soon;
   return check_means(*intent, view, context.now);
 }
 

@@ -2,6 +2,7 @@
 #include "cofferdam/books/custody/intent_rules.h"
 
 #include "cofferdam/base/check.h"
+#include "cofferdam/books/custody/authority.h"
 #include "cofferdam/books/custody/vault_policy.h"
 #include "cofferdam/books/ledger/posting.h"
 
@@ -12,12 +13,6 @@ namespace cofferdam::custody {
 using S = IntentStatus;
 
 namespace {
-
-[[nodiscard]] const AssetCap* cap_of(const VaultPolicy& policy, AssetId asset) {
-  for (const AssetCap& cap : policy.caps)
-    if (cap.asset == asset) return &cap;
-  return nullptr;
-}
 
 [[nodiscard]] S check_beneficiary(const Beneficiary* payee, const Wallet& wallet,
                                   const View& view) {
@@ -58,14 +53,19 @@ namespace {
   return check_debit_account(release, vault, *payee, view.ledger);
 }
 
+// A move needs no beneficiary and spends no cap, so that it stays under the same signatures.
 [[nodiscard]] S check_move(const Move& move, const Vault& vault, const View& view) {
   const Wallet* from = view.custody.wallets.find(move.from);
   const Wallet* to = view.custody.wallets.find(move.to);
   if (const S status = check_wallet(from, vault, move.asset); status != S::ok) return status;
   if (from->vault != vault.id) return S::wallet_of_another_vault;
   if (const S status = check_wallet(to, vault, move.asset); status != S::ok) return status;
+  if (to->vault != vault.id) return S::wallet_of_another_vault;
   if (from->place.form != to->place.form) return S::wallet_of_another_form;
-  return from->place.chain_id != to->place.chain_id ? S::wallet_on_another_chain : S::ok;
+  if (from->place.chain_id != to->place.chain_id) return S::wallet_on_another_chain;
+  return holding_of(*from, move.asset)->token != holding_of(*to, move.asset)->token
+             ? S::wallet_lacks_asset
+             : S::ok;
 }
 
 [[nodiscard]] S check_cancelled(const Intent& intent, const View& view) {
@@ -120,6 +120,17 @@ Amount free_in_wallet(const Wallet& wallet, AssetId asset, const ledger::State& 
   return base::try_sub(*pending, held->outgoing_amount).value_or(Amount());
 }
 
+namespace {
+
+// While a pool winds up nobody is paid by what was signed before: what is signed then follows the
+// order in which its owners are paid, and the signers answer for it.
+[[nodiscard]] bool may_pay(const pool::Pool& pool, const Intent& intent) {
+  if (pool.state == pool::PoolState::active) return true;
+  return pool.state == pool::PoolState::winding_up && intent.proposed >= pool.state_since;
+}
+
+}  // namespace
+
 S check_means(const Intent& intent, const View& view, Time now) {
   const Vault& vault = *view.custody.vaults.find(intent.vault);
   const pool::Pool* pool = view.pools.pools.find(vault.pool);
@@ -132,8 +143,12 @@ S check_means(const Intent& intent, const View& view, Time now) {
         pool->state == pool::PoolState::active || pool->state == pool::PoolState::winding_up;
     return booked && !open ? S::pool_not_open : S::ok;
   }
-  if (pool->state != pool::PoolState::active) return S::pool_not_open;
+  if (!may_pay(*pool, intent)) return S::pool_not_open;
   if (intent.move) {
+    // One operator declares a wallet: its place waits as a new beneficiary does.
+    const Wallet& to = *view.custody.wallets.find(intent.move->to);
+    const auto usable = base::try_add(to.created, vault.policy.change_delay);
+    if (!usable || *usable > now) return S::beneficiary_too_new;
     const Wallet& from = *view.custody.wallets.find(intent.move->from);
     return intent.move->amount > free_in_wallet(from, intent.move->asset, view.ledger)
                ? S::exceeds_wallet

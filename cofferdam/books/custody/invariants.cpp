@@ -4,7 +4,10 @@
 #include "cofferdam/base/binary.h"
 #include "cofferdam/books/custody/typed_intent.h"
 #include "cofferdam/books/ledger/invariants.h"
+#include "cofferdam/books/ledger/posting.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 namespace cofferdam::custody {
@@ -17,31 +20,50 @@ using Violation = std::optional<std::string>;
   return "intent " + std::to_string(intent.id.value());
 }
 
-// The policy that was in force before this command.
-[[nodiscard]] VaultPolicy policy_before(const State& state, VaultId vault) {
-  VaultPolicy policy = state.vaults.find(vault)->policy;
+// The vault as it was before this command, with the policy that was in force.
+[[nodiscard]] Vault vault_before(const State& state, VaultId id) {
+  Vault vault = *state.vaults.find(id);
   state.vaults.each_touched([&](const Vault* before, const Vault* /*after*/) {
-    if (before != nullptr && before->id == vault) policy = before->policy;
+    if (before != nullptr && before->id == id) vault = *before;
   });
-  return policy;
+  return vault;
+}
+
+// How many persons stand behind these signers.
+[[nodiscard]] std::size_t persons_of(const std::vector<PrincipalId>& holders,
+                                     const principal::State& principals) {
+  std::vector<PrincipalId> persons;
+  for (const PrincipalId holder : holders)
+    if (std::none_of(persons.begin(), persons.end(), [&](PrincipalId other) {
+          return principal::same_person(principals, holder, other);
+        }))
+      persons.push_back(holder);
+  return persons.size();
 }
 
 [[nodiscard]] Violation unsigned_execution(const Intent& intent, const View& view) {
   const crypto::Hash digest = hashes_of(intent, view).digest;
   if (crypto::to_hex(digest) != intent.digest)
     return named(intent) + " says another thing than what was signed";
-  const VaultPolicy policy = policy_before(view.custody, intent.vault);
+  const Vault vault = vault_before(view.custody, intent.vault);
+  if (intent.policy_version != vault.policy_version)
+    return named(intent) + " was executed under another policy than it was signed under";
+  const VaultPolicy& policy = vault.policy;
   const std::set<SignerId> allowed(policy.signers.begin(), policy.signers.end());
   std::set<SignerId> counted;
+  std::vector<PrincipalId> holders;
   for (const Approval& approval : intent.approvals) {
     const Signer* signer = view.custody.signers.find(approval.signer);
     if (signer == nullptr || !allowed.contains(approval.signer))
       return named(intent) + " counts a signer who is not of its vault";
     if (check_signature(*signer, digest, approval.signature) != SignatureVerdict::ok)
       return named(intent) + " holds a signature that does not verify";
-    if (!signer->revoked) counted.insert(approval.signer);
+    const principal::Principal* holder = view.principals.principals.find(signer->principal);
+    if (!signer->revoked && holder != nullptr && holder->active &&
+        counted.insert(approval.signer).second)
+      holders.push_back(signer->principal);
   }
-  if (counted.size() < threshold_of(policy, intent.kind))
+  if (persons_of(holders, view.principals) < threshold_of(policy, intent.kind))
     return named(intent) + " was executed with too few signatures";
   if (intent.executed < intent.ready || intent.executed > intent.deadline)
     return named(intent) + " was executed outside its time";
@@ -64,6 +86,10 @@ using Violation = std::optional<std::string>;
       return false;
   }
   return false;
+}
+
+[[nodiscard]] bool is_executed(const Intent& intent) {
+  return intent.state == IntentState::executed || intent.state == IntentState::settled;
 }
 
 // What an intent says, without what happens to it.
@@ -107,6 +133,15 @@ using Violation = std::optional<std::string>;
   return std::nullopt;
 }
 
+[[nodiscard]] bool same_accounts(const Wallet& a, const Wallet& b) {
+  return std::equal(a.assets.begin(), a.assets.end(), b.assets.begin(), b.assets.end(),
+                    [](const WalletAsset& x, const WalletAsset& y) {
+                      return x.asset == y.asset && x.custody_account == y.custody_account &&
+                             x.token == y.token && x.outgoing == y.outgoing &&
+                             x.incoming == y.incoming;
+                    });
+}
+
 [[nodiscard]] bool is_transit(AccountId id) {
   const AccountId none = transit_account(TransitAccount::outgoing, WalletId(), AssetId());
   const AccountId other = transit_account(TransitAccount::incoming, WalletId(), AssetId());
@@ -119,8 +154,8 @@ using Violation = std::optional<std::string>;
 Violation check_executed_was_signed(const View& view) {
   Violation violation;
   view.custody.intents.each_touched([&](const Intent* before, const Intent* after) {
-    if (violation || after == nullptr || after->executed == Time()) return;
-    if (before != nullptr && before->executed != Time()) return;
+    if (violation || after == nullptr || !is_executed(*after)) return;
+    if (before != nullptr && is_executed(*before)) return;
     violation = unsigned_execution(*after, view);
   });
   return violation;
@@ -184,8 +219,9 @@ Violation check_wallets_keep_their_pool(const State& state, const ledger::State&
   state.wallets.each_touched([&](const Wallet* before, const Wallet* after) {
     if (violation) return;
     if (after == nullptr ||
-        (before != nullptr && (before->pool != after->pool || !(before->place == after->place)))) {
-      violation = "wallet " + before->code + " left its pool or its place";
+        (before != nullptr && (before->pool != after->pool || !(before->place == after->place) ||
+                               before->vault != after->vault || !same_accounts(*before, *after)))) {
+      violation = "wallet " + before->code + " left its pool, its place, its vault or its accounts";
       return;
     }
     for (const WalletAsset& held : after->assets)
@@ -201,6 +237,66 @@ Violation check_wallets_keep_their_pool(const State& state, const ledger::State&
   return violation;
 }
 
+namespace {
+
+// What this command took from a cap.
+[[nodiscard]] Amount spent_of_cap(const State& state, VaultId vault, AssetId asset) {
+  const VaultPolicy& policy = state.vaults.find(vault)->policy;
+  Amount spent;
+  state.windows.each_touched([&](const CapWindow* before, const CapWindow* after) {
+    if (before == nullptr || after == nullptr || after->vault != vault || after->asset != asset)
+      return;
+    for (const AssetCap& cap : policy.caps)
+      if (cap.asset == asset) {
+        const Amount had = pool::accrue(cap.limit, before->window, after->window.since).balance;
+        spent = base::try_sub(had, after->window.balance).value_or(Amount());
+      }
+  });
+  return spent;
+}
+
+}  // namespace
+
+Violation check_leaves_by_intent(const State& state, const ledger::State& ledger) {
+  if (state.wallets.size() == 0 || !ledger::touched_class(ledger, ledger::AccountClass::custody))
+    return std::nullopt;
+  std::map<AccountId, base::u128> ordered;
+  state.intents.each_touched([&](const Intent* before, const Intent* after) {
+    if (before == nullptr || after == nullptr || before->state != IntentState::executed ||
+        after->state != IntentState::settled || !(after->release || after->move))
+      return;
+    const WalletId id = after->release ? after->release->wallet : after->move->from;
+    const auto add = [&](AssetId asset, Amount amount) {
+      const WalletAsset* held = holding_of(*state.wallets.find(id), asset);
+      if (held != nullptr) ordered[held->custody_account] += amount.units();
+    };
+    if (after->release) add(after->release->asset, after->release->amount);
+    if (after->move) add(after->move->asset, after->move->amount);
+    // The fee that it was settled with has spent a cap; nothing else does so in this command.
+    for (const WalletAsset& held : state.wallets.find(id)->assets)
+      add(held.asset, spent_of_cap(state, after->vault, held.asset));
+  });
+  Violation violation;
+  ledger.accounts.each_touched([&](const ledger::Account* before, const ledger::Account* after) {
+    if (violation || after == nullptr || after->account_class != ledger::AccountClass::custody)
+      return;
+    const CountedBy* counted = state.counted.find(after->id);
+    if (counted == nullptr) return;
+    const Wallet* wallet = state.wallets.find(counted->wallet);
+    if (wallet == nullptr || wallet->vault.is_none()) return;
+    if (!after->is(ledger::kLeavesByIntent))
+      violation = "a custody account of wallet " + wallet->code + " is not guarded";
+    if (before == nullptr) return;
+    const auto found = ordered.find(after->id);
+    const base::u128 left = after->credits_posted.units() - before->credits_posted.units();
+    if (after->credits_posted < before->credits_posted ||
+        after->credits_pending > before->credits_pending ||
+        left != (found == ordered.end() ? 0 : found->second))
+      violation = "something left wallet " + wallet->code + " without an executed intent";
+  });
+  return violation;
+}
+
 Violation check_transit_is_named(const State& state, const ledger::State& ledger) {
   Violation violation;
   state.wallets.each_touched([&](const Wallet* /*before*/, const Wallet* after) {
@@ -210,7 +306,10 @@ Violation check_transit_is_named(const State& state, const ledger::State& ledger
   // A transit account that moved without its wallet is found by the number in its id.
   ledger.accounts.each_touched(
       [&](const ledger::Account* /*before*/, const ledger::Account* after) {
-        if (violation || after == nullptr || !is_transit(after->id)) return;
+        // An account of another class with such an id is somebody else's.
+        if (violation || after == nullptr || !is_transit(after->id) ||
+            after->account_class != ledger::AccountClass::in_transit)
+          return;
         const WalletId id(static_cast<std::uint32_t>(base::low64(after->id.value()) >> 32));
         const Wallet* wallet = state.wallets.find(id);
         violation = wallet == nullptr ? Violation("a transit account belongs to no wallet")

@@ -26,6 +26,12 @@ namespace cofferdam::custody {
 [[nodiscard]] std::optional<std::string> check_wallets_keep_their_pool(const State& state,
                                                                        const ledger::State& ledger);
 
+// Nothing leaves the custody account of a vault's wallet but what an intent of that wallet,
+// executed before and settled by this command, has ordered, with the fee that it was settled with;
+// nothing is held for leaving it either.
+[[nodiscard]] std::optional<std::string> check_leaves_by_intent(const State& state,
+                                                                const ledger::State& ledger);
+
 // What was ordered out of a wallet, or is on its way in, is the balance of its transit accounts.
 [[nodiscard]] std::optional<std::string> check_transit_is_named(const State& state,
                                                                 const ledger::State& ledger);

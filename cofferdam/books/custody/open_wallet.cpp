@@ -3,6 +3,7 @@
 
 #include "cofferdam/books/ledger/create_accounts.h"
 #include "cofferdam/books/ledger/create_asset.h"
+#include "cofferdam/books/ledger/posting.h"
 #include "cofferdam/crypto/ethereum_address.h"
 
 #include <algorithm>
@@ -111,6 +112,9 @@ S apply(const OpenWallet& command, State& state, ledger::State& ledger, Context&
                              .incoming = open_transit(TransitAccount::incoming, id, command.pool,
                                                       held.asset, ledger, context)});
     state.counted.insert(context.changes, {held.custody_account, id});
+    if (!command.vault.is_none())
+      ledger.accounts.edit(context.changes, ledger.accounts.find_slot(held.custody_account))
+          .flags |= ledger::kLeavesByIntent;
   }
   state.wallet_names.insert(context.changes, {command.code, id});
   state.places.insert(context.changes, {text_of(command.place), id});

@@ -13,6 +13,10 @@ namespace {
 // Beyond the year 9999 a time has no RFC 3339 text, which is what signers see.
 constexpr std::int64_t kSecond = 1'000'000'000;
 
+// Payments leave room for what sets things right: nobody who may only propose keeps the signers
+// from a change of policy or a cancellation.
+constexpr std::uint32_t kKeptForRepair = 32;
+
 [[nodiscard]] S check_amount(Amount amount) {
   if (amount.is_zero()) return S::amount_must_not_be_zero;
   return amount.units() > static_cast<base::u128>(base::kI128Max) ? S::amount_too_large : S::ok;
@@ -73,7 +77,9 @@ S check_state(const ProposeIntent& command, const State& state, const pool::Stat
   if (vault == nullptr) return S::vault_not_found;
   if (command.nonce < vault->next_nonce) return S::nonce_used;
   if (command.nonce > vault->next_nonce) return S::nonce_skips;
-  if (vault->open_intents >= kOpenIntentsMax) return S::too_many_open;
+  const bool payment = command.release || command.move;
+  if (vault->open_intents >= kOpenIntentsMax + (payment ? 0 : kKeptForRepair))
+    return S::too_many_open;
   const Intent intent = intent_of(command, state, context);
   if (const S status = check_deadline(command, *vault, intent.kind, context.now); status != S::ok)
     return status;

@@ -35,12 +35,18 @@ S check_state(const CancelIntent& command, const State& state, const principal::
   const Intent* intent = state.intents.find(command.intent);
   if (intent == nullptr) return S::intent_not_found;
   if (!intent->is_open()) return S::not_open;
+  if (!principal::may(principals, context.principal,
+                      principal::kAdmin | principal::kOperator | principal::kApprover))
+    return S::not_permitted;
   // What can never be executed any more, anybody may clear away.
   const Vault& vault = *state.vaults.find(intent->vault);
   const bool dead =
       context.now > intent->deadline || intent->policy_version != vault.policy_version;
   const bool own = principal::same_person(principals, intent->proposer, context.principal);
-  return own || dead ? S::ok : S::not_permitted;
+  // An admin clears away what nobody has signed enough: a vault is not to be filled by one person.
+  const bool cleared = intent->state == IntentState::proposed &&
+                       principal::may(principals, context.principal, principal::kAdmin);
+  return own || dead || cleared ? S::ok : S::not_permitted;
 }
 
 S apply(const CancelIntent& command, State& state, Context& context) {

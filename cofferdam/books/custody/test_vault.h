@@ -200,7 +200,8 @@ class Vaults {
     for (const auto& found : {check_executed_was_signed(view()), check_intents_go_forward(custody),
                               check_policy_changes_by_intent(custody),
                               check_wallets_keep_their_pool(custody, books.ledger),
-                              check_transit_is_named(custody, books.ledger), books.violation()})
+                              check_transit_is_named(custody, books.ledger),
+                              check_leaves_by_intent(custody, books.ledger), books.violation()})
       if (found) return found;
     return std::nullopt;
   }

@@ -46,7 +46,7 @@ struct Payment {
 }
 
 [[nodiscard]] S post(Leg leg, const Payment& payment, const Intent& intent, Legs legs) {
-  return status_of_leg(ledger::post_leg(
+  return status_of_leg(ledger::post_signed_leg(
       legs.ledger, legs.context, legs.ledger.accounts.find_slot(leg.debit),
       legs.ledger.accounts.find_slot(leg.credit), payment.amount, payment.code, intent.id.value()));
 }
@@ -80,6 +80,12 @@ S take_back(const Intent& intent, Legs legs) {
     to.incoming_amount -= payment.amount;
     leg.credit = to.incoming;
   }
+  // The money is owed again, so that an account that was closed in between is open again: otherwise
+  // it would lie in transit for ever. A frozen account stays frozen, and the command is refused.
+  const Slot slot = legs.ledger.accounts.find_slot(leg.credit);
+  if (legs.ledger.accounts.at(slot).is(ledger::kClosed))
+    legs.ledger.accounts.edit(legs.context.changes, slot).flags &=
+        static_cast<std::uint16_t>(~ledger::kClosed);
   return post(leg, payment, intent, legs);
 }
 

@@ -28,17 +28,16 @@ template <class Row, class Id>
 
 class Message {
  public:
-  void add(std::string name, std::string type, TypedValue value) {
-    members_.push_back({name, std::move(type)});
+  void add(std::string name, TypedValue value) {
     values_.emplace_back(std::move(name), std::move(value));
   }
 
   void text(std::string name, std::string value) {
-    add(std::move(name), "string", TypedValue::scalar(std::move(value)));
+    add(std::move(name), TypedValue::scalar(std::move(value)));
   }
 
   void number(std::string name, base::u128 value) {
-    add(std::move(name), "uint256", TypedValue::scalar(base::to_text(value)));
+    add(std::move(name), TypedValue::scalar(base::to_text(value)));
   }
 
   void money(const std::string& prefix, const ledger::Asset& asset, Amount amount) {
@@ -51,12 +50,9 @@ class Message {
     text(name + "Place", text_of(wallet.place));
   }
 
-  [[nodiscard]] std::vector<TypedMember> take_members() { return std::move(members_); }
-
   [[nodiscard]] TypedValue take_values() { return TypedValue::object(std::move(values_)); }
 
  private:
-  std::vector<TypedMember> members_;
   std::vector<std::pair<std::string, TypedValue>> values_;
 };
 
@@ -81,8 +77,7 @@ void write_move(const Move& move, const View& view, Message& message) {
   message.money("", asset, move.amount);
 }
 
-void write_policy(const VaultPolicy& policy, const View& view, Message& message,
-                  std::vector<TypedStruct>& types) {
+void write_policy(const VaultPolicy& policy, const View& view, Message& message) {
   std::vector<TypedValue> signers;
   for (const SignerId id : policy.signers) {
     const Signer& signer = at(view.custody.signers, id);
@@ -103,25 +98,21 @@ void write_policy(const VaultPolicy& policy, const View& view, Message& message,
          {"refill", TypedValue::scalar(base::format_decimal(cap.limit.refill, asset.scale))},
          {"period", TypedValue::scalar(base::format_duration(cap.limit.period))}}));
   }
-  types.push_back({"Signer", {{"name", "string"}, {"kind", "string"}, {"publicKey", "string"}}});
-  types.push_back(
-      {"Cap",
-       {{"asset", "string"}, {"max", "string"}, {"refill", "string"}, {"period", "string"}}});
-  message.add("signers", "Signer[]", TypedValue::list(std::move(signers)));
+  message.add("signers", TypedValue::list(std::move(signers)));
   message.number("threshold", policy.threshold);
   message.text("delay", base::format_duration(policy.delay));
   message.number("changeThreshold", policy.change_threshold);
   message.text("changeDelay", base::format_duration(policy.change_delay));
   message.text("life", base::format_duration(policy.life));
-  message.add("vetoers", "string[]", TypedValue::list(std::move(vetoers)));
-  message.add("caps", "Cap[]", TypedValue::list(std::move(caps)));
+  message.add("vetoers", TypedValue::list(std::move(vetoers)));
+  message.add("caps", TypedValue::list(std::move(caps)));
 }
 
 void write_cancel(IntentId cancelled, const View& view, Message& message) {
   const Intent& intent = at(view.custody.intents, cancelled);
   message.number("cancels", cancelled.value());
   message.number("cancelledNonce", intent.nonce);
-  message.add("cancelledDigest", "bytes32", TypedValue::scalar("0x" + intent.digest));
+  message.add("cancelledDigest", TypedValue::scalar("0x" + intent.digest));
 }
 
 [[nodiscard]] std::string primary_type(IntentKind kind) {
@@ -138,7 +129,57 @@ void write_cancel(IntentId cancelled, const View& view, Message& message) {
   COFFERDAM_CHECK(false, "the list of intents is closed");
 }
 
+[[nodiscard]] std::vector<TypedMember> members_of(std::string_view primary) {
+  if (primary == "Release")
+    return {{"wallet", "string"},
+            {"walletPlace", "string"},
+            {"beneficiary", "string"},
+            {"form", "string"},
+            {"destinationChain", "uint256"},
+            {"destination", "string"},
+            {"asset", "string"},
+            {"amount", "string"},
+            {"units", "uint256"},
+            {"debitAccount", "string"}};
+  if (primary == "Move")
+    return {{"from", "string"},    {"fromPlace", "string"}, {"to", "string"},
+            {"toPlace", "string"}, {"asset", "string"},     {"amount", "string"},
+            {"units", "uint256"}};
+  if (primary == "ChangePolicy")
+    return {{"signers", "Signer[]"},        {"threshold", "uint256"},  {"delay", "string"},
+            {"changeThreshold", "uint256"}, {"changeDelay", "string"}, {"life", "string"},
+            {"vetoers", "string[]"},        {"caps", "Cap[]"}};
+  if (primary == "Cancel")
+    return {{"cancels", "uint256"}, {"cancelledNonce", "uint256"}, {"cancelledDigest", "bytes32"}};
+  return {};
+}
+
 }  // namespace
+
+std::vector<TypedStruct> types_of(std::string_view primary_type) {
+  const std::vector<TypedMember> own = members_of(primary_type);
+  if (own.empty()) return {};
+  std::vector<TypedStruct> types{{"EIP712Domain",
+                                  {{"name", "string"},
+                                   {"version", "string"},
+                                   {"chainId", "uint256"},
+                                   {"verifyingContract", "address"}}}};
+  if (primary_type == "ChangePolicy") {
+    types.push_back({"Signer", {{"name", "string"}, {"kind", "string"}, {"publicKey", "string"}}});
+    types.push_back(
+        {"Cap",
+         {{"asset", "string"}, {"max", "string"}, {"refill", "string"}, {"period", "string"}}});
+  }
+  TypedStruct primary{std::string(primary_type),
+                      {{"pool", "string"},
+                       {"vault", "string"},
+                       {"nonce", "uint256"},
+                       {"policyVersion", "uint256"},
+                       {"deadline", "string"}}};
+  primary.members.insert(primary.members.end(), own.begin(), own.end());
+  types.push_back(std::move(primary));
+  return types;
+}
 
 crypto::TypedData typed_data(const Intent& intent, const View& view) {
   const Vault& vault = at(view.custody.vaults, intent.vault);
@@ -148,11 +189,6 @@ crypto::TypedData typed_data(const Intent& intent, const View& view) {
   message.number("nonce", intent.nonce);
   message.number("policyVersion", intent.policy_version);
   message.text("deadline", base::format_time(intent.deadline));
-  std::vector<TypedStruct> types{{"EIP712Domain",
-                                  {{"name", "string"},
-                                   {"version", "string"},
-                                   {"chainId", "uint256"},
-                                   {"verifyingContract", "address"}}}};
   switch (intent.kind) {
     case IntentKind::release:
       write_release(*intent.release, view, message);
@@ -161,16 +197,15 @@ crypto::TypedData typed_data(const Intent& intent, const View& view) {
       write_move(*intent.move, view, message);
       break;
     case IntentKind::change_policy:
-      write_policy(*intent.policy, view, message, types);
+      write_policy(*intent.policy, view, message);
       break;
     case IntentKind::cancel:
       write_cancel(intent.cancels, view, message);
       break;
   }
   const std::string primary = primary_type(intent.kind);
-  types.push_back({primary, message.take_members()});
   return {
-      .types = std::move(types),
+      .types = types_of(primary),
       .primary_type = primary,
       .domain = TypedValue::object({{"name", TypedValue::scalar("Cofferdam")},
                                     {"version", TypedValue::scalar("1")},

@@ -9,12 +9,16 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cofferdam::custody {
 
 // Everything is taken from the books by name; amounts stand there twice, as people read them and in
 // smallest units.
 [[nodiscard]] crypto::TypedData typed_data(const Intent& intent, const View& view);
+// The types of every document of this kind, in the order in which they stand in it; none when the
+// name is not that of an intent. A document with other types is none of ours.
+[[nodiscard]] std::vector<crypto::TypedStruct> types_of(std::string_view primary_type);
 [[nodiscard]] crypto::TypedDataHashes hashes_of(const Intent& intent, const View& view);
 
 enum class SignatureVerdict : std::uint8_t {

@@ -49,6 +49,8 @@ PolicyFault state_fault(const VaultPolicy& policy, const View& view) {
     const Signer* signer = view.custody.signers.find(id);
     if (signer == nullptr) return F::signer_not_found;
     if (signer->revoked) return F::signer_revoked;
+    const principal::Principal* holder = view.principals.principals.find(signer->principal);
+    if (holder == nullptr || !holder->active) return F::signer_revoked;
     for (const PrincipalId other : holders)
       if (principal::same_person(view.principals, signer->principal, other))
         return F::signers_of_one_person;

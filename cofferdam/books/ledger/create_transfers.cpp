@@ -204,7 +204,8 @@ class Batch {
     if (t.asset != debit.asset) return {S::transfer_must_have_the_same_asset_as_accounts};
     const Compartment* compartment = state_.compartments.find(t.pool);
     if (compartment == nullptr || !compartment->accepts_transfers) return {S::pool_not_active};
-    if (is_reserved_class(debit.account_class) || is_reserved_class(credit.account_class))
+    if (is_reserved_class(debit.account_class) || is_reserved_class(credit.account_class) ||
+        credit.is(kLeavesByIntent))
       return {S::reserved_account_class};
     if (!edge_open(*compartment, debit, credit, t.code)) return {S::edge_not_open};
     if (debit.is(kClosed)) return {S::debit_account_already_closed};
@@ -257,7 +258,7 @@ class Batch {
     if (credit.is(kClosed)) return S::credit_account_already_closed;
     if (debit.is(kFrozen)) return S::debit_account_frozen;
     if (credit.is(kFrozen)) return S::credit_account_frozen;
-    return S::ok;
+    return credit.is(kLeavesByIntent) ? S::reserved_account_class : S::ok;
   }
 
   // The hold is not open: it never was, or it has come to its end.

@@ -99,7 +99,7 @@ TransferStatus can_book(const State& state, const Account& debit, const Account&
   if (debit.is(kHasFloor) && amount > above_floor(debit)) return TransferStatus::exceeds_floor;
   if (credit.is(kHasCeiling) && amount > below_ceiling(credit))
     return TransferStatus::exceeds_ceiling;
-  return TransferStatus::ok;
+  return credit.is(kLeavesByIntent) ? TransferStatus::reserved_account_class : TransferStatus::ok;
 }
 
 void book(State& state, Changes& changes, Slot debit, Slot credit, Amount amount, Leg leg) {
@@ -174,26 +174,50 @@ bool is_reserved_class(AccountClass account_class) {
   return false;
 }
 
-TransferStatus post_leg(State& state, Context& context, Slot debit, Slot credit, Amount amount,
-                        std::uint16_t code, u128 reference) {
-  if (amount.is_zero()) return TransferStatus::ok;
+namespace {
+
+[[nodiscard]] Transfer leg_of(Amount amount, std::uint16_t code, u128 reference) {
+  Transfer leg;
+  leg.amount = amount;
+  leg.user_data_128 = reference;
+  leg.code = code;
+  return leg;
+}
+
+[[nodiscard]] TransferStatus post(State& state, Context& context, const Transfer& leg, Slot debit,
+                                  Slot credit, bool is_signed) {
+  if (leg.amount.is_zero()) return TransferStatus::ok;
   const Account& from = state.accounts.at(debit);
   const Account& to = state.accounts.at(credit);
   COFFERDAM_CHECK(debit != credit, "a leg needs two accounts");
   COFFERDAM_CHECK(from.pool == to.pool, "a leg stays in one pool");
   COFFERDAM_CHECK(from.asset == to.asset, "a leg moves one asset");
-  const TransferStatus status = can_book(state, from, to, amount, Leg::posted);
-  if (status != TransferStatus::ok) return status;
-  book(state, context.changes, debit, credit, amount, Leg::posted);
-  context.postings.push_back(Transfer{.debit_account = from.id,
-                                      .credit_account = to.id,
-                                      .amount = amount,
-                                      .user_data_128 = reference,
-                                      .pool = from.pool,
-                                      .asset = from.asset,
-                                      .code = code,
-                                      .flags = kSystem});
+  // The signatures cure the last refusal of can_book, and no other.
+  const TransferStatus status = can_book(state, from, to, leg.amount, Leg::posted);
+  if (status != TransferStatus::ok &&
+      !(is_signed && status == TransferStatus::reserved_account_class))
+    return status;
+  book(state, context.changes, debit, credit, leg.amount, Leg::posted);
+  Transfer posting = leg;
+  posting.debit_account = from.id;
+  posting.credit_account = to.id;
+  posting.pool = from.pool;
+  posting.asset = from.asset;
+  posting.flags = kSystem;
+  context.postings.push_back(posting);
   return TransferStatus::ok;
+}
+
+}  // namespace
+
+TransferStatus post_leg(State& state, Context& context, Slot debit, Slot credit, Amount amount,
+                        std::uint16_t code, u128 reference) {
+  return post(state, context, leg_of(amount, code, reference), debit, credit, false);
+}
+
+TransferStatus post_signed_leg(State& state, Context& context, Slot debit, Slot credit,
+                               Amount amount, std::uint16_t code, u128 reference) {
+  return post(state, context, leg_of(amount, code, reference), debit, credit, true);
 }
 
 }  // namespace cofferdam::ledger

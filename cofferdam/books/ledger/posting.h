@@ -10,13 +10,19 @@ namespace cofferdam::ledger {
 
 enum class Leg : std::uint8_t { posted, pending };
 
+// A flag of accounts that only the system sets: the account counts a wallet of a vault, and what it
+// holds leaves it by a signed intent. Nothing else may credit it, as if its class were reserved.
+inline constexpr std::uint16_t kLeavesByIntent = 1U << 9;
+static_assert((kAccountFlagsAtCreation & kLeavesByIntent) == 0);
+
 // What a balancing transfer may move at most: what the debit account's limit leaves.
 [[nodiscard]] Amount available_to_debit(const Account& account);
 // The same for crediting an account whose credits must not exceed its debits.
 [[nodiscard]] Amount available_to_credit(const Account& account);
 
 // ok, or the first reason in the order of TransferStatus why `amount` cannot be booked between
-// these accounts: closed, frozen, overflow, limits. Says nothing of pools, assets or edges.
+// these accounts: closed, frozen, overflow, limits, and last whether what the credit account counts
+// leaves by a signed intent only. Says nothing of pools, assets or edges.
 [[nodiscard]] TransferStatus can_book(const State& state, const Account& debit,
                                       const Account& credit, Amount amount, Leg leg);
 
@@ -41,5 +47,11 @@ void reopen(State& state, Changes& changes, const Hold& hold);
 // A zero amount books nothing and is ok.
 [[nodiscard]] TransferStatus post_leg(State& state, Context& context, Slot debit, Slot credit,
                                       Amount amount, std::uint16_t code, u128 reference = 0);
+
+// The same for a leg that signers have ordered: it alone may credit an account with
+// kLeavesByIntent. Custody's room calls it, nobody else.
+[[nodiscard]] TransferStatus post_signed_leg(State& state, Context& context, Slot debit,
+                                             Slot credit, Amount amount, std::uint16_t code,
+                                             u128 reference);
 
 }  // namespace cofferdam::ledger

@@ -30,4 +30,11 @@ enum class SystemAccount : std::uint64_t {
          mark == (kSystemAccountMark | static_cast<std::uint64_t>(SystemAccount::conduit_to));
 }
 
+// Whether the id is one that custody gives to the transit accounts of wallets: numbered as wallets
+// are, it means nothing in other books.
+[[nodiscard]] constexpr bool is_wallet_transit(base::AccountId id) {
+  const std::uint64_t mark = base::high64(id.value());
+  return mark == (kSystemAccountMark | 0x0020) || mark == (kSystemAccountMark | 0x0021);
+}
+
 }  // namespace cofferdam::pool

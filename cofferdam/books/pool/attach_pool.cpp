@@ -41,7 +41,7 @@ using base::u128;
          all(image.accounts,
              [&](const ImageAccount& a) {
                return is_asset(a.asset) && !a.id.is_none() && !a.id.is_reserved() &&
-                      !is_conduit_half(a.id);
+                      !is_conduit_half(a.id) && !is_wallet_transit(a.id);
              }) &&
          all(image.conduits,
              [&](const ImageConduit& c) {

@@ -19,7 +19,7 @@ namespace {
   if (status == T::exceeds_credits || status == T::exceeds_debits || status == T::exceeds_floor ||
       status == T::exceeds_ceiling)
     return S::exceeds_balance;
-  return S::overflows;
+  return status == T::reserved_account_class ? S::reserved_account_class : S::overflows;
 }
 
 [[nodiscard]] S check_amount(Amount amount) {
@@ -179,6 +179,7 @@ S check_state(const SettleConduit& command, const State& state, const ledger::St
   if (from->account_class != ledger::AccountClass::custody ||
       to->account_class != ledger::AccountClass::custody)
     return S::not_a_custody_account;
+  if (from->is(ledger::kLeavesByIntent)) return S::reserved_account_class;
   // A pool that is winding up or retired its conduit still delivers what it owes.
   const auto open = [&](PoolId id) {
     const PoolState pool = state.pools.at(state.pools.find_slot(id)).state;

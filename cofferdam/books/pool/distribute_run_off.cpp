@@ -73,7 +73,17 @@ void spread(const std::pair<OwnerClass, OwnerId>& owner, Claim& claim, u128 left
   if (custody == nullptr) return S::custody_account_not_found;
   if (custody->pool != command.pool) return S::custody_account_in_another_pool;
   if (custody->account_class != AccountClass::custody) return S::not_a_custody_account;
-  return S::ok;
+  // What a vault guards is paid out by releases that are signed.
+  return custody->is(ledger::kLeavesByIntent) ? S::not_a_custody_account : S::ok;
+}
+
+// What intents have ordered out of the pool's wallets and has not left them: it is spent, and lies
+// in one of the pool's custody accounts still.
+[[nodiscard]] Amount ordered_out(PoolId pool, AssetId asset, const ledger::State& ledger) {
+  const ledger::Total* total =
+      ledger.totals.find(ledger::Total::Key{pool, asset, AccountClass::in_transit});
+  if (total == nullptr) return Amount();
+  return base::try_sub(total->credits_posted, total->debits_posted).value_or(Amount());
 }
 
 }  // namespace
@@ -95,7 +105,10 @@ RunOffLegs run_off_legs(const DistributeRunOff& command, const State& state,
   if (status != S::ok) return {status, {}};
   const Amount debits = custody->debits_posted;
   const Amount credits = custody->credits_posted + custody->credits_pending;
-  if (debits < credits || debits - credits < command.amount) return {S::exceeds_held, {}};
+  const auto held = base::try_sub(debits, credits);
+  const auto paid =
+      base::try_add(command.amount, ordered_out(command.pool, custody->asset, ledger));
+  if (!held || !paid || *held < *paid) return {S::exceeds_held, {}};
   RunOffLegs result;
   u128 left = command.amount.units();
   for (const OwnerClass owner_class : pool->run_off_order)

@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/binary.h"
 #include "cofferdam/base/check.h"
+#include "cofferdam/books/ledger/posting.h"
 #include "cofferdam/books/pool/account_ids.h"
 
 #include <algorithm>
@@ -50,20 +51,24 @@ class Photograph {
   void take_accounts() {
     ledger_.accounts.each([&](const ledger::Account& a) {
       if (a.pool != pool_ || is_conduit_half(a.id)) return;
-      image_.accounts.push_back({.id = a.id,
-                                 .asset = code_of(a.asset),
-                                 .account_class = a.account_class,
-                                 .owner_class = a.owner_class,
-                                 .owner = a.owner,
-                                 .code = a.code,
-                                 .flags = a.flags,
-                                 .floor = a.floor.units(),
-                                 .ceiling = a.ceiling.units(),
-                                 .user_data_128 = a.user_data_128,
-                                 .user_data_64 = a.user_data_64,
-                                 .user_data_32 = a.user_data_32,
-                                 .counters = counters_of(a),
-                                 .created = a.created});
+      // Wallets do not travel; their transit accounts are at zero when a pool is detached.
+      if (is_wallet_transit(a.id) && a.debits_posted == a.credits_posted) return;
+      image_.accounts.push_back(
+          {.id = a.id,
+           .asset = code_of(a.asset),
+           .account_class = a.account_class,
+           .owner_class = a.owner_class,
+           .owner = a.owner,
+           .code = a.code,
+           // Vaults and wallets do not travel, nor does their guard.
+           .flags = static_cast<std::uint16_t>(a.flags & ~ledger::kLeavesByIntent),
+           .floor = a.floor.units(),
+           .ceiling = a.ceiling.units(),
+           .user_data_128 = a.user_data_128,
+           .user_data_64 = a.user_data_64,
+           .user_data_32 = a.user_data_32,
+           .counters = counters_of(a),
+           .created = a.created});
     });
     ledger_.holds.each([&](const ledger::Hold& h) {
       const ledger::Account& debit = ledger_.accounts.at(h.debit);

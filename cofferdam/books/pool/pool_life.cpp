@@ -29,6 +29,17 @@ namespace {
   return status;
 }
 
+// An intent that is settled or cancelled later would find its pool gone.
+[[nodiscard]] S check_nothing_under_way(const ledger::State& ledger, PoolId pool) {
+  bool under_way = false;
+  ledger.accounts.each([&](const ledger::Account& account) {
+    under_way = under_way || (account.pool == pool &&
+                              account.account_class == ledger::AccountClass::in_transit &&
+                              account.debits_posted != account.credits_posted);
+  });
+  return under_way ? S::balance_not_zero : S::ok;
+}
+
 }  // namespace
 
 S check_shape_of_step(const std::string& reason) {
@@ -42,6 +53,7 @@ S check_state_of_step(PoolId pool, PoolState to, const State& state, const ledge
   if (!may_become(row->state, to)) return S::not_possible_in_this_state;
   if (to == PoolState::active) return check_agreement(state, *row, base::day_of(context.now));
   if (to == PoolState::closed) return check_empty(ledger, pool);
+  if (to == PoolState::detached) return check_nothing_under_way(ledger, pool);
   return S::ok;
 }
 
