@@ -114,13 +114,13 @@ class TypedEncoder {
     if (!written) return std::unexpected(written.error());
     std::string bytes(bytes_of(keccak256(*written)));
     for (const TypedMember& member : type->members) {
-      const auto given = [&](const auto& pair) { return pair.first == member.name; };
+      const auto given = [&](const TypedField& field) { return field.name == member.name; };
       const auto found = std::find_if(value.members.begin(), value.members.end(), given);
       if (found == value.members.end())
         return base::malformed(path + "." + member.name, "", "the member is missing");
       if (std::count_if(value.members.begin(), value.members.end(), given) != 1)
         return base::malformed(path + "." + member.name, "", "the member is given twice");
-      const auto word = this->word(member.type, found->second, path + "." + member.name, depth);
+      const auto word = this->word(member.type, found->value, path + "." + member.name, depth);
       if (!word) return std::unexpected(word.error());
       bytes += bytes_view(*word);
     }

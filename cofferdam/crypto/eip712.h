@@ -32,16 +32,23 @@ struct TypedStruct {
   std::vector<TypedMember> members;
 };
 
+struct TypedField;
+
 struct TypedValue {
   enum class Form { scalar, list, object };
   Form form = Form::scalar;
   std::string text;
   std::vector<TypedValue> items;
-  std::vector<std::pair<std::string, TypedValue>> members;
+  std::vector<TypedField> members;
 
   [[nodiscard]] static TypedValue scalar(std::string text);
   [[nodiscard]] static TypedValue list(std::vector<TypedValue> items);
-  [[nodiscard]] static TypedValue object(std::vector<std::pair<std::string, TypedValue>> members);
+  [[nodiscard]] static TypedValue object(std::vector<TypedField> members);
+};
+
+struct TypedField {
+  std::string name;
+  TypedValue value;
 };
 
 // Behind the struct, because a list of its own kind can only be made once it is whole.
@@ -53,7 +60,7 @@ inline TypedValue TypedValue::list(std::vector<TypedValue> items) {
   return {.form = Form::list, .items = std::move(items)};
 }
 
-inline TypedValue TypedValue::object(std::vector<std::pair<std::string, TypedValue>> members) {
+inline TypedValue TypedValue::object(std::vector<TypedField> members) {
   return {.form = Form::object, .members = std::move(members)};
 }
 

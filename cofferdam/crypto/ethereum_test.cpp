@@ -292,7 +292,7 @@ TEST(Eip712, what_wallets_read_differently_is_refused) {
     return !hash_typed_data(typed).has_value();
   };
   const auto member = [](TypedData& typed, std::size_t i) -> TypedValue& {
-    return typed.message.members[i].second;
+    return typed.message.members[i].value;
   };
   ASSERT_FALSE(refused([](TypedData&) {}));
   EXPECT_TRUE(refused([](TypedData& t) { t.message.members.pop_back(); }));

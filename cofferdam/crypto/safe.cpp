@@ -10,7 +10,7 @@ namespace cofferdam::crypto {
 
 namespace {
 
-using Object = std::vector<std::pair<std::string, TypedValue>>;
+using Object = std::vector<TypedField>;
 
 [[nodiscard]] TypedStruct domain_type() {
   return {"EIP712Domain", {{"chainId", "uint256"}, {"verifyingContract", "address"}}};

@@ -13,6 +13,7 @@ namespace cofferdam::operation {
 namespace {
 
 using crypto::TypedData;
+using crypto::TypedField;
 using crypto::TypedStruct;
 using crypto::TypedValue;
 
@@ -64,9 +65,9 @@ using crypto::TypedValue;
     case Json::Kind::object:
       break;
   }
-  std::vector<std::pair<std::string, TypedValue>> members;
+  std::vector<TypedField> members;
   for (std::size_t i = 0; i < json.items.size(); ++i)
-    members.emplace_back(json.names[i], value_of(json.items[i]));
+    members.push_back({json.names[i], value_of(json.items[i])});
   return TypedValue::object(std::move(members));
 }
 

@@ -59,7 +59,7 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
       if (auto forbidden = service->forbid(run->principal, roles_for(engine::Needs::nothing))) {
         run->is_over = true;
         run->exchange->answer(std::move(*forbidden));
-        return more();
+        return;
       }
       run->batch.emplace(service->session_, run->principal,
                          [&exchange = *run->exchange](std::string_view outcomes) {
@@ -87,7 +87,8 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
       if (done) done = run->batch->flush();
       if (!done) run->fail(done.error());
     }
-    more();
+    // After the last answer nothing more is read.
+    if (!run->is_over) more();
   });
 }
 

@@ -44,6 +44,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kHeadBytes = std::size_t{4} << 10;
 constexpr std::size_t kBodyBytes = std::size_t{64} << 10;
 constexpr std::size_t kPartBytes = std::size_t{256} << 10;
+// What may be read ahead of the parser; the framing of chunks has no limit of its own.
+constexpr std::size_t kBufferMax = std::size_t{1} << 20;
 // What is read and thrown away of a body that was refused, so that the answer reaches its sender.
 constexpr std::size_t kLingerBytesMax = std::size_t{64} << 20;
 constexpr std::uint32_t kLingerSeconds = 2;
@@ -210,6 +212,8 @@ class Connection final : public HttpSession,
   void close_now() override {
     if (gone.exchange(true)) return;
     if (body_ != nullptr) std::exchange(body_, nullptr)->broken();
+    // An exchange that was not handed over yet holds this connection.
+    if (exchange_ != nullptr) std::exchange(exchange_, nullptr)->abandon();
     error_code ignored;
     socket().socket().shutdown(tcp::socket::shutdown_both, ignored);
     socket().close();
@@ -296,7 +300,13 @@ class Connection final : public HttpSession,
       return refuse_broken(400, "a request names its host once");
     if (head.count(http::field::authorization) > 1 || head.count("Idempotency-Key") > 1)
       return refuse_broken(400, "Authorization and Idempotency-Key are given once");
+    // A coding that the parser passes over would leave it to guess where the request ends.
+    const bool is_coded = head.count(http::field::transfer_encoding) > 0;
+    if (is_coded && (!parser_->chunked() || version_ < 11))
+      return refuse_broken(400, "this transfer coding is not known");
     if (auto refused = server_.handler().refuse(head_)) return on_answer(std::move(*refused));
+    if (head_.caller.empty() && !is_body_read_)
+      return refuse_broken(413, "no body is taken here without a key");
     exchange_ = std::make_shared<Exchange>(server_, this->shared_from_this());
     body_ = server_.handler().take_body(exchange_, head_);
     const std::uint64_t most = body_ ? limits().stream_bytes_max : limits().body_bytes_max;
@@ -434,12 +444,14 @@ class Connection final : public HttpSession,
 
   void finish() {
     is_ended_ = false;
+    if (body_ != nullptr) std::exchange(body_, nullptr)->broken();
     if (!gone && keep_alive()) return read_head();
     if (is_body_read_) return close_politely();
     error_code ignored;
     if constexpr (!kIsTls) socket().socket().shutdown(tcp::socket::shutdown_send, ignored);
     lingered_ = 0;
     chunk_.resize(kPartBytes);
+    socket().expires_after(std::chrono::seconds(kLingerSeconds));
     linger();
   }
 
@@ -453,8 +465,8 @@ class Connection final : public HttpSession,
     }
   }
 
+  // The whole of it within one time limit.
   void linger() {
-    socket().expires_after(std::chrono::seconds(kLingerSeconds));
     stream_.async_read_some(asio::buffer(chunk_), [self = this->shared_from_this()](
                                                       const error_code& failed, std::size_t bytes) {
       self->lingered_ += bytes;
@@ -466,7 +478,7 @@ class Connection final : public HttpSession,
   Server& server_;
   Stream stream_;
   std::string peer_;
-  beast::flat_buffer buffer_;
+  beast::flat_buffer buffer_{kBufferMax};
   std::optional<http::request_parser<http::empty_body>> parser_;
   std::optional<http::request_parser<http::string_body>> whole_;
   std::optional<http::request_parser<http::buffer_body>> parts_;

@@ -206,13 +206,14 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
     return true;
   }
   if (!is_open_path(path) && path != "/metrics" && path != "/v1/events") return false;
-  if (!is_get) {
+  const bool is_stream = path == "/v1/events";  // has no length that a HEAD could ask for
+  if (!is_get || (is_stream && request.method != "GET")) {
     exchange->answer(wrong_method("GET", request.method));
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
   } else if (path == "/metrics") {
-    give_metrics(exchange);
-  } else if (path == "/v1/events") {
+    give_metrics(exchange, request.caller);
+  } else if (is_stream) {
     follow(exchange, request);
   } else if (path == "/ready" && (is_stopping_ || committer_->has_failed())) {
     exchange->answer(problem_response(
@@ -431,8 +432,10 @@ void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& 
   });
 }
 
-void Service::give_metrics(std::shared_ptr<HttpExchange> exchange) {
-  const bool taken = books_->offer([this, exchange] {
+void Service::give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller) {
+  const bool taken = books_->offer([this, exchange, caller = std::move(caller)] {
+    if (auto forbidden = forbid(caller, principal::kAllRoles))
+      return exchange->answer(std::move(*forbidden));
     engine::Engine& engine = session_.engine();
     const Gauges gauges{.http = http_->figures(),
                         .commits = committer_->figures(),

@@ -58,7 +58,7 @@ class Service final : public HttpHandler {
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
                                                        Call& call) const;
   void follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request);
-  void give_metrics(std::shared_ptr<HttpExchange> exchange);
+  void give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller);
   [[nodiscard]] const std::string& openapi();
 
   // On the books' thread.

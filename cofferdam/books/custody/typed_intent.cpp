@@ -15,6 +15,7 @@ namespace cofferdam::custody {
 
 namespace {
 
+using crypto::TypedField;
 using crypto::TypedMember;
 using crypto::TypedStruct;
 using crypto::TypedValue;
@@ -29,7 +30,7 @@ template <class Row, class Id>
 class Message {
  public:
   void add(std::string name, TypedValue value) {
-    values_.emplace_back(std::move(name), std::move(value));
+    values_.push_back({std::move(name), std::move(value)});
   }
 
   void text(std::string name, std::string value) {
@@ -53,7 +54,7 @@ class Message {
   [[nodiscard]] TypedValue take_values() { return TypedValue::object(std::move(values_)); }
 
  private:
-  std::vector<std::pair<std::string, TypedValue>> values_;
+  std::vector<TypedField> values_;
 };
 
 void write_release(const Release& release, const View& view, Message& message) {
