@@ -74,6 +74,23 @@ TEST(VaultGuard, nothing_is_held_for_leaving) {
   EXPECT_EQ(v.broken(), std::nullopt);
 }
 
+TEST(VaultGuard, nobody_takes_the_id_of_a_transit_account_to_come) {
+  Vaults v;
+  for (const TransitAccount kind : {TransitAccount::outgoing, TransitAccount::incoming}) {
+    ledger::AccountEvent event;
+    event.id = transit_account(kind, WalletId(3), v.usd);
+    event.pool = v.pool;
+    event.asset = v.usd;
+    event.code = 1;
+    std::vector<ledger::AccountStatus> results;
+    ledger::apply(std::span(&event, 1), v.books.ledger, v.context(), results);
+    EXPECT_EQ(results[0], ledger::AccountStatus::reserved_account_class);
+    event.id = AccountId(4'711);
+    ledger::apply(std::span(&event, 1), v.books.ledger, v.context(), results);
+    EXPECT_NE(results[0], ledger::AccountStatus::reserved_account_class);
+  }
+}
+
 TEST(VaultGuard, no_conduit_settles_out_of_a_vaults_wallet) {
   Vaults v;
   const AccountId there = v.books.add_account({.pool = v.other_pool,

@@ -34,6 +34,13 @@ constexpr std::uint16_t kFlagsCompared =
   return S::exists;
 }
 
+// Ids that custody will give to the transit accounts of wallets (custody.h): whoever took one would
+// keep a wallet from being declared.
+[[nodiscard]] bool is_wallet_transit(AccountId id) {
+  const std::uint64_t mark = base::high64(id.value());
+  return mark == 0xC0FF'E2DA'0000'0020 || mark == 0xC0FF'E2DA'0000'0021;
+}
+
 [[nodiscard]] S judge(const AccountEvent& e, const State& state) {
   if ((e.flags & ~kAccountFlagsAtCreation) != 0) return S::reserved_flag;
   if (e.id.is_none()) return S::id_must_not_be_zero;
@@ -49,7 +56,8 @@ constexpr std::uint16_t kFlagsCompared =
   if (compartment == nullptr) return S::pool_not_found;
   if (state.assets.find(e.asset) == nullptr) return S::asset_not_found;
   if (!compartment->accepts_accounts) return S::pool_not_accepting;
-  if (is_reserved_class(e.account_class)) return S::reserved_account_class;
+  if (is_reserved_class(e.account_class) || is_wallet_transit(e.id))
+    return S::reserved_account_class;
   if (e.owner_class == OwnerClass::pool) {
     if (!e.owner.is_none()) return S::owner_must_be_zero;
   } else if (e.owner.is_none()) {
