@@ -4,11 +4,34 @@
 #include "cofferdam/server/service.h"
 
 #include <csignal>
+#include <sys/resource.h>
 
 namespace cofferdam::server {
 
+namespace {
+
+// For the journal, the indexes and the readers of the event stream. Without them the journal would
+// stop for want of a descriptor, and connections would have taken it.
+constexpr std::size_t kDescriptorsOfBooks = 512;
+
+[[nodiscard]] Result<void> make_room_for(std::size_t connections) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  (void)::getrlimit(RLIMIT_NOFILE, &limit);
+  if (connections + kDescriptorsOfBooks <= limit.rlim_cur) return {};
+  return base::malformed("--connections-max", std::to_string(connections),
+                         "must leave 512 of the " + std::to_string(limit.rlim_cur) +
+                             " file descriptors that this process may open",
+                         "raise the limit of open files, or lower --connections-max");
+}
+
+}  // namespace
+
 Result<void> serve(std::unique_ptr<operation::Session> session, Options options,
                    const std::function<void(std::uint16_t)>& ready) {
+  if (Result<void> room = make_room_for(options.http.limits.connections_max); !room) return room;
   Service service(*session, options);
   if (Result<void> opened = service.open(); !opened) return opened;
   auto http = HttpServer::open(options.http, service);

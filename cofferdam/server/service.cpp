@@ -30,6 +30,9 @@ bool is_media_type(std::string_view given, std::string_view wanted) {
   });
 }
 
+// Each replays a part of the journal on the thread of the books, while everything else waits.
+constexpr int kTravelsMax = 2;
+
 // For logs and metrics: a name out of a closed list.
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
@@ -235,11 +238,19 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
   call->exchange = exchange;
   call->principal = request.caller;
   if (auto problem = read_call(request, *call)) return exchange->answer(std::move(*problem));
-  if (is_stopping_ || !books_->offer([this, call] {
+  const bool travels = !std::holds_alternative<std::monostate>(call->controls.at);
+  if (travels && travels_.fetch_add(1) >= kTravelsMax) {
+    --travels_;
+    return exchange->answer(overloaded());
+  }
+  if (is_stopping_ || !books_->offer([this, call, travels] {
         HttpResponse response = run(*call);
+        if (travels) --travels_;
         release(std::move(call->exchange), std::move(response));
-      }))
+      })) {
+    if (travels) --travels_;
     exchange->answer(overloaded());
+  }
 }
 
 std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call& call) const {

@@ -81,6 +81,7 @@ class Service final : public HttpHandler {
   std::string openapi_;
   double start_seconds_ = 0;
   bool is_stopping_ = false;
+  std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
   std::atomic<bool> pump_waits_{false};
   // The threads come last: they end before what they use.
   std::optional<Committer> committer_;
