@@ -241,7 +241,7 @@ class Table final : private TouchedTable {
   enum class Kind : std::uint8_t { insert, edit, erase };
 
   // A large row begins on a cache line, behind what every change of it looks at.
-  struct alignas(sizeof(Row) > 128 ? 64 : alignof(Row)) Cell {
+  struct alignas(sizeof(Row) > 128 ? 64 : std::max(alignof(Row), alignof(std::uint64_t))) Cell {
     std::uint64_t saved_at = 0;     // serial of the Changes when the row was last saved
     std::uint32_t inserted_by = 0;  // index of the undo record, if inserted in this command
     bool present = false;
