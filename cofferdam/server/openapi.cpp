@@ -214,7 +214,8 @@ Json operation_json(const Route& route, bool is_get) {
   if (route.kind == RouteKind::command)
     responses.add(
         "207", response("Carried out; some events of the batch were refused.", answer_of(route)));
-  add_problems(responses, {"400", "401", "403", "404", "409", "413", "415", "422", "429", "503"});
+  add_problems(responses, {"400", "401", "403", "404", "409", "413", "415", "422", "431", "500",
+                           "503", "507"});
   return json;
 }
 

@@ -19,7 +19,7 @@ HttpResponse response_of(unsigned status, const Json& problem) {
                         .content_type = std::string(kProblemType),
                         .body = operation::write_json(problem) + "\n"};
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 

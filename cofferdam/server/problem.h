@@ -5,9 +5,9 @@
 //   400 syntax: of the target, a header, the JSON       415 the content type
 //   401 no good key                                     422 a field can never be accepted; a key
 //   403 the principal lacks the role                        of idempotency used with other content
-//   404 no such path, no such thing                     429 too many at once
-//   405 another method                                  500 stored bytes are damaged
-//   409 a rule of the books says no                     503 the disk, or the server is stopping
+//   404 no such path, no such thing                     500 stored bytes are damaged
+//   405 another method                                  503 the disk, the server is stopping, or
+//   409 a rule of the books says no                         too much waits
 //   413, 431 too large                                  507 no space is left
 #pragma once
 
