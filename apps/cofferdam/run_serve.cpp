@@ -38,6 +38,8 @@ Result<int> run_serve(const Globals& globals, const ServeCall& call,
   options.http.limits.body_bytes_max = call.body_bytes_max;
   options.http.limits.connections_max = call.connections_max;
   options.http.limits.idle_seconds = call.idle_seconds;
+  options.requests_per_second_of_address = call.requests_per_second_of_address;
+  options.requests_per_second_of_key = call.requests_per_second_of_key;
   options.log_requests = call.log_requests == "none"  ? server::LogRequests::none
                          : call.log_requests == "all" ? server::LogRequests::all
                                                       : server::LogRequests::failed;
