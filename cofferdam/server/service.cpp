@@ -4,9 +4,11 @@
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/books/principal/principal.h"
 #include "cofferdam/journal/journal.h"
+#include "cofferdam/server/address_range.h"
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
+#include "cofferdam/server/scope.h"
 
 namespace cofferdam::server {
 namespace {
@@ -16,6 +18,9 @@ using operation::Json;
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
+constexpr std::uint32_t kUsesMillis = 60'000;
+// Keys that are none, from one sender: enough for a program with an old key and its retries.
+constexpr Rate kBadKeys{.per_second = 1, .burst = 20};
 
 bool is_open_path(std::string_view path) {
   return path == "/health" || path == "/ready" || path == "/openapi.json";
@@ -48,6 +53,26 @@ HttpResponse overloaded() {
                            .rule = "so many requests wait at most; try again"});
 }
 
+std::int64_t steady_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+Rate rate_of(std::uint64_t per_second) {
+  return {.per_second = per_second, .burst = 2 * per_second};
+}
+
+HttpResponse not_of_this_key(std::string_view operation) {
+  return problem_response({.status = 403,
+                           .code = "key-scope",
+                           .title = "The key is not good for this",
+                           .field = "operation",
+                           .value = std::string(operation),
+                           .rule = "must be one of those that the key was made for",
+                           .hint = "api-key list shows them"});
+}
+
 HttpResponse wrong_method(std::string allow, const std::string& method) {
   HttpResponse response = problem_response({.status = 405,
                                             .code = "method-not-allowed",
@@ -57,6 +82,18 @@ HttpResponse wrong_method(std::string allow, const std::string& method) {
                                             .rule = "must be " + allow});
   response.headers.emplace_back("Allow", std::move(allow));
   return response;
+}
+
+// Of a path that is no operation's, as the scope of a key spells it.
+std::string_view own_name(std::string_view path) {
+  return path == "/metrics" ? "metrics" : "events";
+}
+
+// A task that is none of reading is one that only writers may ask for.
+bool changes_something(const Route& route) {
+  return route.kind == RouteKind::command ||
+         (route.kind == RouteKind::task && (route.roles & principal::kAuditor) == 0 &&
+          route.operation != "api-key.list" && route.operation != "command.digest");
 }
 
 HttpResponse listing_response(const operation::Listing& listing) {
@@ -98,6 +135,9 @@ Service::Service(operation::Session& session, const Options& options)
       routes_(session.registry()),
       keys_(session.folder()),
       feed_(session),
+      by_sender_(rate_of(options.requests_per_second_of_address)),
+      by_key_(rate_of(options.requests_per_second_of_key)),
+      bad_keys_(kBadKeys),
       start_seconds_(static_cast<double>(system_time().value()) / 1e9) {}
 
 void Service::attach(HttpServer& http) {
@@ -115,6 +155,7 @@ void Service::attach(HttpServer& http) {
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
   });
+  http.every(kUsesMillis, [this] { books_->add([this] { save_uses(); }); });
   // For readers that were too slow at the last commit.
   http.every(kPumpMillis, [this] {
     if (feed_.size() > 0 && !pump_waits_.exchange(true))
@@ -134,16 +175,45 @@ void Service::finish() {
   books_->stop();
   committer_->stop();
   feed_.end();
+  save_uses();
+}
+
+void Service::save_uses() {
+  if (const Result<void> saved = keys_.save_uses(); !saved) {
+    Json fields = Json::object();
+    fields.add("problem", saved.error().text());
+    log_line("error", "key-uses", fields);
+  }
+}
+
+std::optional<HttpResponse> Service::slow_down(RateLimit& limit, const std::string& who,
+                                               std::string_view whose) {
+  const std::uint32_t seconds = limit.take(who, steady_ns());
+  if (seconds == 0) return std::nullopt;
+  HttpResponse response = problem_response({.status = 429,
+                                            .code = "too-many-requests",
+                                            .title = "Too many requests in a short time",
+                                            .field = std::string(whose),
+                                            .rule = "so many come in a second at most; see "
+                                                    "Retry-After"});
+  response.headers.emplace_back("Retry-After", std::to_string(seconds));
+  return response;
 }
 
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
   if (is_open_path(head.path)) return std::nullopt;
+  const std::string sender = sender_of(head.peer);
+  if (auto later = slow_down(by_sender_, sender, "address")) return later;
   std::optional<ApiKeys::Holder> holder;
-  if (head.authorization.starts_with(kBearer))
-    holder =
-        keys_.holder_of(std::string_view(head.authorization).substr(kBearer.size()), system_time());
+  const bool is_shown = head.authorization.starts_with(kBearer);
+  if (is_shown)
+    holder = keys_.holder_of(std::string_view(head.authorization).substr(kBearer.size()),
+                             system_time(), head.peer);
   head.authorization.clear();
-  if (!holder)
+  if (!holder) {
+    // Whoever shows a good key never waits for those who do not, from the same address or not.
+    if (is_shown)
+      if (auto later = slow_down(bad_keys_, sender, "address")) return later;
     return problem_response({.status = 401,
                              .code = "unauthenticated",
                              .title = "A key is needed",
@@ -151,6 +221,15 @@ std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
                              .value = "",
                              .rule = "must be 'Bearer' and an API key in force",
                              .hint = "cofferdam api-key create --principal CODE makes one"});
+  }
+  if (!holder->from_here)
+    return problem_response({.status = 403,
+                             .code = "key-address",
+                             .title = "The key is not good from here",
+                             .field = "address",
+                             .value = head.peer,
+                             .rule = "must be one of those that the key was made for"});
+  if (auto later = slow_down(by_key_, holder->key, "key")) return later;
   head.caller = std::move(holder->principal);
   head.caller_key = std::move(holder->key);
   return std::nullopt;
@@ -180,7 +259,7 @@ std::unique_ptr<HttpBody> Service::take_body(const std::shared_ptr<HttpExchange>
   if (head.path != "/v1/batch" || head.method != "POST" || !head.query.empty() ||
       !is_media_type(head.content_type, kLinesType) || is_stopping_)
     return nullptr;
-  return std::make_unique<BatchBody>(*this, exchange, head.caller);
+  return std::make_unique<BatchBody>(*this, exchange, head.caller, head.caller_key);
 }
 
 const std::string& Service::openapi() {
@@ -214,6 +293,8 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
     exchange->answer(wrong_method("GET", request.method));
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
+  } else if (!is_open_path(path) && !keys_.permits(request.caller_key, own_name(path), false)) {
+    exchange->answer(not_of_this_key(own_name(path)));
   } else if (path == "/metrics") {
     give_metrics(exchange, request.caller);
   } else if (is_stream) {
@@ -237,6 +318,7 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
   auto call = std::make_shared<Call>();
   call->exchange = exchange;
   call->principal = request.caller;
+  call->key = request.caller_key;
   if (auto problem = read_call(request, *call)) return exchange->answer(std::move(*problem));
   const bool travels = !std::holds_alternative<std::monostate>(call->controls.at);
   if (travels && travels_.fetch_add(1) >= kTravelsMax) {
@@ -262,6 +344,8 @@ std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call&
                              .field = "path",
                              .value = request.path.substr(0, 80),
                              .rule = "must be a path of /openapi.json"});
+  if (!keys_.permits(request.caller_key, call.route->operation, changes_something(*call.route)))
+    return not_of_this_key(call.route->operation);
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (request.method != "POST" && !(is_get && call.route->has_get()))
     return wrong_method(call.route->has_get() ? "GET, POST" : "POST", request.method);
@@ -332,8 +416,35 @@ std::optional<HttpResponse> Service::forbid(const std::string& principal,
                            .rule = "must be active and hold one of these roles: " + names});
 }
 
+bool Service::has_grant_for(const std::string& principal, std::uint16_t roles) const {
+  const engine::State& state = session_.engine().state();
+  const principal::Principal* who = principal::find_principal(state.principal, principal);
+  return who != nullptr && who->active && has_grant(state, who->id, roles);
+}
+
+std::optional<HttpResponse> Service::forbid_call(const Call& call) const {
+  auto forbidden = forbid(call.principal, call.route->roles);
+  if (!forbidden || !has_grant_for(call.principal, call.route->roles)) return forbidden;
+  // The books judge by the pools that a command acts on, and a calculation is about none.
+  if (call.route->kind == RouteKind::command || call.route->kind == RouteKind::calculator ||
+      call.route->operation == "command.digest")
+    return std::nullopt;
+  const engine::State& state = session_.engine().state();
+  const principal::Principal* who = principal::find_principal(state.principal, call.principal);
+  if (is_in_scope(state, session_.codec().names, who->id, call.route->operation,
+                  call.route->input(), call.content))
+    return std::nullopt;
+  return problem_response({.status = 403,
+                           .code = "forbidden",
+                           .title = "The principal may not do this",
+                           .field = "pool",
+                           .value = "",
+                           .rule = "must be named, and be one in which the principal has a role",
+                           .hint = "this principal has roles in single pools only"});
+}
+
 HttpResponse Service::run(Call& call) {
-  if (auto forbidden = forbid(call.principal, call.route->roles)) return std::move(*forbidden);
+  if (auto forbidden = forbid_call(call)) return std::move(*forbidden);
   switch (call.route->kind) {
     case RouteKind::command:
       return run_command(call);
@@ -358,12 +469,14 @@ HttpResponse Service::run_command(Call& call) {
     entry = session_.registry().find_command("proposal.create");
     call.content = std::move(proposal);
   }
-  const Result<operation::Answer> answer = session_.run_command(*entry, call.content,
-                                                                {.id = call.controls.id,
-                                                                 .time = call.controls.time,
-                                                                 .principal = call.principal,
-                                                                 .dry_run = call.controls.dry_run,
-                                                                 .durable = false});
+  const Result<operation::Answer> answer =
+      session_.run_command(*entry, call.content,
+                           {.id = call.controls.id,
+                            .time = call.controls.time,
+                            .principal = call.principal,
+                            .dry_run = call.controls.dry_run,
+                            .durable = false,
+                            .signature = call.controls.signature});
   return answer ? outcome_response(*answer) : error_response(answer.error());
 }
 
@@ -379,7 +492,8 @@ HttpResponse Service::run_task(const Call& call) {
                          .time = call.controls.time,
                          .principal = call.principal,
                          .dry_run = call.controls.dry_run,
-                         .propose = call.controls.propose});
+                         .propose = call.controls.propose,
+                         .signature = call.controls.signature});
   const Result<operation::Document> document =
       call.route->task->run(session_, call.content, progress);
   if (!document) return error_response(document.error());

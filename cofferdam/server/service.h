@@ -8,6 +8,7 @@
 #include "cofferdam/server/http.h"
 #include "cofferdam/server/metrics.h"
 #include "cofferdam/server/parameters.h"
+#include "cofferdam/server/rate_limit.h"
 #include "cofferdam/server/route.h"
 #include "cofferdam/server/server.h"
 #include "cofferdam/server/workers.h"
@@ -47,6 +48,7 @@ class Service final : public HttpHandler {
     std::shared_ptr<HttpExchange> exchange;
     const Route* route = nullptr;
     std::string principal;
+    std::string key;
     Controls controls;
     operation::Json content;
   };
@@ -61,9 +63,18 @@ class Service final : public HttpHandler {
   void give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller);
   [[nodiscard]] const std::string& openapi();
 
+  // Whether this sender, or this key, may come now.
+  [[nodiscard]] std::optional<HttpResponse> slow_down(RateLimit& limit, const std::string& who,
+                                                      std::string_view whose);
+
   // On the books' thread.
+  void save_uses();
   [[nodiscard]] std::optional<HttpResponse> forbid(const std::string& principal,
                                                    std::uint16_t roles) const;
+  // The same for somebody whose roles may be those of single pools: a command is judged by the
+  // books, a question must be about these pools.
+  [[nodiscard]] std::optional<HttpResponse> forbid_call(const Call& call) const;
+  [[nodiscard]] bool has_grant_for(const std::string& principal, std::uint16_t roles) const;
   [[nodiscard]] HttpResponse run(Call& call);
   [[nodiscard]] HttpResponse run_command(Call& call);
   [[nodiscard]] HttpResponse run_query(const Call& call);
@@ -77,6 +88,9 @@ class Service final : public HttpHandler {
   ApiKeys keys_;
   Metrics metrics_;
   Feed feed_;
+  RateLimit by_sender_;
+  RateLimit by_key_;
+  RateLimit bad_keys_;
   HttpServer* http_ = nullptr;
   std::string openapi_;
   double start_seconds_ = 0;
