@@ -9,6 +9,7 @@
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
 #include "cofferdam/server/scope.h"
+#include "cofferdam/server/web_assets.h"
 
 namespace cofferdam::server {
 namespace {
@@ -42,6 +43,7 @@ constexpr int kTravelsMax = 2;
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
   if (is_open_path(path) || path == "/metrics") return path;
+  if (find_web_asset(path) != nullptr) return "dashboard";
   if (path == "/v1/batch") return "batch";
   return path == "/v1/events" ? "events" : "other";
 }
@@ -201,9 +203,10 @@ std::optional<HttpResponse> Service::slow_down(RateLimit& limit, const std::stri
 }
 
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
-  if (is_open_path(head.path)) return std::nullopt;
+  if (head.path == "/health" || head.path == "/ready") return std::nullopt;
   const std::string sender = sender_of(head.peer);
   if (auto later = slow_down(by_sender_, sender, "address")) return later;
+  if (is_open_path(head.path) || is_web_request(head)) return std::nullopt;
   std::optional<ApiKeys::Holder> holder;
   const bool is_shown = head.authorization.starts_with(kBearer);
   if (is_shown)
@@ -272,6 +275,10 @@ const std::string& Service::openapi() {
 bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
                          const HttpRequest& request) {
   const std::string& path = request.path;
+  if (is_web_request(request)) {
+    exchange->answer(web_response(request));
+    return true;
+  }
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (path == "/v1/batch") {
     if (request.method != "POST") {
