@@ -237,6 +237,14 @@ void add_serve(CLI::App& app, Draft& draft) {
   serve.add_option("--tls-certificate", draft.serve.tls_certificate, "chain of certificates, PEM")
       ->type_name("FILE");
   serve.add_option("--tls-key", draft.serve.tls_key, "private key, PEM")->type_name("FILE");
+  serve
+      .add_option("--tls-client-ca", draft.serve.tls_client_ca,
+                  "a client must show a certificate of one of these authorities, PEM")
+      ->type_name("FILE");
+  serve
+      .add_option("--connections-of-address-max", draft.serve.connections_of_address_max,
+                  "that one address may have open at once")
+      ->type_name("NUMBER");
   serve.add_option("--log-requests", draft.serve.log_requests, "none, failed or all")
       ->type_name("WHICH")
       ->check(CLI::IsMember({"none", "failed", "all"}));

@@ -3,8 +3,10 @@
 // The one file that knows the library of sockets: it takes long to compile.
 #include "cofferdam/server/http.h"
 
+#include "cofferdam/server/client_certificates.h"
 #include "cofferdam/server/http_exchange.h"
 #include "cofferdam/server/http_text.h"
+#include "cofferdam/server/presence.h"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
@@ -98,14 +100,16 @@ class Server final : public HttpServer, public NetworkThread {
 
   [[nodiscard]] bool is_stopping() const { return stopping_; }
 
-  void enter(HttpSession* session) {
+  void enter(HttpSession* session, const std::string& peer) {
     sessions_.insert(session);
     ++open_;
+    present_.enter(peer);
   }
 
-  void leave(HttpSession* session) {
+  void leave(HttpSession* session, const std::string& peer) {
     sessions_.erase(session);
     --open_;
+    present_.leave(peer);
     if (running_ && stopping_ && sessions_.empty()) network_.stop();
   }
 
@@ -127,6 +131,7 @@ class Server final : public HttpServer, public NetworkThread {
   HttpHandler& handler_;
   // Connections leave when the network is taken down, so what they touch outlives it.
   std::set<HttpSession*> sessions_;
+  Presence present_;
   std::uint16_t port_ = 0;
   std::uint32_t grace_seconds_ = 10;
   bool stopping_ = false;
@@ -149,10 +154,10 @@ class Connection final : public HttpSession,
   template <class... More>
   Connection(Server& server, tcp::socket socket, std::string peer, More&... more)
       : server_(server), stream_(std::move(socket), more...), peer_(std::move(peer)) {
-    server_.enter(this);
+    server_.enter(this, peer_);
   }
 
-  ~Connection() override { server_.leave(this); }
+  ~Connection() override { server_.leave(this, peer_); }
 
   void start() {
     buffer_.reserve(kHeadBytes);
@@ -522,6 +527,9 @@ Result<void> Server::listen() {
     if (code) return failed("--tls-certificate", options_.certificate_file, code);
     tls_.use_private_key_file(options_.key_file, asio::ssl::context::pem, code);
     if (code) return failed("--tls-key", options_.key_file, code);
+    if (!options_.client_ca_file.empty())
+      if (auto asked = ask_for_certificates(tls_.native_handle(), options_.client_ca_file); !asked)
+        return asked;
   }
   const auto address = asio::ip::make_address(options_.address, code);
   if (code) return failed("--listen", options_.address, code);
@@ -551,14 +559,16 @@ void Server::accept() {
       timer->async_wait([this, timer](const error_code& /*ignored*/) { accept(); });
       return;
     }
-    if (open_.load() >= options_.limits.connections_max) {
+    error_code ignored;
+    const auto remote = socket.remote_endpoint(ignored);
+    std::string peer = ignored ? "" : remote.address().to_string();
+    const HttpLimits& limits = options_.limits;
+    if (open_.load() >= limits.connections_max ||
+        present_.count(peer) >= limits.connections_of_address_max) {
       ++away_;
     } else {
       ++accepted_;
-      error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
-      const auto remote = socket.remote_endpoint(ignored);
-      std::string peer = ignored ? "" : remote.address().to_string();
       if (options_.has_tls())
         std::make_shared<Connection<beast::ssl_stream<beast::tcp_stream>>>(*this, std::move(socket),
                                                                            std::move(peer), tls_)

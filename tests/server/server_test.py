@@ -437,6 +437,24 @@ class Limited(Served):
         time.sleep(2.5)
 
 
+class Present(Served):
+    options = ("--connections-of-address-max", "5")
+
+    def test_one_address_does_not_take_every_connection(self):
+        kept = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(5)]
+        time.sleep(0.3)
+        more = socket.create_connection(("127.0.0.1", self.server.port), timeout=10)
+        more.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+        try:
+            self.assertEqual(more.recv(10), b"")
+        except ConnectionResetError:
+            pass
+        for connection in (*kept, more):
+            connection.close()
+        time.sleep(0.3)
+        self.assertEqual(self.call("GET", "/health", who=None).status, 200)
+
+
 class Scopes(Served):
     """Roles in one pool: what they open, and what stays shut."""
 
