@@ -3,10 +3,10 @@
 // The one file that knows the library of sockets: it takes long to compile.
 #include "cofferdam/server/http.h"
 
-#include "cofferdam/server/client_certificates.h"
 #include "cofferdam/server/http_exchange.h"
 #include "cofferdam/server/http_text.h"
 #include "cofferdam/server/presence.h"
+#include "cofferdam/server/tls_context.h"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
@@ -519,18 +519,8 @@ Result<void> Server::listen() {
                                  .rule = code.message()});
   };
   error_code code;
-  if (options_.has_tls()) {
-    tls_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                     asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                     asio::ssl::context::no_tlsv1_1);
-    tls_.use_certificate_chain_file(options_.certificate_file, code);
-    if (code) return failed("--tls-certificate", options_.certificate_file, code);
-    tls_.use_private_key_file(options_.key_file, asio::ssl::context::pem, code);
-    if (code) return failed("--tls-key", options_.key_file, code);
-    if (!options_.client_ca_file.empty())
-      if (auto asked = ask_for_certificates(tls_.native_handle(), options_.client_ca_file); !asked)
-        return asked;
-  }
+  if (options_.has_tls())
+    if (auto ready = prepare_tls(tls_.native_handle(), options_); !ready) return ready;
   const auto address = asio::ip::make_address(options_.address, code);
   if (code) return failed("--listen", options_.address, code);
   if (!address.is_loopback() && !options_.has_tls())
