@@ -72,6 +72,11 @@ class Signed : public testing::Test {
     request.signature = sign_command(key, engine_->journal().id(), record_of(request), until);
   }
 
+  // Of the next command.
+  [[nodiscard]] Time next_time() const {
+    return std::max(Time(now_), engine_->time() + base::Duration(1));
+  }
+
   DoorStatus door(const Request& request) {
     const auto reply = engine_->dry_run(request);
     EXPECT_TRUE(reply);
@@ -110,7 +115,7 @@ class Signed : public testing::Test {
     must(access::SetSignaturePolicy{.operation = operation});
   }
 
-  journal::SimulatedDisk disk_{1};
+  journal::SimulatedDisk disk_;
   std::string folder_;
   std::unique_ptr<Engine> engine_;
   std::int64_t now_ = 1'000;
@@ -136,13 +141,13 @@ TEST_F(Signed, EachRefusalHasItsName) {
   EXPECT_EQ(door(request), DoorStatus::signing_key_unknown);
   sign(request, bob_);
   EXPECT_EQ(door(request), DoorStatus::signing_key_of_another);
-  sign(request, ann_, Time(now_ + 1));
+  sign(request, ann_, next_time());
   EXPECT_EQ(door(request), DoorStatus::ok);
   now_ += 1'000;
   EXPECT_EQ(door(request), DoorStatus::signature_expired);
-  sign(request, ann_, engine_->time() + base::kDay * 31 + base::Duration(1));
-  EXPECT_EQ(door(request), DoorStatus::ok);  // the command's own time is later than the last
-  sign(request, ann_, Time(now_) + base::kDay * 32);
+  sign(request, ann_, next_time() + kSignatureLifeMax);
+  EXPECT_EQ(door(request), DoorStatus::ok);
+  sign(request, ann_, next_time() + kSignatureLifeMax + base::Duration(1));
   EXPECT_EQ(door(request), DoorStatus::signature_lives_too_long);
   request = good;
   request.command = ledger::CreateAsset{.code = "GBP", .scale = 2};

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 import uuid
 
 from client import Server
@@ -419,6 +420,76 @@ class Keys(Served):
         time.sleep(1.2)
 
 
+class Signed(Served):
+    """Commands under signatures, made where the key is: without the books."""
+
+    def key(self, name, signer=None):
+        file = self.server.folder / name
+        made = self.server.cli("key", "generate", str(file))
+        self.give("/v1/signing-key/register", {"principal": "root", "name": name,
+                                               "public_key": made["public_key"]}, signer)
+        return made["public_key"]
+
+    def signature(self, operation, content, number, name, who="root"):
+        digest = self.server.must("/v1/command/digest", {
+            "operation": operation, "content": json.dumps(content), "id": str(number),
+            "not_after": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 600))},
+            who=who)
+        file = self.server.folder / "command.json"
+        file.write_text(json.dumps(digest))
+        return self.server.cli("command", "sign", str(file), "--key",
+                               str(self.server.folder / name))
+
+    def give(self, path, content, name, number=None, who="root", **changed):
+        number = number or uuid.uuid4().int >> 1
+        target = path
+        if name is not None:
+            line = self.signature(path[4:].replace("/", "."), content, number, name, who)
+            parts = dict(line["signature"], **changed)
+            target += "?" + urllib.parse.urlencode({
+                "signature": parts["signature"], "signature_key": parts["key"],
+                "signature_until": parts["not_after"]})
+        return self.call("POST", target, content, who=who, key=str(number))
+
+    def test_signed_commands(self):
+        laptop = self.key("laptop")
+        self.assertEqual(self.give("/v1/signature-policy/set", {"preset": "sensitive"},
+                                   "laptop").status, 200)
+        who = lambda code: {"code": code, "roles": ["operator"]}
+        path = "/v1/principal/create"
+        refused = self.assert_problem(self.give(path, who("p1"), None), 409, "signature_missing")
+        self.assertIn("signature", refused["rule"])
+        self.assertEqual(self.give(path, who("p1"), "laptop").status, 200)
+        self.assert_problem(self.give(path, who("p2"), "laptop", signature="00" * 64), 409,
+                            "signature_does_not_verify")
+        self.assert_problem(self.give(path, who("p2"), "laptop", not_after="2036-01-01T00:00:00Z"),
+                            409, "signature_does_not_verify")
+        self.assert_problem(self.give(path, who("p2"), "laptop", key="00" * 32), 409,
+                            "signing_key_unknown")
+        for bad in ({"signature": "0"}, {"key": "x"}, {"not_after": "soon"}):
+            self.assert_problem(self.give(path, who("p2"), "laptop", **bad), 400)
+        self.assert_problem(self.call("POST", path + "?signature=00", who("p2")), 400)
+        # Signed for root, and given by another.
+        line = self.signature("principal.create", who("p3"), 4242, "laptop")["signature"]
+        target = path + "?" + urllib.parse.urlencode({
+            "signature": line["signature"], "signature_key": line["key"],
+            "signature_until": line["not_after"]})
+        self.assert_problem(self.call("POST", target, who("p3"), who="admin", key="4242"), 409,
+                            "signing_key_of_another")
+        # A line of a batch, as command sign has written it.
+        line = self.signature("principal.create", who("p4"), 4243, "laptop")
+        answer = self.call("POST", "/v1/batch", json.dumps(line) + "\n",
+                           headers={"Content-Type": "application/x-ndjson"})
+        self.assertEqual(answer.json()["status"], "ok", answer.body)
+        changed = dict(self.signature("principal.create", who("p5"), 4244, "laptop"),
+                       content=dict(who("p5"), roles=["root"]))
+        answer = self.call("POST", "/v1/batch", json.dumps(changed) + "\n",
+                           headers={"Content-Type": "application/x-ndjson"})
+        self.assertEqual(answer.json()["status"], "signature_does_not_verify", answer.body)
+        rows = self.call("GET", "/v1/signing-key/list").json()["rows"]
+        self.assertEqual([row["public_key"] for row in rows], [laptop])
+
+
 class Limited(Served):
     options = ("--requests-per-second-of-key", "20", "--requests-per-second-of-address", "60")
 
@@ -484,24 +555,24 @@ class Scopes(Served):
     def test_commands_ask_for_every_pool_that_they_touch(self):
         call = lambda body, who: self.call("POST", "/v1/transfer/create", body, who=who)
         self.assertEqual(call(self.transfer(9001, "main"), "pool-operator").status, 200)
-        refused = self.assert_problem(call(self.transfer(9002, "other"), "pool-operator"), 409)
+        refused = self.assert_problem(call(self.transfer(9002, "other"), "pool-operator"), 403)
         self.assertEqual(refused["code"], "principal_not_allowed", refused)
         both = {"transfers": self.transfer(9003, "main")["transfers"]
                 + self.transfer(9004, "other")["transfers"]}
-        self.assert_problem(call(both, "pool-operator"), 409)
+        self.assert_problem(call(both, "pool-operator"), 403)
         # The pool that an event names is not believed: its accounts have one.
         lie = self.transfer(9005, "other")
         lie["transfers"][0]["pool"] = "main"
-        self.assert_problem(call(lie, "pool-operator"), 409)
+        self.assert_problem(call(lie, "pool-operator"), 403)
         for role in ("admin", "approver", "auditor"):
             self.assert_problem(call(self.transfer(9006, "main"), "pool-" + role), 403)
         freeze = lambda pool, who: self.call("POST", "/v1/pool/freeze?dry_run=true",
                                              {"pool": pool}, who=who)
         self.assertEqual(freeze("main", "pool-operator").status, 200)
-        self.assert_problem(freeze("other", "pool-operator"), 409)
+        self.assert_problem(freeze("other", "pool-operator"), 403)
         # What is about no pool is for roles in all of them.
         self.assert_problem(self.call("POST", "/v1/asset/create", {"code": "EUR", "scale": 2},
-                                      who="pool-admin"), 409)
+                                      who="pool-admin"), 403)
 
     def test_a_batch_of_lines_too(self):
         lines = "".join(json.dumps({"id": str(9100 + n), "operation": "transfer.create",
@@ -514,18 +585,20 @@ class Scopes(Served):
 
     def test_reading_names_a_pool_of_the_scope(self):
         get = lambda path, who="pool-auditor": self.call("GET", path, who=who)
-        for path in ("/v1/pool/show?id=main", "/v1/account/list?pool=main",
+        for path in ("/v1/pool/show?pool=main", "/v1/account/list?pool=main",
                      "/v1/account/show?account=1", "/v1/asset/list"):
             self.assertEqual(get(path).status, 200, (path, get(path).body))
         for row in get("/v1/account/list?pool=main").json()["rows"]:
             self.assertEqual(row["pool"], "main")
-        for path in ("/v1/pool/show?id=other", "/v1/account/list?pool=other", "/v1/account/list",
+        for path in ("/v1/pool/show?pool=other", "/v1/account/list?pool=other", "/v1/account/list",
                      "/v1/account/show?account=11", "/v1/pool/list", "/v1/principal/list",
                      "/v1/journal/status", "/v1/events", "/metrics", "/v1/account/show?account=99"):
             self.assert_problem(get(path), 403)
 
     def test_an_approver_checks_in_the_pool(self):
-        self.server.must("/v1/policy/set", {"operation": "pool.freeze", "approvals": 1})
+        policy = {"operation": "pool.freeze", "approvals": 1}
+        self.server.must("/v1/policy/set", policy)
+        self.addCleanup(self.server.must, "/v1/policy/set", dict(policy, approvals=0))
         for number, pool, status in ((1, "main", 200), (2, "other", 409)):
             made = self.server.must("/v1/pool/freeze?propose=drill", {"pool": pool},
                                     who="operator")
@@ -566,11 +639,11 @@ class Scopes(Served):
         server = self.server
         server.must("/v1/principal/create", {"code": "temp", "roles": []})
         server.keys["temp"] = server.must("/v1/api-key/create", {"principal": "temp"})["key"]
-        self.assert_problem(self.call("GET", "/v1/pool/show?id=main", who="temp"), 403)
+        self.assert_problem(self.call("GET", "/v1/pool/show?pool=main", who="temp"), 403)
         server.must("/v1/grant/set", {"principal": "temp", "pool": "main", "roles": ["auditor"]})
-        self.assertEqual(self.call("GET", "/v1/pool/show?id=main", who="temp").status, 200)
+        self.assertEqual(self.call("GET", "/v1/pool/show?pool=main", who="temp").status, 200)
         server.must("/v1/grant/set", {"principal": "temp", "pool": "main", "roles": []})
-        self.assert_problem(self.call("GET", "/v1/pool/show?id=main", who="temp"), 403)
+        self.assert_problem(self.call("GET", "/v1/pool/show?pool=main", who="temp"), 403)
 
 
 class BadInput(Served):
