@@ -10,6 +10,8 @@ namespace {
 
 std::string_view reason_of(unsigned status) {
   switch (status) {
+    case 101:
+      return "Switching Protocols";
     case 200:
       return "OK";
     case 207:
@@ -32,6 +34,8 @@ std::string_view reason_of(unsigned status) {
       return "Unsupported Media Type";
     case 422:
       return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
     case 431:
       return "Request Header Fields Too Large";
     case 503:
@@ -63,6 +67,7 @@ std::string head_text(const HttpResponse& response, Framing framing, bool keep_a
   for (const auto& [name, value] : response.headers) out += "\r\n" + name + ": " + value;
   if (framing == Framing::length)
     out += "\r\nContent-Length: " + std::to_string(response.body.size());
+  if (response.sequence > 0) out += "\r\nCofferdam-Sequence: " + std::to_string(response.sequence);
   if (framing == Framing::chunks) out += "\r\nTransfer-Encoding: chunked";
   out += "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store";
   if (!keep_alive) out += "\r\nConnection: close";
