@@ -3,6 +3,7 @@
 
 #include "cofferdam/operation/batch.h"
 #include "cofferdam/server/problem.h"
+#include "cofferdam/server/scope.h"
 #include "cofferdam/server/service.h"
 
 namespace cofferdam::server {
@@ -60,7 +61,7 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
       run->has_begun = true;
       const std::uint16_t writers = roles_for(engine::Needs::nothing);
       if (auto forbidden = service->forbid(run->principal, writers);
-          forbidden && !service->has_grant_for(run->principal, writers)) {
+          forbidden && !has_grant(service->session_.engine().state(), run->principal, writers)) {
         run->is_over = true;
         run->exchange->answer(std::move(*forbidden));
         return;
@@ -84,7 +85,8 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
                                        .rule = "must be in force, and good for this operation"});
         const bool is_caller = principal == caller;
         const std::uint16_t roles = roles_for(entry.needs);
-        if (is_caller && (!service->forbid(caller, roles) || service->has_grant_for(caller, roles)))
+        if (is_caller && (!service->forbid(caller, roles) ||
+                          has_grant(service->session_.engine().state(), caller, roles)))
           return {};
         return std::unexpected(
             Error{.kind = base::ErrorKind::refused,

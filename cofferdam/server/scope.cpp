@@ -2,6 +2,7 @@
 #include "cofferdam/server/scope.h"
 
 #include "cofferdam/base/parse_integer.h"
+#include "cofferdam/server/problem.h"
 
 #include <algorithm>
 #include <array>
@@ -124,6 +125,48 @@ bool is_in_scope(const engine::State& state, const operation::Names& names, base
   return !pools.named.empty() && std::ranges::all_of(pools.named, [&](base::PoolId pool) {
     return access::may_in(state.access, state.principal, who, principal::kAllRoles, pool);
   });
+}
+
+bool has_grant(const engine::State& state, const std::string& principal, std::uint16_t roles) {
+  const principal::Principal* who = principal::find_principal(state.principal, principal);
+  return who != nullptr && who->active && has_grant(state, who->id, roles);
+}
+
+std::optional<HttpResponse> forbid_roles(const principal::State& state,
+                                         const std::string& principal, std::uint16_t roles) {
+  const principal::Principal* who = principal::find_principal(state, principal);
+  if (who != nullptr && principal::may(state, who->id, roles)) return std::nullopt;
+  std::string names;
+  for (const std::string_view name : role_names(roles))
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  return problem_response({.status = 403,
+                           .code = "forbidden",
+                           .title = "The principal may not do this",
+                           .field = "principal",
+                           .value = principal,
+                           .rule = "must be active and hold one of these roles: " + names});
+}
+
+std::optional<HttpResponse> forbid_request(const engine::State& state,
+                                           const operation::Names& names,
+                                           const std::string& principal, const Route& route,
+                                           const operation::Json& content) {
+  auto forbidden = forbid_roles(state.principal, principal, route.roles);
+  if (!forbidden || !has_grant(state, principal, route.roles)) return forbidden;
+  // The books judge by the pools that a command acts on, and a calculation is about none.
+  if (route.kind == RouteKind::command || route.kind == RouteKind::calculator ||
+      route.operation == "command.digest")
+    return std::nullopt;
+  const principal::Principal* who = principal::find_principal(state.principal, principal);
+  if (is_in_scope(state, names, who->id, route.operation, route.input(), content))
+    return std::nullopt;
+  return problem_response({.status = 403,
+                           .code = "forbidden",
+                           .title = "The principal may not do this",
+                           .field = "pool",
+                           .value = "",
+                           .rule = "must be named, and be one in which the principal has a role",
+                           .hint = "this principal has roles in single pools only"});
 }
 
 }  // namespace cofferdam::server

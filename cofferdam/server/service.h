@@ -3,19 +3,21 @@
 // What is done with a request: who asks, for what, and on which thread.
 #pragma once
 
+#include "cofferdam/server/admission.h"
 #include "cofferdam/server/api_keys.h"
 #include "cofferdam/server/feed.h"
 #include "cofferdam/server/http.h"
 #include "cofferdam/server/metrics.h"
 #include "cofferdam/server/parameters.h"
-#include "cofferdam/server/rate_limit.h"
 #include "cofferdam/server/route.h"
 #include "cofferdam/server/server.h"
+#include "cofferdam/server/socket.h"
 #include "cofferdam/server/workers.h"
 
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace cofferdam::server {
@@ -36,49 +38,67 @@ class Service final : public HttpHandler {
   [[nodiscard]] std::optional<HttpResponse> refuse(HttpRequest& head) override;
   [[nodiscard]] std::unique_ptr<HttpBody> take_body(const std::shared_ptr<HttpExchange>& exchange,
                                                     const HttpRequest& head) override;
+  [[nodiscard]] std::unique_ptr<HttpBody> upgrade(const std::shared_ptr<HttpExchange>& exchange,
+                                                  const HttpRequest& head) override;
   void request(std::shared_ptr<HttpExchange> exchange, HttpRequest request) override;
   [[nodiscard]] HttpResponse broken_request(unsigned status, std::string_view why) override;
   void answered(const HttpRequest& head, unsigned status, std::uint64_t micros) override;
 
  private:
   friend class BatchBody;
+  friend class Socket;
 
   // A request that was understood and waits for the books.
   struct Call {
     std::shared_ptr<HttpExchange> exchange;
     const Route* route = nullptr;
     std::string principal;
-    std::string key;
     Controls controls;
     operation::Json content;
+  };
+
+  struct SocketSubscription {
+    std::string id;  // of the call, as JSON
+    std::string name;
+    std::string who;
+    std::string key;
   };
 
   // On the network's thread.
   [[nodiscard]] bool answer_own(const std::shared_ptr<HttpExchange>& exchange,
                                 const HttpRequest& request);
   [[nodiscard]] std::optional<HttpResponse> read_call(const HttpRequest& request, Call& call) const;
+  void carry_out(std::shared_ptr<Call> call);
+  void request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
+                         const std::string& caller, const std::string& key,
+                         RpcParameters parameters);
+  [[nodiscard]] std::optional<ApiKeys::Holder> holder_of(std::string_view key,
+                                                         const std::string& peer);
+  [[nodiscard]] bool is_key_good(const std::string& key) const;
+  void forget(Socket* socket);
+  void want_pump();  // from any thread
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
                                                        Call& call) const;
   void follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request);
   void give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller);
   [[nodiscard]] const std::string& openapi();
 
-  // Whether this sender, or this key, may come now.
-  [[nodiscard]] std::optional<HttpResponse> slow_down(RateLimit& limit, const std::string& who,
-                                                      std::string_view whose);
-
   // On the books' thread.
-  void save_uses();
   [[nodiscard]] std::optional<HttpResponse> forbid(const std::string& principal,
                                                    std::uint16_t roles) const;
-  // The same for somebody whose roles may be those of single pools: a command is judged by the
-  // books, a question must be about these pools.
-  [[nodiscard]] std::optional<HttpResponse> forbid_call(const Call& call) const;
-  [[nodiscard]] bool has_grant_for(const std::string& principal, std::uint16_t roles) const;
   [[nodiscard]] HttpResponse run(Call& call);
   [[nodiscard]] HttpResponse run_command(Call& call);
   [[nodiscard]] HttpResponse run_query(const Call& call);
   [[nodiscard]] HttpResponse run_task(const Call& call);
+  void pump();
+  [[nodiscard]] bool may_follow(const std::string& who, const std::string& key) const;
+  // Behind which record a feed begins.
+  [[nodiscard]] Result<base::Sequence> feed_start(std::optional<base::Sequence> after) const;
+  // The answer to feed.subscribe.
+  [[nodiscard]] std::string subscribe(const SocketSubscription& asked,
+                                      std::shared_ptr<Socket> socket,
+                                      const std::shared_ptr<HttpExchange>& exchange,
+                                      std::optional<base::Sequence> after, FeedFilter filter);
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
 
@@ -86,14 +106,13 @@ class Service final : public HttpHandler {
   const Options& options_;
   Routes routes_;
   ApiKeys keys_;
+  Admission admission_;
   Metrics metrics_;
   Feed feed_;
-  RateLimit by_sender_;
-  RateLimit by_key_;
-  RateLimit bad_keys_;
   HttpServer* http_ = nullptr;
   std::string openapi_;
   double start_seconds_ = 0;
+  std::set<std::shared_ptr<Socket>> sockets_;  // of the network's thread
   bool is_stopping_ = false;
   std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
   std::atomic<bool> pump_waits_{false};
