@@ -88,9 +88,17 @@ base::Time system_time() {
 Result<void> ApiKeys::load() {
   const fs::path folder = keys_folder(folder_);
   std::vector<ApiKey> keys;
-  std::ifstream file(folder / "api-keys.ndjson");
+  // Only where there is no file are there no keys: one that cannot be read is no such thing.
+  std::error_code failed;
+  const bool has_keys = fs::exists(folder / "api-keys.ndjson", failed);
+  if (failed)
+    return std::unexpected(Error{.kind = base::ErrorKind::unavailable,
+                                 .field = (folder / "api-keys.ndjson").string(),
+                                 .rule = "cannot be read: " + failed.message()});
+  std::ifstream file;
+  if (has_keys) file.open(folder / "api-keys.ndjson");
   std::string line;
-  while (file && std::getline(file, line)) {
+  while (has_keys && std::getline(file, line)) {
     const Result<operation::Json> json = operation::parse_json(line, {.bytes_max = kLineBytesMax});
     const Result<ApiKey> key = json
                                    ? operation::read_json<ApiKey>(*json, operation::Codec{kNoNames})
@@ -102,6 +110,10 @@ Result<void> ApiKeys::load() {
                                    .rule = key.error().text()});
     keys.push_back(*key);
   }
+  if (has_keys && !file.eof())
+    return std::unexpected(Error{.kind = base::ErrorKind::unavailable,
+                                 .field = (folder / "api-keys.ndjson").string(),
+                                 .rule = "cannot be read to its end"});
   std::optional<crypto::Seed> secret;
   if (fs::exists(folder / "api-keys.secret")) {
     Result<crypto::Seed> loaded = crypto::load_seed(folder / "api-keys.secret");
