@@ -13,8 +13,8 @@
 // has an idempotency key. Everything that a client can do is bounded. A surface adds no verb:
 // operations, schemas and rules are those of the registry. No secret is logged.
 //
-// What it must not know: any operation by name, but for what it does about its own keys; any rule
-// of the books.
+// What it must not know: any operation by name, but for what it does about its own keys, and
+// transfers, which have a short way of their own; any rule of the books.
 #pragma once
 
 #include "cofferdam/operation/session.h"
