@@ -40,8 +40,10 @@
 #include "cofferdam/books/pool/set_beneficiaries.h"
 #include "cofferdam/books/principal/change_principal.h"
 #include "cofferdam/books/principal/create_principal.h"
+#include "cofferdam/engine/alert_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
+#include "cofferdam/engine/operation_base.h"
 
 #include <cstdint>
 #include <string_view>
@@ -64,23 +66,7 @@ using Command = std::variant<
     custody::RegisterSigner, custody::RevokeSigner, custody::OpenVault, custody::OpenWallet,
     custody::AllowBeneficiary, custody::RemoveBeneficiary, custody::ProposeIntent,
     custody::ApproveIntent, custody::VetoIntent, custody::CancelIntent, custody::ExecuteIntent,
-    custody::SettleIntent>;
-
-// rooms(): the states that apply() writes, in their order; reads(): those that
-// check_state() reads, where they are others. kNumber: in the
-// journal for ever. kVersion: of the command's fields. kName: noun.verb, the same on
-// every surface. kNeeds: the role that a principal must hold.
-template <class C>
-struct Operation;
-
-enum class Needs : std::uint8_t { nothing, operator_role, admin_role, approver_role };
-
-template <std::uint16_t Number, Needs Role>
-struct OperationBase {
-  static constexpr std::uint16_t kNumber = Number;
-  static constexpr std::uint16_t kVersion = 1;
-  static constexpr Needs kNeeds = Role;
-};
+    custody::SettleIntent, alert::SetAlert, alert::AcknowledgeAlert, alert::RetireAlert>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every law of every room, asked on every command in every build; a law is added here once.
+#include "cofferdam/books/alert/invariants.h"
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
@@ -43,6 +44,8 @@ std::optional<std::string> broken_law(const State& state) {
   ask(custody::check_wallets_keep_their_pool(state.custody, state.ledger));
   ask(custody::check_leaves_by_intent(state.custody, state.ledger));
   ask(custody::check_transit_is_named(state.custody, state.ledger));
+  ask(alert::check_alerts_move_in_order(state.alert));
+  ask(alert::check_kept_standings_balance(state.alert));
   if (all.empty()) return std::nullopt;
   return all;
 }
