@@ -95,6 +95,11 @@ struct ServeCall {
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
   std::uint32_t connections_max = 1024;
   std::uint32_t idle_seconds = 60;
+  std::string alert_webhook;
+  std::string alert_webhook_secret_file;
+  std::uint32_t alert_webhook_attempts = 10;
+  std::vector<std::string> public_pools;
+  std::uint32_t public_seconds = 60;
 };
 
 // Bundles of intents, where they are signed; needs no books.

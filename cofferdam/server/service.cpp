@@ -4,6 +4,7 @@
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/books/principal/principal.h"
 #include "cofferdam/journal/journal.h"
+#include "cofferdam/server/alert_messages.h"
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
@@ -16,6 +17,7 @@ using operation::Json;
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
+constexpr std::uint32_t kRefreshMillis = 500;
 
 bool is_open_path(std::string_view path) {
   return path == "/health" || path == "/ready" || path == "/openapi.json";
@@ -36,7 +38,7 @@ constexpr int kTravelsMax = 2;
 // For logs and metrics: a name out of a closed list.
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
-  if (is_open_path(path) || path == "/metrics") return path;
+  if (is_open_path(path) || path == "/metrics" || PublicPages::is_path(path)) return path;
   if (path == "/v1/batch") return "batch";
   return path == "/v1/events" ? "events" : "other";
 }
@@ -100,6 +102,33 @@ Service::Service(operation::Session& session, const Options& options)
       feed_(session),
       start_seconds_(static_cast<double>(system_time().value()) / 1e9) {}
 
+Result<void> Service::open() {
+  if (Result<void> loaded = keys_.load(); !loaded) return loaded;
+  if (!options_.public_pools.empty()) {
+    auto pages = PublicPages::open(session_, options_.public_pools, options_.public_seconds);
+    if (!pages) return std::unexpected(pages.error());
+    public_ = std::move(*pages);
+  }
+  if (options_.webhook.url.empty()) return {};
+  auto webhook = Webhook::open(options_.webhook);
+  if (!webhook) return std::unexpected(webhook.error());
+  webhook_ = std::move(*webhook);
+  return {};
+}
+
+void Service::tell_of_alerts(const engine::AlertNotice& notice) {
+  auto messages = std::make_shared<std::vector<AlertText>>(
+      alert_messages(notice, session_.engine().state(), session_.codec()));
+  committer_->offer(notice.sequence, [this, messages](const Result<void>& durable) {
+    if (!durable) return;
+    for (const AlertText& message : *messages) {
+      log_line(message.level, "alert", message.json);
+      if (webhook_ != nullptr)
+        webhook_->offer(message.delivery, operation::write_json(message.json));
+    }
+  });
+}
+
 void Service::attach(HttpServer& http) {
   http_ = &http;
   committer_.emplace(
@@ -112,9 +141,15 @@ void Service::attach(HttpServer& http) {
           });
       });
   books_.emplace(options_.jobs_max);
+  session_.engine().on_alerts(
+      [this](const engine::AlertNotice& notice) { tell_of_alerts(notice); });
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
   });
+  if (public_ != nullptr)
+    http.every(kRefreshMillis, [this] {
+      if (!is_stopping_) public_->refresh(*books_);
+    });
   // For readers that were too slow at the last commit.
   http.every(kPumpMillis, [this] {
     if (feed_.size() > 0 && !pump_waits_.exchange(true))
@@ -127,17 +162,21 @@ void Service::attach(HttpServer& http) {
 
 void Service::begin_stop() {
   is_stopping_ = true;
+  if (public_ != nullptr) public_->stop();
   books_->add([this] { feed_.end(); });
 }
 
 void Service::finish() {
   books_->stop();
   committer_->stop();
+  session_.engine().on_alerts({});
+  if (webhook_ != nullptr) webhook_->stop();
   feed_.end();
 }
 
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
-  if (is_open_path(head.path)) return std::nullopt;
+  if (is_open_path(head.path) || (public_ != nullptr && PublicPages::is_path(head.path)))
+    return std::nullopt;
   std::optional<ApiKeys::Holder> holder;
   if (head.authorization.starts_with(kBearer))
     holder =
@@ -208,10 +247,13 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
     }
     return true;
   }
-  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events") return false;
+  const bool is_public = public_ != nullptr && PublicPages::is_path(path);
+  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events" && !is_public) return false;
   const bool is_stream = path == "/v1/events";  // has no length that a HEAD could ask for
   if (!is_get || (is_stream && request.method != "GET")) {
     exchange->answer(wrong_method("GET", request.method));
+  } else if (is_public) {
+    exchange->answer(public_->answer(request));
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
   } else if (path == "/metrics") {
@@ -448,14 +490,17 @@ void Service::give_metrics(std::shared_ptr<HttpExchange> exchange, std::string c
     if (auto forbidden = forbid(caller, principal::kAllRoles))
       return exchange->answer(std::move(*forbidden));
     engine::Engine& engine = session_.engine();
-    const Gauges gauges{.http = http_->figures(),
-                        .commits = committer_->figures(),
-                        .jobs_waiting = books_->waiting(),
-                        .subscribers = feed_.size(),
-                        .sequence = engine.sequence(),
-                        .durable = engine.journal().durable(),
-                        .malformed = engine.figures().malformed,
-                        .start_seconds = start_seconds_};
+    const Gauges gauges{
+        .http = http_->figures(),
+        .commits = committer_->figures(),
+        .jobs_waiting = books_->waiting(),
+        .subscribers = feed_.size(),
+        .sequence = engine.sequence(),
+        .durable = engine.journal().durable(),
+        .malformed = engine.figures().malformed,
+        .start_seconds = start_seconds_,
+        .alerts = count_alerts(engine.state()),
+        .webhook = webhook_ == nullptr ? std::nullopt : std::optional(webhook_->figures())};
     http_->post([this, exchange, gauges] {
       exchange->answer({.content_type = "text/plain; version=0.0.4; charset=utf-8",
                         .body = metrics_.page(gauges)});

@@ -8,6 +8,7 @@
 #include "cofferdam/server/http.h"
 #include "cofferdam/server/metrics.h"
 #include "cofferdam/server/parameters.h"
+#include "cofferdam/server/public_pages.h"
 #include "cofferdam/server/route.h"
 #include "cofferdam/server/server.h"
 #include "cofferdam/server/workers.h"
@@ -23,7 +24,7 @@ class Service final : public HttpHandler {
  public:
   Service(operation::Session& session, const Options& options);
 
-  [[nodiscard]] Result<void> open() { return keys_.load(); }
+  [[nodiscard]] Result<void> open();
 
   // Before the network runs.
   void attach(HttpServer& http);
@@ -70,6 +71,8 @@ class Service final : public HttpHandler {
   [[nodiscard]] HttpResponse run_task(const Call& call);
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
+  // To the log and the webhook, when the record is durable.
+  void tell_of_alerts(const engine::AlertNotice& notice);
 
   operation::Session& session_;
   const Options& options_;
@@ -84,6 +87,8 @@ class Service final : public HttpHandler {
   std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
   std::atomic<bool> pump_waits_{false};
   // The threads come last: they end before what they use.
+  std::unique_ptr<PublicPages> public_;  // null: there is no public page
+  std::unique_ptr<Webhook> webhook_;
   std::optional<Committer> committer_;
   std::optional<Worker> books_;
 };
