@@ -258,7 +258,8 @@ void add_serve(CLI::App& app, Draft& draft) {
   serve
       .add_option("--public-seconds", draft.serve.public_seconds,
                   "least time between two versions of that page")
-      ->type_name("SECONDS");
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1U, 86'400U));
 }
 
 void add_bundle(CLI::App& app, BundleCall& call) {

@@ -31,7 +31,10 @@ struct Operation<alert::AcknowledgeAlert> : OperationBase<151, Needs::operator_r
   static constexpr std::string_view kSummary = "Say that a raised alert was seen.";
   using Status = alert::AnswerAlertStatus;
 
-  static auto rooms(auto& state) { return std::tie(state.alert); }
+  static auto rooms(auto& state) {
+    return std::tie(state.alert, state.ledger, state.fact, state.decision, state.pool,
+                    state.custody);
+  }
 };
 
 template <>
@@ -40,7 +43,10 @@ struct Operation<alert::RetireAlert> : OperationBase<152, Needs::admin_role> {
   static constexpr std::string_view kSummary = "Take a rule out of force.";
   using Status = alert::AnswerAlertStatus;
 
-  static auto rooms(auto& state) { return std::tie(state.alert); }
+  static auto rooms(auto& state) {
+    return std::tie(state.alert, state.ledger, state.fact, state.decision, state.pool,
+                    state.custody);
+  }
 };
 
 }  // namespace cofferdam::engine

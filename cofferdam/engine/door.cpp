@@ -45,11 +45,14 @@ namespace {
 }
 
 // Before the laws, so that they see what it wrote as well.
-void evaluate_alerts(const Command& command, State& state, ledger::Context& context) {
+void evaluate_alerts(const Command& command, const Outcome& outcome, State& state,
+                     ledger::Context& context) {
   const alert::Books books{state.ledger, state.fact, state.decision, state.pool, state.custody};
-  alert::evaluate(
-      state.alert, books, context,
-      std::holds_alternative<Tick>(command) ? alert::Occasion::tick : alert::Occasion::command);
+  const bool is_tick =
+      std::holds_alternative<Tick>(command) ||
+      (outcome.executed && outcome.executed->operation == Operation<Tick>::kNumber);
+  alert::evaluate(state.alert, books, context,
+                  is_tick ? alert::Occasion::tick : alert::Occasion::command);
 }
 
 template <class Status>
@@ -79,7 +82,8 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
     const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);
-    if (finding.breach == pool::PolicyBreach::none) evaluate_alerts(command, state, context);
+    if (finding.breach == pool::PolicyBreach::none)
+      evaluate_alerts(command, outcome, state, context);
     if (finding.breach != pool::PolicyBreach::none) {
       const auto rule = static_cast<std::size_t>(finding.breach);
       outcome = Outcome{.door = DoorStatus::policy_breach,

@@ -154,7 +154,7 @@ struct AlertEventRow {
   alert::AlertMove what = alert::AlertMove::raised;
   base::Time time;
   base::Sequence sequence = 0;
-  base::SignedAmount value;
+  std::optional<base::SignedAmount> value;
   base::PrincipalId who;
   std::string note;
 

@@ -13,16 +13,16 @@ namespace cofferdam::report {
 using base::Result;
 using ledger::Transfer;
 
-std::optional<Entry> EntryWalk::entry_of(const ledger::StoredTransfer& stored) {
+Result<std::optional<Entry>> EntryWalk::entry_of(const ledger::StoredTransfer& stored) {
   const Transfer& event = stored.event;
-  if (stored.status != ledger::TransferStatus::ok) return std::nullopt;
+  if (stored.status != ledger::TransferStatus::ok) return std::optional<Entry>();
   if (event.is(ledger::kPending)) {
     pending_[event.id.value()] = {event.debit_account, event.credit_account};
-    return std::nullopt;
+    return std::optional<Entry>();
   }
   if (event.is(ledger::kVoidPending) || event.is(ledger::kExpiry)) {
     pending_.erase(event.pending_id.value());
-    return std::nullopt;
+    return std::optional<Entry>();
   }
   Entry entry{.sequence = ledger::sequence_of(stored.address),
               .position = ledger::position_of(stored.address),
@@ -38,7 +38,12 @@ std::optional<Entry> EntryWalk::entry_of(const ledger::StoredTransfer& stored) {
               .reversal = event.is(ledger::kReversal)};
   if (event.is(ledger::kPostPending)) {
     const auto hold = pending_.find(event.pending_id.value());
-    COFFERDAM_CHECK(hold != pending_.end(), "what is posted was held before");
+    if (hold == pending_.end())
+      return std::unexpected(
+          base::Error{.kind = base::ErrorKind::integrity,
+                      .field = "journal record " + std::to_string(entry.sequence),
+                      .value = base::to_text(event.pending_id.value()),
+                      .rule = "what is posted was held before"});
     std::tie(entry.debit, entry.credit) = hold->second;
     pending_.erase(hold);
   }
@@ -46,13 +51,21 @@ std::optional<Entry> EntryWalk::entry_of(const ledger::StoredTransfer& stored) {
   COFFERDAM_CHECK(account != nullptr, "an accepted transfer has accounts");
   entry.pool = account->pool;
   entry.asset = account->asset;
-  return entry;
+  return std::optional(entry);
 }
 
 Result<void> EntryWalk::each(const engine::RecordedCommand& command, const EntryVisitor& visit) {
+  constexpr std::uint16_t kAttach = engine::Operation<pool::AttachPool>::kNumber;
+  if (command.record.outcome.ok() && engine::effective_command(command.record).operation == kAttach)
+    if (const auto attach =
+            base::decode<pool::AttachPool>(engine::effective_command(command.record).content))
+      for (const pool::ImageHold& hold : attach->image.holds)
+        pending_[hold.id.value()] = {hold.debit, hold.credit};
   for (const ledger::StoredTransfer& stored :
        engine::transfers_of(command.record, command.sequence, command.time)) {
-    std::optional<Entry> entry = entry_of(stored);
+    Result<std::optional<Entry>> found = entry_of(stored);
+    if (!found) return std::unexpected(std::move(found).error());
+    std::optional<Entry>& entry = *found;
     if (!entry) continue;
     entry->command = command.record.id;
     entry->operation = command.record.operation;

@@ -38,7 +38,7 @@ struct Entry {
 using EntryVisitor = std::function<base::Result<void>(const Entry&)>;
 
 // The movements of records that are given in the order of the journal, from the first one on; the
-// state knows every account that they name.
+// state knows every account that they name. What comes with an attached pool is no movement.
 class EntryWalk {
  public:
   explicit EntryWalk(const engine::State& state) : state_(state) {}
@@ -48,7 +48,7 @@ class EntryWalk {
 
  private:
   // The movement of a stored event, or nothing when it moved nothing.
-  [[nodiscard]] std::optional<Entry> entry_of(const ledger::StoredTransfer& stored);
+  [[nodiscard]] base::Result<std::optional<Entry>> entry_of(const ledger::StoredTransfer& stored);
 
   const engine::State& state_;
   // Of the holds that are not resolved.

@@ -34,7 +34,8 @@ figure{margin:1rem 0}figcaption{font-weight:600}svg{width:100%;height:auto;max-w
 svg text{fill:var(--mut);font-size:12px}.grid{stroke:var(--line)}
 polyline{fill:none;stroke-width:1.8}.legend{font-size:.8rem}.k{white-space:nowrap}
 .k::before{content:"\25A0 "}
-polyline.c0{stroke:var(--c0)}polyline.c1{stroke:var(--c1);stroke-dasharray:7 4}polyline.c2{stroke:var(--c2)}
+polyline.c0{stroke:var(--c0)}polyline.c1{stroke:var(--c1);stroke-dasharray:7 4}
+polyline.c2{stroke:var(--c2)}
 polyline.c3{stroke:var(--c3)}polyline.c4{stroke:var(--c4)}polyline.c5{stroke:var(--c5)}
 polyline.c6{stroke:var(--c6)}polyline.c7{stroke:var(--c7)}
 rect.c0{fill:var(--c0)}rect.c1{fill:var(--c1)}
@@ -45,7 +46,8 @@ rect.c0{fill:var(--c0)}rect.c1{fill:var(--c1)}
 pre{border:1px solid var(--line);padding:.5rem .7rem;overflow-x:auto;font-size:.85rem}
 @media print{:root{color-scheme:light}body{max-width:none;margin:0;font-size:11px}
 figure,tr{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}
-pre{white-space:pre-wrap;word-break:break-all;font-size:9px}table{font-size:9px}th,td{padding:.15rem .25rem}thead{display:table-header-group}}
+pre{white-space:pre-wrap;word-break:break-all;font-size:9px}
+table{font-size:9px}th,td{padding:.15rem .25rem}thead{display:table-header-group}}
 )";
 
 // Amounts are grouped for the eye; what is no plain number stays as it is.

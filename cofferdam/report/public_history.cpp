@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/report/public_history.h"
 
+#include "cofferdam/books/pool/account_ids.h"
 #include "cofferdam/engine/history.h"
 #include "cofferdam/journal/journal.h"
 
@@ -24,6 +25,10 @@ struct Named {
     return PublicHistory::thing_key("pool", created);
   }
 
+  std::string operator()(const pool::AttachPool& /*c*/) const {
+    return PublicHistory::thing_key("pool", created);
+  }
+
   std::string operator()(const pool::AttachAgreement& c) const {
     return PublicHistory::thing_key("agreement of " + std::to_string(c.pool.value()), created);
   }
@@ -38,10 +43,6 @@ struct Named {
     return PublicHistory::thing_key("vault", intent->vault.value());
   }
 
-  std::string operator()(const alert::SetAlert& /*c*/) const {
-    return PublicHistory::thing_key("alert", created);
-  }
-
   std::string operator()(const auto& /*c*/) const { return {}; }
 };
 
@@ -53,7 +54,7 @@ template <class... C>
 // By the number alone: most records are transfers, which need not be decoded for this.
 [[nodiscard]] bool sets_something(const engine::CommandRecord& record) {
   return is_one_of<decision::SetApprovalPolicy, pool::CreatePool, pool::AttachAgreement,
-                   pool::FreezePool, custody::OpenVault, custody::ExecuteIntent, alert::SetAlert>(
+                   pool::AttachPool, pool::FreezePool, custody::OpenVault, custody::ExecuteIntent>(
       engine::effective_command(record).operation);
 }
 
@@ -63,6 +64,7 @@ PublicHistory::PublicHistory(engine::Engine& engine, std::set<base::PoolId> pool
     : engine_(engine), pools_(std::move(pools)), walk_(engine.state()) {
   read_through_ = engine.journal().first_sequence() - 1;
   is_whole_ = read_through_ == 0;
+  first_ = read_through_ + 1;
 }
 
 std::string PublicHistory::policy_key(std::uint16_t operation, base::PoolId pool) {
@@ -120,6 +122,7 @@ void PublicHistory::take_checkpoint(const journal::Record& record) {
   if (!checkpoint) return;
   checkpoint_ = *checkpoint;
   checkpoint_time_ = base::Time(record.time_ns);
+  ++checkpoints_;
   if (!is_whole_) return;
   PublicPoint point = latest_;
   point.sequence = checkpoint->sequence;
@@ -138,18 +141,49 @@ Result<void> PublicHistory::take_command(const engine::RecordedCommand& recorded
       ++incidents_[change.pool].alerts_raised[static_cast<std::size_t>(change.severity)];
   note_parameter(recorded);
   if (!is_whole_) return {};
-  const engine::State& state = engine_.state();
+  take_pool(recorded);
   return walk_.each(recorded, [&](const Entry& entry) -> Result<void> {
     if (!pools_.contains(entry.pool)) return {};
-    pool::Standing& sums = latest_.sums[{entry.pool, entry.asset}];
-    for (const bool is_debit : {true, false}) {
-      ledger::Account moved = *state.ledger.accounts.find(is_debit ? entry.debit : entry.credit);
-      moved.debits_posted = is_debit ? entry.amount : base::Amount();
-      moved.credits_posted = is_debit ? base::Amount() : entry.amount;
-      pool::add(sums, moved);
-    }
+    const base::u128 units = entry.amount.units();
+    move(entry.debit, static_cast<base::i128>(base::u128{0} - units));
+    move(entry.credit, static_cast<base::i128>(units));
     return {};
   });
+}
+
+void PublicHistory::move(base::AccountId id, base::i128 credit) {
+  const ledger::Account* account = engine_.state().ledger.accounts.find(id);
+  if (account == nullptr || !pools_.contains(account->pool)) return;
+  base::i128& balance = balances_[id];
+  const auto after =
+      static_cast<base::i128>(static_cast<base::u128>(balance) + static_cast<base::u128>(credit));
+  pool::change(latest_.sums[{account->pool, account->asset}], pool::side_of(*account), balance,
+               after);
+  balance = after;
+}
+
+void PublicHistory::take_pool(const engine::RecordedCommand& recorded) {
+  const engine::Effective effective = engine::effective_command(recorded.record);
+  if (!recorded.record.outcome.ok() ||
+      effective.operation != engine::Operation<pool::AttachPool>::kNumber)
+    return;
+  const auto attach = base::decode<pool::AttachPool>(effective.content);
+  const base::PoolId id(static_cast<std::uint32_t>(recorded.record.outcome.created));
+  if (!attach || !pools_.contains(id)) return;
+  const auto credit = [](const pool::Counters& counters) {
+    return static_cast<base::i128>(counters.credits_posted - counters.debits_posted);
+  };
+  for (const pool::ImageAccount& account : attach->image.accounts)
+    move(account.id, credit(account.counters));
+  for (const pool::ImageConduit& half : attach->image.conduits) {
+    const pool::Conduit* conduit = pool::find_conduit(engine_.state().pool, half.terms.code);
+    if (conduit == nullptr) continue;
+    const bool from = half.side == pool::ConduitSide::from;
+    move(pool::system_account(
+             from ? pool::SystemAccount::conduit_from : pool::SystemAccount::conduit_to,
+             conduit->id.value()),
+         credit(half.half));
+  }
 }
 
 void PublicHistory::note_parameter(const engine::RecordedCommand& recorded) {

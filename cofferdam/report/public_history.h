@@ -23,8 +23,8 @@
 
 namespace cofferdam::report {
 
-// When there are more, every second one is left out.
-inline constexpr std::size_t kPublicPointsMax = 512;
+// When there are more, every second one is left out, so that what remains is evenly thinned.
+inline constexpr std::size_t kPublicPointsMax = 128;
 
 struct PublicPoint {
   base::Sequence sequence = 0;
@@ -56,7 +56,13 @@ class PublicHistory {
   // False where the first records are archived: then there are no figures of the past.
   [[nodiscard]] bool is_whole() const { return is_whole_; }
 
+  // The first record that was read: what is counted is counted from here on.
+  [[nodiscard]] base::Sequence first() const { return first_; }
+
   [[nodiscard]] base::Sequence read_through() const { return read_through_; }
+
+  // How many checkpoints the points were chosen from.
+  [[nodiscard]] std::uint64_t checkpoints() const { return checkpoints_; }
 
   [[nodiscard]] const std::set<base::PoolId>& pools() const { return pools_; }
 
@@ -81,12 +87,18 @@ class PublicHistory {
   [[nodiscard]] base::Result<void> take_command(const engine::RecordedCommand& recorded);
   void take_checkpoint(const journal::Record& record);
   void note_parameter(const engine::RecordedCommand& recorded);
+  // A pool that comes with balances.
+  void take_pool(const engine::RecordedCommand& recorded);
+  void move(base::AccountId account, base::i128 credit);
 
   engine::Engine& engine_;
   std::set<base::PoolId> pools_;
   EntryWalk walk_;
   std::unique_ptr<journal::Reader> reader_;
   bool is_whole_ = true;
+  base::Sequence first_ = 0;
+  std::uint64_t checkpoints_ = 0;
+  std::map<base::AccountId, base::i128> balances_;  // of the named pools; credits less debits
   base::Sequence read_through_ = 0;
   PublicPoint latest_;
   std::vector<PublicPoint> points_;

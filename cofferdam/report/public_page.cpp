@@ -6,7 +6,6 @@
 #include "cofferdam/crypto/hex.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/operation/operation_names.h"
-#include "cofferdam/operation/state_names.h"
 #include "cofferdam/report/account_names.h"
 #include "cofferdam/report/liabilities.h"
 #include "cofferdam/report/observe.h"
@@ -21,10 +20,17 @@ namespace {
 using base::Result;
 using operation::Json;
 
+// Where the claims are covered: by what lies with custodians, only together with what is declared
+// or owed by other pools, or not.
+[[nodiscard]] std::string_view cover_of(const pool::Standing& sum) {
+  if (!pool::is_balanced(sum) || pool::surplus(sum) < 0) return "short";
+  return sum.held >= sum.owed + std::max<base::i128>(0, sum.between) ? "custody" : "elsewhere";
+}
+
 class Writer {
  public:
   Writer(const engine::State& state, const PublicHistory& history)
-      : state_(state), history_(history), names_(state), codec_{names_} {}
+      : state_(state), history_(history) {}
 
   // Rows of report.pools, of the named pools alone, each with its coverage.
   [[nodiscard]] Json standings() {
@@ -44,8 +50,12 @@ class Writer {
     for (Json& row : shown.rows) {
       const pool::Standing& sum =
           sums[{std::string(row.text_of("pool")), std::string(row.text_of("asset"))}];
+      const unsigned scale = ledger::find_asset(state_.ledger, row.text_of("asset"))->scale;
       const auto coverage = pool::coverage_ppm(sum);
+      row.add("claims", base::format_decimal(sum.owed, scale));
+      row.add("debts", base::format_decimal(sum.debts, scale));
       row.add("coverage_ppm", coverage ? Json::of(base::to_text(*coverage)) : Json{});
+      row.add("cover", cover_of(sum));
       rows.items.push_back(std::move(row));
     }
     return rows;
@@ -73,7 +83,6 @@ class Writer {
       add_policy(list, *state_.pool.pools.find(id));
       add_approvals(list, id);
       add_vaults(list, id);
-      add_alerts(list, id);
     }
     return list;
   }
@@ -95,7 +104,7 @@ class Writer {
         json.add("sequence", std::to_string(point.sequence));
         json.add("time", base::format_time(point.time));
         json.add("held", base::format_decimal(pool::covering(found->second), asset->scale));
-        json.add("owed", base::format_decimal(found->second.owed, asset->scale));
+        json.add("claims", base::format_decimal(found->second.owed, asset->scale));
         points.items.push_back(std::move(json));
       }
       list.items.push_back(std::move(series));
@@ -173,36 +182,13 @@ class Writer {
                          base::format_duration(policy.delay) + ", " +
                          std::to_string(policy.change_threshold) + of + " change this after " +
                          base::format_duration(policy.change_delay);
-      for (const custody::AssetCap& cap : policy.caps)
-        text += "; at most " + amount_text(state_, cap.asset, cap.limit.max) + " " +
-                asset_code(state_, cap.asset) + ", refilled by " +
-                amount_text(state_, cap.asset, cap.limit.refill) + " every " +
-                base::format_duration(cap.limit.period);
-      add(list, pool, "vault " + vault.code + ", version " + std::to_string(vault.policy_version),
-          std::move(text), history_.set_by(PublicHistory::thing_key("vault", vault.id.value())));
-    });
-  }
-
-  void add_alerts(Json& list, base::PoolId pool) const {
-    state_.alert.rules.each([&](const alert::AlertRule& rule) {
-      if (rule.pool != pool || rule.retired) return;
-      const Json json = operation::to_json(rule, codec_);
-      const alert::Unit unit = alert::unit_of(rule.measure);
-      const std::string of = unit == alert::Unit::money ? asset_code(state_, rule.asset)
-                                                        : std::string(base::name_of(unit));
-      add(list, pool, "alert " + rule.code,
-          std::string(base::name_of(rule.severity)) + " when " +
-              std::string(base::name_of(rule.measure)) + " is " +
-              std::string(base::name_of(rule.direction)) + " " +
-              std::string(json.text_of("raise")) + " " + of,
-          history_.set_by(PublicHistory::thing_key("alert", rule.id.value())));
+      add(list, pool, "vault, policy " + std::to_string(vault.policy_version), std::move(text),
+          history_.set_by(PublicHistory::thing_key("vault", vault.id.value())));
     });
   }
 
   const engine::State& state_;
   const PublicHistory& history_;
-  operation::StateNames names_;
-  operation::Codec codec_;
 };
 
 [[nodiscard]] Json checkpoint_json(const PublicHistory& history) {
@@ -229,6 +215,12 @@ class Writer {
     Json pool = Json::object();
     pool.add("pool", pool_code(state, tree.pool));
     pool.add("root", crypto::to_hex(tree.root.hash));
+    Json& totals = pool.add("totals", Json::object());
+    for (std::size_t i = 0; i < tree.root.totals.size(); ++i) {
+      const crypto::LiabilitiesAsset& asset = liabilities.context.assets[i];
+      if (!tree.root.totals[i].is_zero())
+        totals.add(asset.code, base::format_decimal(tree.root.totals[i], asset.scale));
+    }
     pool.add("owners", std::to_string(tree.root.leaf_count));
     list.items.push_back(std::move(pool));
   }
@@ -247,13 +239,67 @@ class Writer {
     const auto found = history.latest().sums.find(key);
     const pool::Standing then =
         found == history.latest().sums.end() ? pool::Standing{} : found->second;
-    if (pool::covering(then) != pool::covering(sums) || then.owed != sums.owed)
+    if (pool::covering(then) != pool::covering(sums) || then.owed != sums.owed ||
+        then.debts != sums.debts)
       return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
                                          .field = "pool " + pool_code(state, key.first),
                                          .value = {},
                                          .rule = "its entries in the journal sum to its accounts",
                                          .hint = "cofferdam books verify"});
   }
+  return {};
+}
+
+// What is signed: the page in one line without its signature, by its hash.
+[[nodiscard]] std::string signed_text(const Json& page) {
+  Json all = Json::object();
+  for (std::size_t i = 0; i < page.names.size(); ++i)
+    if (page.names[i] != "signature") all.add(page.names[i], page.items[i]);
+  return "cofferdam public page 1 " + crypto::to_hex(crypto::sha256(operation::write_json(all)));
+}
+
+// With the key that signs checkpoints. Books without one have pages without a signature.
+[[nodiscard]] Result<void> sign(Json& page, const engine::State& state,
+                                const std::string& books_folder) {
+  const std::string& text = state.venue.venues.at(0).checkpoint_key;
+  page.add("public_key", text.empty() ? Json{} : Json::of(text));
+  const auto key = crypto::parse_public_key(text);
+  if (!key) {
+    page.add("signature", Json{});
+    return {};
+  }
+  const auto signing = engine::load_checkpoint_key(books_folder, *key);
+  if (!signing) return std::unexpected(signing.error());
+  std::string signature = crypto::to_hex(signing->sign(signed_text(page)));
+  page.add("signature", std::move(signature));
+  return {};
+}
+
+[[nodiscard]] std::unexpected<base::Error> unsound(std::string field, std::string rule) {
+  return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
+                                     .field = std::move(field),
+                                     .value = {},
+                                     .rule = std::move(rule)});
+}
+
+[[nodiscard]] Result<void> verify_checkpoint(const Json& json, std::string_view key) {
+  engine::Checkpoint checkpoint;
+  const auto chain = crypto::hash_from_hex(json.text_of("chain_hash"));
+  const auto state = crypto::hash_from_hex(json.text_of("state_hash"));
+  const Result<std::uint64_t> sequence = base::parse_u64(json.text_of("sequence"), "sequence");
+  if (!sequence) return std::unexpected(sequence.error());
+  if (!chain || !state ||
+      !crypto::bytes_from_hex(json.text_of("public_key"), checkpoint.public_key) ||
+      !crypto::bytes_from_hex(json.text_of("signature"), checkpoint.signature))
+    return base::malformed("checkpoint", "",
+                           "must hold hashes, a key and a signature in hexadecimal");
+  checkpoint.sequence = *sequence;
+  checkpoint.chain_hash = *chain;
+  checkpoint.state_hash = *state;
+  if (!engine::signature_holds(checkpoint))
+    return unsound("checkpoint", "its signature must verify");
+  if (json.text_of("public_key") != key)
+    return unsound("checkpoint", "must be signed by the key that signs the page");
   return {};
 }
 
@@ -290,50 +336,48 @@ Result<Json> public_json(engine::Engine& engine, const PublicHistory& history,
   page.add("time", base::format_time(engine.time()));
   page.add("chain_hash", crypto::to_hex(engine.chain_hash()));
   const Json standings = writer.standings();
-  const auto breaks =
-      std::count_if(standings.items.begin(), standings.items.end(),
-                    [](const auto& r) { return !r.text_of("state").starts_with("whole"); });
+  const auto counted = [&](std::string_view cover) {
+    const auto rows = std::count_if(standings.items.begin(), standings.items.end(),
+                                    [&](const Json& row) { return row.text_of("cover") == cover; });
+    return Json::number(static_cast<std::uint64_t>(rows));
+  };
   page.add("standings", standings);
-  page.add("breaks", Json::number(static_cast<std::uint64_t>(breaks)));
+  page.add("breaks", counted("short"));
+  page.add("covered_elsewhere", counted("elsewhere"));
+  page.add("counted_from", std::to_string(history.first()));
+  page.add("checkpoints", Json::number(history.checkpoints()));
   page.add("pools", writer.pools());
   page.add("history", history.is_whole() ? writer.points(standings) : Json{});
   page.add("parameters", writer.parameters());
   page.add("checkpoint", checkpoint_json(history));
   page.add("liabilities", liabilities_json(state, *liabilities, history.pools()));
+  if (Result<void> done = sign(page, state, books_folder); !done)
+    return std::unexpected(done.error());
   return page;
 }
 
-Result<Json> verify_public_checkpoint(const Json& page, const std::string& key) {
-  const Json* inside = page.find("checkpoint");
-  const Json& json = inside != nullptr ? *inside : page;
-  engine::Checkpoint checkpoint;
-  const auto chain = crypto::hash_from_hex(json.text_of("chain_hash"));
-  const auto state = crypto::hash_from_hex(json.text_of("state_hash"));
-  const Result<std::uint64_t> sequence = base::parse_u64(json.text_of("sequence"), "sequence");
-  if (!sequence) return std::unexpected(sequence.error());
-  if (!chain || !state ||
-      !crypto::bytes_from_hex(json.text_of("public_key"), checkpoint.public_key) ||
-      !crypto::bytes_from_hex(json.text_of("signature"), checkpoint.signature))
-    return base::malformed("checkpoint", "",
-                           "must hold hashes, a key and a signature in hexadecimal");
-  checkpoint.sequence = *sequence;
-  checkpoint.chain_hash = *chain;
-  checkpoint.state_hash = *state;
-  if (!engine::signature_holds(checkpoint))
-    return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
-                                       .field = "checkpoint",
-                                       .rule = "its signature must verify"});
-  if (!key.empty() && key != json.text_of("public_key"))
-    return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
-                                       .field = "checkpoint",
-                                       .value = std::string(json.text_of("public_key")),
-                                       .rule = "must be signed by the key that was given"});
+Result<Json> verify_public_page(const Json& page, const std::string& key) {
+  const std::string_view own = page.text_of("public_key");
+  const auto public_key = crypto::parse_public_key(own);
+  const auto signature = crypto::parse_signature(page.text_of("signature"));
+  if (!public_key || !signature)
+    return unsound("signature",
+                   "the page must be signed; books without a checkpoint key sign none");
+  if (!crypto::verify(*public_key, signed_text(page), *signature))
+    return unsound("signature", "must be over this page: it was changed, or signed by another key");
+  if (!key.empty() && key != own) return unsound("public_key", "must be the key that was given");
+  const Json* checkpoint = page.find("checkpoint");
+  const bool has_checkpoint = checkpoint != nullptr && checkpoint->is_object();
+  if (has_checkpoint)
+    if (Result<void> good = verify_checkpoint(*checkpoint, own); !good)
+      return std::unexpected(good.error());
   Json verdict = Json::object();
   verdict.add("verdict", "good");
-  verdict.add("sequence", json.text_of("sequence"));
-  verdict.add("chain_hash", json.text_of("chain_hash"));
-  verdict.add("state_hash", json.text_of("state_hash"));
-  verdict.add("public_key", json.text_of("public_key"));
+  verdict.add("venue", page.text_of("venue"));
+  verdict.add("sequence", page.text_of("sequence"));
+  verdict.add("chain_hash", page.text_of("chain_hash"));
+  verdict.add("checkpoint", has_checkpoint ? *checkpoint->find("sequence") : Json{});
+  verdict.add("public_key", own);
   verdict.add("key_known", Json::truth(!key.empty()));
   return verdict;
 }

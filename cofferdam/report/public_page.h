@@ -29,9 +29,10 @@ namespace cofferdam::report {
 // One self-contained file.
 [[nodiscard]] std::string public_html(const operation::Json& page);
 
-// Whether the checkpoint in a page's JSON, or a checkpoint by itself, is signed by its key; by
-// `key`, where the reader has one from elsewhere. The answer says what was signed.
-[[nodiscard]] base::Result<operation::Json> verify_public_checkpoint(const operation::Json& page,
-                                                                     const std::string& key);
+// Whether the page in this JSON was signed as it stands, by `key` where the reader knows one, and
+// the checkpoint on it by the same. The answer says what was signed. The figures are then what the
+// venue has said, not yet what is true.
+[[nodiscard]] base::Result<operation::Json> verify_public_page(const operation::Json& page,
+                                                               const std::string& key);
 
 }  // namespace cofferdam::report

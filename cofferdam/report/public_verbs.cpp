@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tasks of the public page: the page itself, and the check of the checkpoint on it.
+// The tasks of the public page: the page itself, and the check of the signatures on it.
 #include "cofferdam/report/public_verbs.h"
 
 #include "cofferdam/operation/session.h"
@@ -59,24 +59,24 @@ Result<Document> public_task(Session& session, const PublicParameters& parameter
   return Document(std::move(*page));
 }
 
-struct CheckpointParameters {
+struct PageParameters {
   static constexpr std::array<std::string_view, 1> kRequired{"file"};
   std::string file;
   std::string key;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
-    visit("file", self.file, "public.json, or the checkpoint out of it");
+    visit("file", self.file, "public.json");
     visit("key", self.key, "key that must have signed, as the reader knows it; empty: any");
   }
 };
 
-Result<Document> checkpoint_task(const CheckpointParameters& parameters, Progress& /*progress*/) {
+Result<Document> page_task(const PageParameters& parameters, Progress& /*progress*/) {
   const Result<std::string> text = read_input(parameters.file, kPageBytesMax);
   if (!text) return std::unexpected(text.error());
   const Result<Json> page = operation::parse_json(*text, {.bytes_max = kPageBytesMax});
   if (!page) return std::unexpected(page.error());
-  Result<Json> verdict = verify_public_checkpoint(*page, parameters.key);
+  Result<Json> verdict = verify_public_page(*page, parameters.key);
   if (!verdict) return std::unexpected(std::move(verdict).error());
   return Document(std::move(*verdict));
 }
@@ -88,9 +88,8 @@ void register_public(operation::Registry& registry) {
       registry, "report.public",
       "The page for everybody: what named pools hold and owe, rules, incidents, proofs.",
       &public_task);
-  operation::add_task<CheckpointParameters>(
-      registry, "proof.checkpoint",
-      "Check the signature of the checkpoint on a public page; needs no books.", &checkpoint_task);
+  operation::add_task<PageParameters>(
+      registry, "proof.page", "Check the signatures on a public page; needs no books.", &page_task);
 }
 
 }  // namespace cofferdam::report

@@ -16,15 +16,13 @@ struct Message {
   base::VaultId vault;
   base::SourceId source;
   std::string unit;
-  base::SignedAmount value;
+  std::optional<base::SignedAmount> value;
   alert::Direction direction = alert::Direction::below;
   base::SignedAmount raise;
   base::SignedAmount clear;
   std::string description;
   base::Sequence sequence = 0;
   base::Time time;
-  base::CommandId command;
-  base::PrincipalId principal;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -44,8 +42,6 @@ struct Message {
     visit("description", self.description, "");
     visit("sequence", self.sequence, "");
     visit("recorded", self.time, "");
-    visit("command", self.command, "");
-    visit("principal", self.principal, "");
   }
 };
 
@@ -76,9 +72,11 @@ std::vector<AlertText> alert_messages(const engine::AlertNotice& notice, const e
     AlertText text{
         .delivery = code + "-" + std::to_string(notice.sequence) + "-" + std::to_string(i),
         .level = std::string(level_of(change)),
-        .json = Json::object()};
-    text.json.add("delivery", text.delivery);
-    text.json.add("venue", code);
+        .urgency =
+            change.what == alert::AlertMove::raised ? 1 + static_cast<int>(change.severity) : 0,
+        .sent = Json::object()};
+    text.sent.add("delivery", text.delivery);
+    text.sent.add("venue", code);
     const Json fields = operation::to_json(
         Message{.alert = change.alert,
                 .what = change.what,
@@ -97,12 +95,14 @@ std::vector<AlertText> alert_messages(const engine::AlertNotice& notice, const e
                 .clear = rule.clear,
                 .description = rule.description,
                 .sequence = notice.sequence,
-                .time = notice.time,
-                .command = notice.command,
-                .principal = notice.principal},
+                .time = notice.time},
         codec);
     for (std::size_t f = 0; f < fields.names.size(); ++f)
-      text.json.add(fields.names[f], fields.items[f]);
+      text.sent.add(fields.names[f], fields.items[f]);
+    text.log = text.sent;
+    text.log.add("principal",
+                 codec.names.code_of(operation::Numbered::principal, notice.principal.value()));
+    text.log.add("command", base::to_text(notice.command.value()));
     messages.push_back(std::move(text));
   }
   return messages;

@@ -16,7 +16,9 @@ namespace cofferdam::server {
 struct AlertText {
   std::string delivery;  // VENUE-SEQUENCE-POSITION: the same for ever
   std::string level;     // of the log: error, warning or info
-  operation::Json json;
+  int urgency = 0;       // which one to keep when not all can be kept
+  operation::Json sent;  // to the webhook
+  operation::Json log;   // the same, and who acted by which command
 };
 
 [[nodiscard]] std::vector<AlertText> alert_messages(const engine::AlertNotice& notice,

@@ -78,7 +78,8 @@ HttpResponse PublicPages::answer(const HttpRequest& request) const {
 
 void PublicPages::refresh(Worker& books) {
   const std::int64_t now = system_time().value() / base::kNanosecondsPerSecond;
-  if (version_.load() != nullptr && now < begun_ + std::int64_t{seconds_}) return;
+  // One that failed is tried again no sooner.
+  if (begun_ != 0 && now < begun_ + std::int64_t{seconds_}) return;
   if (is_busy_.exchange(true)) return;
   begun_ = now;
   books.add([this, &books] { step(books); });
@@ -86,15 +87,20 @@ void PublicPages::refresh(Worker& books) {
 
 void PublicPages::step(Worker& books) {
   if (is_stopping_) return;
-  const base::Sequence sequence = session_.engine().sequence();
-  const bool is_new = version_.load() == nullptr || sequence != made_of_;
-  const Result<bool> done = is_new ? history_.advance(kRecordsAtOnce) : Result<bool>(true);
-  // Records that are not durable yet: the next attempt finds them.
-  const bool is_ready = done && is_new && history_.read_through() == sequence;
+  engine::Engine& engine = session_.engine();
+  if (version_.load() != nullptr && engine.sequence() == made_of_) {
+    is_busy_ = false;
+    return;
+  }
+  Result<bool> done = history_.advance(kRecordsAtOnce);
   if (done && !*done) return books.add([this, &books] { step(books); });
-  const Result<void> made = !done      ? Result<void>(std::unexpected(done.error()))
-                            : is_ready ? make()
-                                       : Result<void>();
+  // The page is of one moment, this one: what is judged and not yet durable is made so.
+  if (done)
+    if (Result<void> committed = engine.commit(engine.sequence()); !committed)
+      done = std::unexpected(committed.error());
+  while (done && history_.read_through() < engine.sequence())
+    done = history_.advance(kRecordsAtOnce);
+  const Result<void> made = done ? make() : Result<void>(std::unexpected(done.error()));
   if (!made) {
     operation::Json fields = operation::Json::object();
     fields.add("failure", made.error().text());

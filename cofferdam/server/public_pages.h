@@ -35,6 +35,7 @@ class PublicPages {
   [[nodiscard]] HttpResponse answer(const HttpRequest& request) const;
   // On the network's thread, often: begins a new version when one is due.
   void refresh(Worker& books);
+
   // No further piece is begun.
   void stop() { is_stopping_ = true; }
 

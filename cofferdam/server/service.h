@@ -3,6 +3,7 @@
 // What is done with a request: who asks, for what, and on which thread.
 #pragma once
 
+#include "cofferdam/server/alert_delivery.h"
 #include "cofferdam/server/api_keys.h"
 #include "cofferdam/server/feed.h"
 #include "cofferdam/server/http.h"
@@ -11,12 +12,15 @@
 #include "cofferdam/server/public_pages.h"
 #include "cofferdam/server/route.h"
 #include "cofferdam/server/server.h"
+#include "cofferdam/server/socket.h"
 #include "cofferdam/server/workers.h"
 
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace cofferdam::server {
 
@@ -36,12 +40,15 @@ class Service final : public HttpHandler {
   [[nodiscard]] std::optional<HttpResponse> refuse(HttpRequest& head) override;
   [[nodiscard]] std::unique_ptr<HttpBody> take_body(const std::shared_ptr<HttpExchange>& exchange,
                                                     const HttpRequest& head) override;
+  [[nodiscard]] std::unique_ptr<HttpBody> upgrade(const std::shared_ptr<HttpExchange>& exchange,
+                                                  const HttpRequest& head) override;
   void request(std::shared_ptr<HttpExchange> exchange, HttpRequest request) override;
   [[nodiscard]] HttpResponse broken_request(unsigned status, std::string_view why) override;
   void answered(const HttpRequest& head, unsigned status, std::uint64_t micros) override;
 
  private:
   friend class BatchBody;
+  friend class Socket;
 
   // A request that was understood and waits for the books.
   struct Call {
@@ -52,10 +59,25 @@ class Service final : public HttpHandler {
     operation::Json content;
   };
 
+  struct SocketSubscription {
+    std::string id;  // of the call, as JSON
+    std::string name;
+    std::string who;
+    std::string key;
+  };
+
   // On the network's thread.
   [[nodiscard]] bool answer_own(const std::shared_ptr<HttpExchange>& exchange,
                                 const HttpRequest& request);
   [[nodiscard]] std::optional<HttpResponse> read_call(const HttpRequest& request, Call& call) const;
+  void carry_out(std::shared_ptr<Call> call);
+  void request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
+                         const std::string& caller, RpcParameters parameters);
+  [[nodiscard]] std::optional<ApiKeys::Holder> holder_of(std::string_view key,
+                                                         const std::string& peer) const;
+  [[nodiscard]] bool is_key_good(const std::string& key) const;
+  void forget(Socket* socket);
+  void want_pump();  // from any thread
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
                                                        Call& call) const;
   void follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request);
@@ -69,10 +91,18 @@ class Service final : public HttpHandler {
   [[nodiscard]] HttpResponse run_command(Call& call);
   [[nodiscard]] HttpResponse run_query(const Call& call);
   [[nodiscard]] HttpResponse run_task(const Call& call);
+  void pump();
+  [[nodiscard]] bool may_follow(const std::string& who, const std::string& key) const;
+  // Behind which record a feed begins.
+  [[nodiscard]] Result<base::Sequence> feed_start(std::optional<base::Sequence> after) const;
+  // The answer to feed.subscribe.
+  [[nodiscard]] std::string subscribe(const SocketSubscription& asked,
+                                      std::shared_ptr<Socket> socket,
+                                      const std::shared_ptr<HttpExchange>& exchange,
+                                      std::optional<base::Sequence> after, FeedFilter filter);
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
-  // To the log and the webhook, when the record is durable.
-  void tell_of_alerts(const engine::AlertNotice& notice);
+  [[nodiscard]] bool is_public_path(std::string_view path) const;
 
   operation::Session& session_;
   const Options& options_;
@@ -83,12 +113,13 @@ class Service final : public HttpHandler {
   HttpServer* http_ = nullptr;
   std::string openapi_;
   double start_seconds_ = 0;
+  std::set<std::shared_ptr<Socket>> sockets_;  // of the network's thread
   bool is_stopping_ = false;
   std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
   std::atomic<bool> pump_waits_{false};
   // The threads come last: they end before what they use.
   std::unique_ptr<PublicPages> public_;  // null: there is no public page
-  std::unique_ptr<Webhook> webhook_;
+  std::unique_ptr<AlertDelivery> alerts_;
   std::optional<Committer> committer_;
   std::optional<Worker> books_;
 };

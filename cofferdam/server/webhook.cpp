@@ -83,16 +83,23 @@ class CurlWebhook final : public Webhook {
 
   ~CurlWebhook() override { CurlWebhook::stop(); }
 
-  void offer(std::string delivery, std::string body) override {
+  void offer(WebhookMessage message) override {
+    bool begins_to_drop = false;
     {
       const std::lock_guard lock(mutex_);
-      if (is_stopping_ || waiting_.size() >= options_.waiting_max) {
+      if (is_stopping_) {
         ++figures_.dropped;
         return;
       }
-      waiting_.push_back({std::move(delivery), std::move(body)});
+      waiting_.push_back(std::move(message));
+      if (waiting_.size() > options_.waiting_max) {
+        drop_one();
+        begins_to_drop = !is_dropping_;
+        is_dropping_ = true;
+      }
     }
     changed_.notify_one();
+    if (begins_to_drop) log_line("error", "webhook_drops", operation::Json::object());
   }
 
   void stop() override {
@@ -112,10 +119,16 @@ class CurlWebhook final : public Webhook {
   }
 
  private:
-  struct Message {
-    std::string delivery;
-    std::string body;
-  };
+  using Message = WebhookMessage;
+
+  // The oldest of the least urgent ones, but for the first, which is being tried.
+  void drop_one() {
+    const auto least =
+        std::min_element(waiting_.begin() + 1, waiting_.end(),
+                         [](const auto& a, const auto& b) { return a.urgency < b.urgency; });
+    waiting_.erase(least);
+    ++figures_.dropped;
+  }
 
   void run() {
     std::unique_lock lock(mutex_);
@@ -129,6 +142,7 @@ class CurlWebhook final : public Webhook {
       lock.lock();
       if (is_stopping_ && !taken) break;
       waiting_.pop_front();
+      is_dropping_ = is_dropping_ && !waiting_.empty();
       ++(taken ? figures_.delivered : figures_.given_up);
     }
     figures_.dropped += waiting_.size();
@@ -143,14 +157,15 @@ class CurlWebhook final : public Webhook {
   [[nodiscard]] bool deliver(const Message& message) {
     std::uint64_t pause = options_.pause_millis;
     for (std::uint32_t attempt = 1; attempt <= options_.attempts_max; ++attempt) {
-      const std::string failure = post(message);
+      bool for_ever = false;
+      const std::string failure = post(message, for_ever);
       if (failure.empty()) return true;
       std::unique_lock lock(mutex_);
       ++figures_.failed_attempts;
       if (is_stopping_) return false;
-      if (attempt == options_.attempts_max) {
+      if (for_ever || attempt == options_.attempts_max) {
         lock.unlock();
-        log_failure(message, failure);
+        log_failure(message, failure, attempt);
         return false;
       }
       changed_.wait_for(lock, std::chrono::milliseconds(pause), [&] { return is_stopping_; });
@@ -160,10 +175,11 @@ class CurlWebhook final : public Webhook {
     return false;
   }
 
-  void log_failure(const Message& message, const std::string& failure) const {
+  static void log_failure(const Message& message, const std::string& failure,
+                          std::uint32_t attempts) {
     operation::Json fields = operation::Json::object();
     fields.add("delivery", message.delivery);
-    fields.add("attempts", operation::Json::number(options_.attempts_max));
+    fields.add("attempts", operation::Json::number(std::uint64_t{attempts}));
     fields.add("failure", failure);
     log_line("error", "webhook_given_up", fields);
   }
@@ -188,6 +204,7 @@ class CurlWebhook final : public Webhook {
     curl_easy_setopt(handle, CURLOPT_PROXY, "");
     curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // no waiting for a name at a stop
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -204,8 +221,9 @@ class CurlWebhook final : public Webhook {
     curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
   }
 
-  // Why it was not taken; empty when it was. No text of the receiver's is kept.
-  [[nodiscard]] std::string post(const Message& message) {
+  // Why it was not taken; empty when it was. No text of the receiver's is kept. `for_ever`: there
+  // is no use in trying again.
+  [[nodiscard]] std::string post(const Message& message, bool& for_ever) {
     if (handle_ == nullptr) handle_.reset(curl_easy_init());
     if (handle_ == nullptr) return "no handle";
     curl_slist* list = nullptr;
@@ -222,6 +240,8 @@ class CurlWebhook final : public Webhook {
     curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
     curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, nullptr);
     if (code != CURLE_OK) return curl_easy_strerror(code);
+    for_ever = status >= 400 && status < 500 && status != 408 && status != 409 && status != 425 &&
+               status != 429;
     return status >= 200 && status < 300 ? std::string() : "HTTP " + std::to_string(status);
   }
 
@@ -233,6 +253,7 @@ class CurlWebhook final : public Webhook {
   std::deque<Message> waiting_;
   WebhookFigures figures_;
   bool is_stopping_ = false;
+  bool is_dropping_ = false;
   std::thread thread_;  // comes last: it ends before what it uses
 };
 

@@ -9,10 +9,11 @@
 //   Cofferdam-Delivery: ID
 //   Cofferdam-Signature: t=SECONDS,v1=HEX    HMAC-SHA256 of "SECONDS.BODY" under the secret
 //
-// Any answer of 200 to 299 takes it. Otherwise it is tried again after a pause that doubles; after
-// the last attempt it is given up. Messages wait in order, and a bounded number of them: what comes
-// when that many wait is dropped. All of it is counted. What waits when the server stops is lost: a
-// receiver that must not miss anything follows the feed of events.
+// Any answer of 200 to 299 takes it. An answer of 400 to 499 that says that it will never be taken
+// gives it up at once. Otherwise it is tried again after a pause that doubles, and given up after
+// the last attempt. Messages wait in order, and a bounded number of them: when more come, the
+// oldest of the least urgent ones is dropped. All of it is counted. What waits when the server
+// stops is lost: a receiver that must not miss anything follows the feed of events.
 #pragma once
 
 #include "cofferdam/base/error.h"
@@ -42,6 +43,12 @@ struct WebhookFigures {
   std::uint64_t waiting = 0;
 };
 
+struct WebhookMessage {
+  std::string delivery;
+  std::string body;
+  int urgency = 0;
+};
+
 class Webhook {
  public:
   Webhook() = default;
@@ -52,7 +59,7 @@ class Webhook {
   [[nodiscard]] static base::Result<std::unique_ptr<Webhook>> open(const WebhookOptions& options);
 
   // From any thread; never waits for the network.
-  virtual void offer(std::string delivery, std::string body) = 0;
+  virtual void offer(WebhookMessage message) = 0;
   // Breaks off what is under way. What still waits is dropped.
   virtual void stop() = 0;
   [[nodiscard]] virtual WebhookFigures figures() const = 0;

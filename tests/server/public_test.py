@@ -12,6 +12,7 @@ import pathlib
 import re
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -116,15 +117,18 @@ class Public(unittest.TestCase):
         self.assertEqual(page, printed)
         rows = self.server.call("GET", "/v1/report/pools").json()["rows"]
         want = [row for row in rows if row["pool"] == "clients"]
-        got = [{k: v for k, v in row.items() if k != "coverage_ppm"} for row in page["standings"]]
+        more = ("coverage_ppm", "claims", "debts", "cover")
+        got = [{k: v for k, v in row.items() if k not in more} for row in page["standings"]]
         self.assertEqual(got, want)
-        self.assertEqual(page["standings"][0]["coverage_ppm"], str(93333 * 10**6 // 90000))
+        self.assertEqual({name: page["standings"][0][name] for name in more},
+                         {"coverage_ppm": str(93333 * 10**6 // 90000), "claims": "900.00",
+                          "debts": "0.00", "cover": "custody"})
         root = self.server.must("/v1/proof/root", {})
         self.assertEqual(page["liabilities"]["venue_root"], root["venue_root"])
         self.assertEqual(page["liabilities"]["pools"],
-                         [{k: p[k] for k in ("pool", "root", "owners")} for p in root["pools"]
+                         [{k: p[k] for k in ("pool", "root", "owners", "totals")} for p in root["pools"]
                           if p["pool"] == "clients"])
-        self.assertEqual([(p["held"], p["owed"]) for p in page["history"][0]["points"]],
+        self.assertEqual([(p["held"], p["claims"]) for p in page["history"][0]["points"]],
                          [("900.00", "900.00"), ("933.33", "900.00")])
         policies = [p for p in page["parameters"] if p["parameter"] == "approvals of pool.freeze"]
         self.assertEqual(len(policies), 1)
@@ -199,22 +203,96 @@ class Public(unittest.TestCase):
                          {"freezes": 1, "critical_alerts": 1, "warnings": 0, "alerts_now": 1})
         self.assertEqual(page["breaks"], 0)
 
-    def test_checkpoint_is_verified_by_who_has_no_books(self):
+    def test_the_page_is_verified_by_who_has_no_books(self):
         self.move(1, 2, "900.00")
         self.server.cli("journal", "checkpoint")
         self.start()
         page = self.get("/public.json").json()
         file = pathlib.Path(self.temporary.name) / "public.json"
         file.write_text(json.dumps(page))
-        key = page["checkpoint"]["public_key"]
-        command = re.search(r"cofferdam (proof checkpoint[^<]*)</code>",
+        key = page["public_key"]
+        command = re.search(r"cofferdam (proof page[^<]*)</code>",
                             self.get("/public").body.decode()).group(1).split()
         os.chdir(self.temporary.name)
         self.assertEqual(self.server.cli(*command)["verdict"], "good")
-        self.server.cli("proof", "checkpoint", "--file", str(file), "--key", "0" * 64, code=3)
-        page["checkpoint"]["state_hash"] = "0" * 64
-        file.write_text(json.dumps(page))
-        self.server.cli("proof", "checkpoint", "--file", str(file), "--key", key, code=3)
+        self.server.cli("proof", "page", "--file", str(file), "--key", "0" * 64, code=3)
+        for change in (lambda p: p["standings"][0].update(claims="0.00"),
+                       lambda p: p["checkpoint"].update(state_hash="0" * 64),
+                       lambda p: p["liabilities"].update(venue_root="0" * 64),
+                       lambda p: p.update(signature=None)):
+            changed = json.loads(json.dumps(page))
+            change(changed)
+            file.write_text(json.dumps(changed))
+            self.server.cli("proof", "page", "--file", str(file), "--key", key, code=3)
+
+    def test_claims_that_only_others_could_cover_are_no_green_page(self):
+        """A client in debit pays nobody else's claim: 70 in custody, 100 claimed, 30 owing."""
+        self.server.cli("account", "create", "--json", json.dumps({"accounts": [
+            account(6, "clients", "general", "client", "77")]}))
+        self.move(1, 2, "100.00")
+        self.move(6, 1, "30.00")
+        self.start()
+        page = self.get("/public.json").json()
+        row = page["standings"][0]
+        self.assertEqual((row["owed"], row["claims"], row["debts"], row["cover"], row["coverage_ppm"]),
+                         ("70.00", "100.00", "30.00", "short", "700000"))
+        self.assertEqual(page["breaks"], 1)
+        self.assertIn("SHORT", Page(self.get("/public").body.decode()).text)
+
+    def test_an_attached_pool_with_an_open_hold(self):
+        """What comes with a pool is no movement, and a hold that came with it can be posted."""
+        with tempfile.TemporaryDirectory() as elsewhere:
+            there = Server(PROGRAM, elsewhere)
+            there.cli("init", str(there.books), "--venue", "other", "--root", "root")
+            there.cli("asset", "create", "--code", "USD", "--scale", "2")
+            there.cli("pool", "create", "--code", "moved", "--regime", "omnibus", "--activity", "t")
+            there.cli("pool", "attach-agreement", "--pool", "moved", "--title", "Deed", "--parties",
+                      "Venue", "--law", "none", "--effective", "2026-01-01", "--document", "0" * 64)
+            there.cli("pool", "activate", "--pool", "moved")
+            there.cli("account", "create", "--json", json.dumps({"accounts": [
+                account(71, "moved", "custody", "pool"),
+                account(72, "moved", "collateral", "client", OWNER)]}))
+            for number, amount, flags in ((1, "50.00", []), (2, "20.00", ["pending"])):
+                there.cli("transfer", "create", "--json", json.dumps({"transfers": [
+                    {"id": str(9000 + number), "debit_account": "71", "credit_account": "72",
+                     "amount": amount, "pool": "moved", "asset": "USD", "code": 1,
+                     "flags": flags}]}))
+            there.cli("pool", "freeze", "--pool", "moved")
+            image = pathlib.Path(self.temporary.name) / "image.json"
+            image.write_text(json.dumps(there.cli("pool", "image", "--pool", "moved")))
+        self.server.cli("pool", "adopt", "--file", str(image))
+        self.server.cli("pool", "unfreeze", "--pool", "moved")
+        self.server.cli("transfer", "create", "--json", json.dumps({"transfers": [
+            {"id": "9100", "pending_id": "9002", "amount": "20.00", "flags": ["post_pending"]}]}))
+        page = self.server.cli("report", "public", "--pool", "moved")
+        self.assertEqual((page["standings"][0]["claims"], page["standings"][0]["cover"]),
+                         ("70.00", "custody"))
+
+    def test_a_writer_that_never_pauses_does_not_keep_the_page_back(self):
+        self.move(1, 2, "900.00")
+        self.start()
+        stop = threading.Event()
+
+        def write():
+            connection = self.server.connect()
+            number = 50_000
+            while not stop.is_set():
+                number += 1
+                self.server.call("POST", "/v1/transfer/create", {"transfers": [
+                    {"id": str(number), "debit_account": "1", "credit_account": "2",
+                     "amount": "0.01", "pool": "clients", "asset": "USD", "code": 1}]},
+                    connection=connection)
+
+        writers = [threading.Thread(target=write) for _ in range(4)]
+        for writer in writers:
+            writer.start()
+        try:
+            first = int(self.get("/public.json").json()["sequence"])
+            self.assertGreater(int(self.page_of(first + 50)["sequence"]), first)
+        finally:
+            stop.set()
+            for writer in writers:
+                writer.join()
 
 
 class Off(unittest.TestCase):

@@ -23,7 +23,7 @@ PROGRAM = pathlib.Path()
 WITHOUT_PATH = {"books.found", "books.verify", "books.replay", "journal.verify", "journal.archive",
                 "key.handover", "pool.image", "pool.adopt", "import.hledger", "import.csv",
                 "intent.export", "intent.import", "owner.erase-label", "owner.set-label",
-                "report.public", "proof.checkpoint"}
+                "report.public", "proof.page"}
 ROLES = ("root", "admin", "operator", "approver", "auditor")
 
 

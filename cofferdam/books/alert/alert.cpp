@@ -40,4 +40,8 @@ bool needs_standing(Measure measure) {
   return measure == Measure::segregation_surplus || measure == Measure::segregation_ratio;
 }
 
+bool needs_newest_fact(const AlertRule& rule) {
+  return rule.measure == Measure::fact_age && rule.fact_key.empty();
+}
+
 }  // namespace cofferdam::alert

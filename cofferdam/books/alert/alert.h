@@ -50,7 +50,8 @@ using ledger::Context;
 inline constexpr std::size_t kCodeMax = 32;
 inline constexpr std::size_t kDescriptionMax = 1024;
 inline constexpr std::size_t kNoteMax = 1024;
-// A tick evaluates every rule in force, so their number bounds its work.
+// A tick evaluates every rule in force; each costs some look-ups, an age of proposals a walk over
+// those that are open.
 inline constexpr std::size_t kRulesInForceMax = 1024;
 inline constexpr std::size_t kRulesMax = 16'384;  // in force or retired
 inline constexpr std::uint32_t kSamplesMax = 64;  // of one rule; the oldest gives way
@@ -177,7 +178,7 @@ struct AlertEvent {
   AlertMove what = AlertMove::raised;
   Time time;
   Sequence sequence = 0;
-  SignedAmount value;
+  std::optional<SignedAmount> value;
   PrincipalId who;
   std::string note;
 
@@ -190,7 +191,7 @@ struct AlertEvent {
     visit("what", self.what, "raised, acknowledged, cleared or retired");
     visit("time", self.time, "when");
     visit("sequence", self.sequence, "the record that brought it about");
-    visit("value", self.value, "what was measured then");
+    visit("value", self.value, "what was measured then; none: the measure had no value");
     visit("who", self.who, "who has acknowledged or retired it; none: the books themselves");
     visit("note", self.note, "what they said");
   }
@@ -242,11 +243,12 @@ struct KeptStanding {
     visit("declared", self.sums.declared, "claims on the world outside");
     visit("between", self.sums.between, "owed to other pools");
     visit("owed", self.sums.owed, "to clients, members and providers");
+    visit("debts", self.sums.debts, "of clients, members and providers");
     visit("own", self.sums.own, "of the house and the pool");
   }
 };
 
-// A hold of a pool whose holds are watched, by its place in the journal, which is its age.
+// A hold of a pool whose holds are watched, by its place in the journal.
 struct WatchedHold {
   struct Key {
     PoolId pool;
@@ -268,6 +270,45 @@ struct WatchedHold {
   }
 };
 
+// The same holds by their age, oldest first. A hold that never expires does not say when it was
+// made: one that was there before the first rule is as old as the first look at it.
+struct HoldAge {
+  struct Key {
+    PoolId pool;
+    Time since;
+    std::uint64_t address = 0;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+
+  PoolId pool;
+  Time since;
+  std::uint64_t address = 0;
+
+  [[nodiscard]] Key key() const { return {pool, since, address}; }
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("pool", self.pool, "the pool");
+    visit("since", self.since, "when it was made, or first seen by a rule");
+    visit("address", self.address, "where the hold stands in the journal");
+  }
+};
+
+// The newest observation of a source that a rule looks at whatever its key.
+struct NewestFact {
+  using Key = SourceId;
+  SourceId source;
+  std::optional<Time> observed;
+
+  [[nodiscard]] Key key() const { return source; }
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("source", self.source, "the source");
+    visit("observed", self.observed, "of its newest fact; none: it has never spoken");
+  }
+};
+
 struct State {
   base::Table<AlertRule> rules;
   ledger::NameIndex<AlertId> names;
@@ -277,6 +318,8 @@ struct State {
   base::OrderedTable<Watch> watches;  // one row for each rule in force
   base::OrderedTable<KeptStanding> standings;
   base::OrderedTable<WatchedHold> holds;
+  base::OrderedTable<HoldAge> hold_ages;
+  base::OrderedTable<NewestFact> newest;
 
   template <class Self, class F>
   static void tables(Self& self, F&& f) {
@@ -288,6 +331,8 @@ struct State {
     f(self.watches);
     f(self.standings);
     f(self.holds);
+    f(self.hold_ages);
+    f(self.newest);
   }
 };
 
@@ -309,6 +354,7 @@ struct Books {
 // Where the rule stands among the watches.
 [[nodiscard]] Watch::Key watch_key(const AlertRule& rule);
 [[nodiscard]] bool needs_standing(Measure measure);
+[[nodiscard]] bool needs_newest_fact(const AlertRule& rule);
 
 }  // namespace cofferdam::alert
 

@@ -16,24 +16,26 @@ template <class Command>
   return rule->retired ? S::alert_retired : S::ok;
 }
 
-[[nodiscard]] SignedAmount worst_of(const State& state, AlertId alert) {
-  return state.statuses.find(alert)->worst.value_or(SignedAmount());
-}
-
 }  // namespace
 
 S check_shape(const AcknowledgeAlert& command) {
   return command.note.size() > kNoteMax ? S::note_too_long : S::ok;
 }
 
-S check_state(const AcknowledgeAlert& command, const State& state) {
+S check_state(const AcknowledgeAlert& command, const State& state, const ledger::State& /*ledger*/,
+              const fact::State& /*facts*/, const decision::State& /*decisions*/,
+              const pool::State& /*pools*/, const custody::State& /*custody*/) {
   if (const S status = check_rule(command, state); status != S::ok) return status;
   const AlertState now = state.statuses.find(command.alert)->state;
   if (now == AlertState::acknowledged) return S::alert_acknowledged_already;
   return now == AlertState::raised ? S::ok : S::alert_not_raised;
 }
 
-S apply(const AcknowledgeAlert& command, State& state, Context& context) {
+S apply(const AcknowledgeAlert& command, State& state, const ledger::State& ledger,
+        const fact::State& facts, const decision::State& decisions, const pool::State& pools,
+        const custody::State& custody, Context& context) {
+  const Books books{ledger, facts, decisions, pools, custody};
+  const auto value = value_now(state, books, context, command.alert);
   AlertStatus& status = state.statuses.edit(context.changes, command.alert);
   status.state = AlertState::acknowledged;
   status.since = context.now;
@@ -42,7 +44,7 @@ S apply(const AcknowledgeAlert& command, State& state, Context& context) {
   add_event(state, context,
             {.alert = command.alert,
              .what = AlertMove::acknowledged,
-             .value = worst_of(state, command.alert),
+             .value = value,
              .who = context.principal,
              .note = command.note});
   return S::ok;
@@ -52,11 +54,17 @@ S check_shape(const RetireAlert& command) {
   return command.note.size() > kNoteMax ? S::note_too_long : S::ok;
 }
 
-S check_state(const RetireAlert& command, const State& state) {
+S check_state(const RetireAlert& command, const State& state, const ledger::State& /*ledger*/,
+              const fact::State& /*facts*/, const decision::State& /*decisions*/,
+              const pool::State& /*pools*/, const custody::State& /*custody*/) {
   return check_rule(command, state);
 }
 
-S apply(const RetireAlert& command, State& state, Context& context) {
+S apply(const RetireAlert& command, State& state, const ledger::State& ledger,
+        const fact::State& facts, const decision::State& decisions, const pool::State& pools,
+        const custody::State& custody, Context& context) {
+  const Books books{ledger, facts, decisions, pools, custody};
+  const auto value = value_now(state, books, context, command.alert);
   AlertRule& rule = state.rules.edit(context.changes, command.alert);
   rule.retired = true;
   end_watch(state, context, rule);
@@ -69,7 +77,7 @@ S apply(const RetireAlert& command, State& state, Context& context) {
   add_event(state, context,
             {.alert = command.alert,
              .what = AlertMove::retired,
-             .value = worst_of(state, command.alert),
+             .value = value,
              .who = context.principal,
              .note = command.note});
   return S::ok;

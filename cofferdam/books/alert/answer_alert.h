@@ -45,12 +45,24 @@ enum class AnswerAlertStatus : std::uint16_t {
 };
 
 [[nodiscard]] AnswerAlertStatus check_shape(const AcknowledgeAlert& command);
-[[nodiscard]] AnswerAlertStatus check_state(const AcknowledgeAlert& command, const State& state);
-AnswerAlertStatus apply(const AcknowledgeAlert& command, State& state, Context& context);
+[[nodiscard]] AnswerAlertStatus check_state(const AcknowledgeAlert& command, const State& state,
+                                            const ledger::State& ledger, const fact::State& facts,
+                                            const decision::State& decisions,
+                                            const pool::State& pools,
+                                            const custody::State& custody);
+AnswerAlertStatus apply(const AcknowledgeAlert& command, State& state, const ledger::State& ledger,
+                        const fact::State& facts, const decision::State& decisions,
+                        const pool::State& pools, const custody::State& custody, Context& context);
 
 [[nodiscard]] AnswerAlertStatus check_shape(const RetireAlert& command);
-[[nodiscard]] AnswerAlertStatus check_state(const RetireAlert& command, const State& state);
-AnswerAlertStatus apply(const RetireAlert& command, State& state, Context& context);
+[[nodiscard]] AnswerAlertStatus check_state(const RetireAlert& command, const State& state,
+                                            const ledger::State& ledger, const fact::State& facts,
+                                            const decision::State& decisions,
+                                            const pool::State& pools,
+                                            const custody::State& custody);
+AnswerAlertStatus apply(const RetireAlert& command, State& state, const ledger::State& ledger,
+                        const fact::State& facts, const decision::State& decisions,
+                        const pool::State& pools, const custody::State& custody, Context& context);
 
 }  // namespace cofferdam::alert
 

@@ -34,18 +34,6 @@ void note_worst(const AlertRule& rule, AlertStatus& status, i128 value) {
   return !passed || *passed >= wanted;
 }
 
-// What the time that has passed has completed, the value having been what it was.
-void let_time_pass(const AlertRule& rule, AlertStatus& status, Time now, Moves& moves) {
-  if (status.state == AlertState::pending && has_lasted(status.since, now, rule.raise_after)) {
-    enter(status, AlertState::raised, now);
-    moves.add(AlertMove::raised);
-  } else if (is_up(status) && status.healthy_since &&
-             has_lasted(*status.healthy_since, now, rule.clear_after)) {
-    enter(status, AlertState::quiet, now);
-    moves.add(AlertMove::cleared);
-  }
-}
-
 void take(const AlertRule& rule, AlertStatus& status, std::optional<i128> value, Time now,
           Moves& moves) {
   const bool breached = value && is_breached(rule, *value);
@@ -55,7 +43,7 @@ void take(const AlertRule& rule, AlertStatus& status, std::optional<i128> value,
       status.healthy_since.reset();
     } else if (rule.clear_after == Duration()) {
       enter(status, AlertState::quiet, now);
-      moves.add(AlertMove::cleared);
+      moves.add(AlertMove::cleared, value);
     } else if (!status.healthy_since) {
       status.healthy_since = now;
     }
@@ -64,16 +52,33 @@ void take(const AlertRule& rule, AlertStatus& status, std::optional<i128> value,
   } else if (status.state == AlertState::quiet) {
     status.worst.reset();
     enter(status, rule.raise_after == Duration() ? AlertState::raised : AlertState::pending, now);
-    if (is_up(status)) moves.add(AlertMove::raised);
+    if (is_up(status)) moves.add(AlertMove::raised, value);
   }
   if (value && status.state != AlertState::quiet) note_worst(rule, status, *value);
 }
 
 }  // namespace
 
-Moves move(const AlertRule& rule, AlertStatus& status, std::optional<i128> value, Time now) {
+Moves pass_time(const AlertRule& rule, AlertStatus& status, Time now) {
   Moves moves;
-  let_time_pass(rule, status, now, moves);
+  if (status.state == AlertState::pending && has_lasted(status.since, now, rule.raise_after)) {
+    enter(status, AlertState::raised, now);
+    moves.add(AlertMove::raised,
+              status.worst ? std::optional(status.worst->units()) : std::nullopt);
+  } else if (is_up(status) && status.healthy_since &&
+             has_lasted(*status.healthy_since, now, rule.clear_after)) {
+    enter(status, AlertState::quiet, now);
+    moves.add(AlertMove::cleared, std::nullopt);
+  }
+  return moves;
+}
+
+Moves move(const AlertRule& rule, AlertStatus& status, std::optional<i128> value, Time now) {
+  Moves moves = pass_time(rule, status, now);
+  // Cleared by time: what is measured now is what it was, unless this very command has changed it.
+  if (moves.count == 1 && moves.list[0].what == AlertMove::cleared && value &&
+      is_healthy(rule, *value))
+    moves.list[0].value = value;
   take(rule, status, value, now, moves);
   return moves;
 }

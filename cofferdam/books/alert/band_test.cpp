@@ -28,7 +28,7 @@ std::vector<Seen> run(const AlertRule& rule, const std::vector<std::int64_t>& va
   std::vector<Seen> seen;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Moves moves = move(rule, status, values[i], Time() + kSecond * static_cast<int>(i));
-    for (std::size_t m = 0; m < moves.count; ++m) seen.push_back({moves.list[m], i});
+    for (std::size_t m = 0; m < moves.count; ++m) seen.push_back({moves.list[m].what, i});
   }
   return seen;
 }
@@ -131,8 +131,10 @@ TEST(Band, TimeThatHasPassedCounts) {
   EXPECT_EQ(status.state, AlertState::pending);
   const Moves moves = move(rule, status, 120, Time(1) + base::kHour);
   ASSERT_EQ(moves.count, 2U);
-  EXPECT_EQ(moves.list[0], AlertMove::raised);
-  EXPECT_EQ(moves.list[1], AlertMove::cleared);
+  EXPECT_EQ(moves.list[0].what, AlertMove::raised);
+  EXPECT_EQ(moves.list[0].value, 90);
+  EXPECT_EQ(moves.list[1].what, AlertMove::cleared);
+  EXPECT_EQ(moves.list[1].value, 120);
 }
 
 TEST(Band, KeepsTheWorstOfABreachAndForgetsWhoHasAcknowledgedTheLast) {

@@ -5,6 +5,7 @@
 #include "cofferdam/books/alert/value.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace cofferdam::alert {
@@ -20,50 +21,96 @@ void add_watched(const State& state, PoolId pool, AssetId asset, Ids& ids) {
     ids.push_back(at->first.alert);
 }
 
-// The rules that look at what time, facts, decisions or custody bring.
-void add_others(const State& state, const Books& books, Ids& ids) {
-  const bool facts = !books.facts.facts.untouched();
+[[nodiscard]] bool has_ledger_watch(const State& state) {
+  const auto& rows = state.watches.rows();
+  return !rows.empty() && !rows.rbegin()->first.pool.is_none();
+}
+
+// Keeps what measures of facts need in step, and says which sources have spoken.
+[[nodiscard]] std::set<SourceId> keep_facts(State& state, const Books& books, Context& context) {
+  std::set<SourceId> sources;
+  books.facts.facts.each_touched([&](const fact::Fact* /*before*/, const fact::Fact* after) {
+    if (after == nullptr) return;
+    sources.insert(after->source);
+    const NewestFact* kept = state.newest.find(after->source);
+    if (kept == nullptr || (kept->observed && *kept->observed >= after->observed)) return;
+    state.newest.edit(context.changes, after->source).observed = after->observed;
+  });
+  return sources;
+}
+
+[[nodiscard]] std::set<VaultId> touched_vaults(const custody::State& custody) {
+  std::set<VaultId> vaults;
+  const auto note = [&](const auto* before, const auto* after, auto vault_of) {
+    vaults.insert(vault_of(after != nullptr ? *after : *before));
+  };
+  custody.intents.each_touched([&](const auto* before, const auto* after) {
+    note(before, after, [](const auto& row) { return row.vault; });
+  });
+  custody.vaults.each_touched([&](const auto* before, const auto* after) {
+    note(before, after, [](const auto& row) { return row.id; });
+  });
+  custody.windows.each_touched([&](const auto* before, const auto* after) {
+    note(before, after, [](const auto& row) { return row.vault; });
+  });
+  return vaults;
+}
+
+// The rules that look at facts, decisions or custody, and at what of it was touched.
+void add_others(State& state, const Books& books, Context& context, Ids& ids) {
   const bool proposals = !books.decisions.proposals.untouched();
   const bool custody = !books.custody.intents.untouched() || !books.custody.vaults.untouched() ||
                        !books.custody.windows.untouched();
-  if (!facts && !proposals && !custody) return;
+  if (!proposals && !custody && books.facts.facts.untouched()) return;
+  const std::set<SourceId> sources = keep_facts(state, books, context);
+  const std::set<VaultId> vaults = custody ? touched_vaults(books.custody) : std::set<VaultId>();
   Ids candidates;
   add_watched(state, PoolId(), AssetId(), candidates);
   for (const AlertId id : candidates) {
-    const Measure measure = state.rules.find(id)->measure;
-    const bool concerned = measure == Measure::fact_age       ? facts
-                           : measure == Measure::proposal_age ? proposals
-                                                              : custody;
+    const AlertRule& rule = *state.rules.find(id);
+    const bool concerned = rule.measure == Measure::fact_age       ? sources.contains(rule.source)
+                           : rule.measure == Measure::proposal_age ? proposals
+                                                                   : vaults.contains(rule.vault);
     if (concerned) ids.push_back(id);
   }
 }
 
-// Keeps the sums of the watched pools in step with the accounts that the command touched.
+// Keeps the sums of the watched pools in step with the accounts that the command touched, in one
+// pass over them.
 void keep_standings(State& state, const Books& books, Context& context) {
   if (state.standings.size() == 0) return;
-  std::set<KeptStanding::Key> touched;
+  std::map<KeptStanding::Key, pool::Standing> touched;
   books.ledger.totals.each_touched([&](const ledger::Total* before, const ledger::Total* after) {
     const ledger::Total* total = after != nullptr ? after : before;
-    const KeptStanding::Key key{total->pool, total->asset};
-    if (state.standings.find(key) != nullptr) touched.insert(key);
+    const KeptStanding* kept = state.standings.find({total->pool, total->asset});
+    if (kept != nullptr) touched.emplace(kept->key(), kept->sums);
   });
   if (touched.empty()) return;
-  for (const KeptStanding::Key& key : touched) {
-    pool::Standing sums = state.standings.find(key)->sums;
-    books.ledger.accounts.each_touched(
-        [&](const ledger::Account* before, const ledger::Account* after) {
-          const ledger::Account* account = after != nullptr ? after : before;
-          if (account->pool != key.pool || account->asset != key.asset) return;
-          if (before != nullptr) pool::subtract(sums, *before);
-          if (after != nullptr) pool::add(sums, *after);
-        });
-    state.standings.edit(context.changes, key).sums = sums;
-  }
+  books.ledger.accounts.each_touched(
+      [&](const ledger::Account* before, const ledger::Account* after) {
+        const ledger::Account* account = after != nullptr ? after : before;
+        const auto sums = touched.find({account->pool, account->asset});
+        if (sums == touched.end()) return;
+        if (before != nullptr) pool::subtract(sums->second, *before);
+        if (after != nullptr) pool::add(sums->second, *after);
+      });
+  for (const auto& [key, sums] : touched) state.standings.edit(context.changes, key).sums = sums;
 }
 
 [[nodiscard]] bool has_hold_watch(const State& state, PoolId pool) {
   const auto at = state.watches.rows().lower_bound({pool, AssetId(), AlertId()});
   return at != state.watches.rows().end() && at->first.pool == pool && at->first.asset.is_none();
+}
+
+void add_hold(State& state, Context& context, const WatchedHold& hold) {
+  state.holds.insert(context.changes, hold);
+  state.hold_ages.insert(context.changes, {hold.pool, hold.since, hold.address});
+}
+
+void remove_hold(State& state, Context& context, const WatchedHold::Key& key) {
+  const Time since = state.holds.find(key)->since;
+  state.hold_ages.erase(context.changes, {key.pool, since, key.address});
+  state.holds.erase(context.changes, key);
 }
 
 void keep_holds(State& state, const Books& books, Context& context, Ids& ids) {
@@ -80,9 +127,8 @@ void keep_holds(State& state, const Books& books, Context& context, Ids& ids) {
     pools.insert(pool);
     const WatchedHold::Key key{pool, hold.address};
     const bool known = state.holds.find(key) != nullptr;
-    if (after == nullptr && known) state.holds.erase(context.changes, key);
-    if (after != nullptr && !known)
-      state.holds.insert(context.changes, {pool, hold.address, context.now});
+    if (after == nullptr && known) remove_hold(state, context, key);
+    if (after != nullptr && !known) add_hold(state, context, {pool, hold.address, context.now});
   });
   for (const PoolId pool : pools) add_watched(state, pool, AssetId(), ids);
 }
@@ -92,12 +138,14 @@ void keep_holds(State& state, const Books& books, Context& context, Ids& ids) {
   state.rules.each_touched([&](const AlertRule* /*before*/, const AlertRule* after) {
     if (after != nullptr && !after->retired) ids.push_back(after->id);
   });
-  books.ledger.totals.each_touched([&](const ledger::Total* before, const ledger::Total* after) {
-    const ledger::Total* total = after != nullptr ? after : before;
-    add_watched(state, total->pool, total->asset, ids);
-  });
-  keep_holds(state, books, context, ids);
-  add_others(state, books, ids);
+  if (has_ledger_watch(state)) {
+    books.ledger.totals.each_touched([&](const ledger::Total* before, const ledger::Total* after) {
+      const ledger::Total* total = after != nullptr ? after : before;
+      add_watched(state, total->pool, total->asset, ids);
+    });
+    keep_holds(state, books, context, ids);
+  }
+  add_others(state, books, context, ids);
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
@@ -120,6 +168,16 @@ void sample(State& state, Context& context, const AlertRule& rule, AlertStatus& 
   status.last_sample = now;
 }
 
+[[nodiscard]] std::optional<SignedAmount> signed_of(const std::optional<base::i128>& value) {
+  return value ? std::optional(SignedAmount(*value)) : std::nullopt;
+}
+
+void add_moves(State& state, Context& context, AlertId id, const Moves& moves) {
+  for (std::size_t i = 0; i < moves.count; ++i)
+    add_event(state, context,
+              {.alert = id, .what = moves.list[i].what, .value = signed_of(moves.list[i].value)});
+}
+
 void evaluate_rule(State& state, const Books& books, Context& context, AlertId id) {
   const AlertRule& rule = *state.rules.find(id);
   const AlertStatus& was = *state.statuses.find(id);
@@ -129,10 +187,7 @@ void evaluate_rule(State& state, const Books& books, Context& context, AlertId i
   const Moves moves = move(rule, status, measured.value, context.now);
   if (measured.value) sample(state, context, rule, status, *measured.value);
   if (!(status == was)) state.statuses.edit(context.changes, id) = std::move(status);
-  for (std::size_t i = 0; i < moves.count; ++i)
-    add_event(
-        state, context,
-        {.alert = id, .what = moves.list[i], .value = SignedAmount(measured.value.value_or(0))});
+  add_moves(state, context, id, moves);
 }
 
 }  // namespace
@@ -176,6 +231,36 @@ void add_event(State& state, Context& context, AlertEvent event) {
   state.events.insert(context.changes, std::move(event));
 }
 
+void settle(State& state, Context& context, const AlertRule& rule, const AlertRule& next) {
+  AlertStatus status = *state.statuses.find(rule.id);
+  const Moves moves = pass_time(rule, status, context.now);
+  if (status.state == AlertState::pending) {
+    status.state = AlertState::quiet;
+    status.since = context.now;
+  }
+  status.healthy_since.reset();
+  if (rule.direction != next.direction) status.worst.reset();
+  state.statuses.edit(context.changes, rule.id) = std::move(status);
+  add_moves(state, context, rule.id, moves);
+}
+
+void forget(State& state, Context& context, AlertId id) {
+  AlertStatus& status = state.statuses.edit(context.changes, id);
+  const std::uint32_t kept = std::min(status.samples, kSamplesMax);
+  for (std::uint32_t position = 0; position < kept; ++position)
+    state.samples.erase(context.changes, {id, position});
+  status.samples = 0;
+  status.last_sample = {};
+  status.worst.reset();
+  status.since = context.now;
+}
+
+std::optional<SignedAmount> value_now(const State& state, const Books& books,
+                                      const Context& context, AlertId id) {
+  return signed_of(
+      measure(*state.rules.find(id), *state.statuses.find(id), state, books, context.now).value);
+}
+
 void begin_watch(State& state, const Books& books, Context& context, const AlertRule& rule) {
   const bool first_of_holds =
       rule.measure == Measure::hold_age && !has_hold_watch(state, rule.pool);
@@ -188,32 +273,44 @@ void begin_watch(State& state, const Books& books, Context& context, const Alert
     });
     state.standings.insert(context.changes, kept);
   }
+  if (needs_newest_fact(rule) && state.newest.find(rule.source) == nullptr) {
+    NewestFact newest{.source = rule.source};
+    books.facts.facts.each([&](const fact::Fact& fact) {
+      if (fact.source == rule.source && (!newest.observed || *newest.observed < fact.observed))
+        newest.observed = fact.observed;
+    });
+    state.newest.insert(context.changes, newest);
+  }
   if (!first_of_holds) return;
   books.ledger.holds.each([&](const ledger::Hold& hold) {
     if (books.ledger.accounts.at(hold.debit).pool != rule.pool) return;
-    // The time of a hold that never expires is not kept: it is as old as the first look at it.
     const Time made = hold.timeout_s == 0
                           ? context.now
                           : hold.expires - base::kSecond * std::int64_t{hold.timeout_s};
-    state.holds.insert(context.changes, {rule.pool, hold.address, made});
+    add_hold(state, context, {rule.pool, hold.address, made});
   });
 }
 
 void end_watch(State& state, Context& context, const AlertRule& rule) {
   state.watches.erase(context.changes, watch_key(rule));
-  if (needs_standing(rule.measure)) {
-    Ids others;
-    add_watched(state, rule.pool, rule.asset, others);
-    const bool still_needed = std::any_of(others.begin(), others.end(), [&](AlertId id) {
-      return needs_standing(state.rules.find(id)->measure);
-    });
-    if (!still_needed) state.standings.erase(context.changes, {rule.pool, rule.asset});
-  }
+  Ids others;
+  add_watched(state, watch_key(rule).pool, watch_key(rule).asset, others);
+  const auto still = [&](auto needs) {
+    return std::any_of(others.begin(), others.end(),
+                       [&](AlertId id) { return needs(*state.rules.find(id)); });
+  };
+  if (needs_standing(rule.measure) &&
+      !still([](const AlertRule& other) { return needs_standing(other.measure); }))
+    state.standings.erase(context.changes, {rule.pool, rule.asset});
+  if (needs_newest_fact(rule) && !still([&](const AlertRule& other) {
+        return needs_newest_fact(other) && other.source == rule.source;
+      }))
+    state.newest.erase(context.changes, rule.source);
   if (rule.measure != Measure::hold_age || has_hold_watch(state, rule.pool)) return;
   while (true) {
     const auto at = state.holds.rows().lower_bound({rule.pool, 0});
     if (at == state.holds.rows().end() || at->first.pool != rule.pool) return;
-    state.holds.erase(context.changes, WatchedHold::Key(at->first));
+    remove_hold(state, context, WatchedHold::Key(at->first));
   }
 }
 

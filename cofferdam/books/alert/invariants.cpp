@@ -27,15 +27,4 @@ std::optional<std::string> check_alerts_move_in_order(const State& state) {
   return violation;
 }
 
-std::optional<std::string> check_kept_standings_balance(const State& state) {
-  std::optional<std::string> violation;
-  if (state.standings.untouched()) return violation;
-  state.standings.each_touched([&](const KeptStanding* /*before*/, const KeptStanding* after) {
-    if (after == nullptr || pool::surplus(after->sums) == after->sums.own) return;
-    violation =
-        "the sums kept for alerts of pool " + std::to_string(after->pool.value()) + " must balance";
-  });
-  return violation;
-}
-
 }  // namespace cofferdam::alert

@@ -14,8 +14,4 @@ namespace cofferdam::alert {
 // name of a rule never change.
 [[nodiscard]] std::optional<std::string> check_alerts_move_in_order(const State& state);
 
-// What is kept in step of a watched pool equals the pool's accounts: held and declared less what is
-// between pools is owed or its own, to the unit.
-[[nodiscard]] std::optional<std::string> check_kept_standings_balance(const State& state);
-
 }  // namespace cofferdam::alert

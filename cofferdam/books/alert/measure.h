@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace cofferdam::alert {
@@ -82,7 +83,7 @@ struct AlertChange {
   Measure measure = Measure::balance;
   base::PoolId pool;
   base::AssetId asset;
-  base::SignedAmount value;
+  std::optional<base::SignedAmount> value;
 
   static constexpr std::string_view kDoc = "What the command did to an alert.";
 
@@ -94,7 +95,8 @@ struct AlertChange {
     visit("measure", self.measure, "what it looks at");
     visit("pool", self.pool, "the pool that it looks at, if one");
     visit("asset", self.asset, "the asset that it looks at, if one");
-    visit("value", self.value, "what was measured, in the unit of the measure");
+    visit("value", self.value,
+          "what was measured, in the unit of the measure; none: the measure had no value");
   }
 };
 

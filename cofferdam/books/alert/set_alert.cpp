@@ -113,7 +113,9 @@ S apply(const SetAlert& command, State& state, const ledger::State& ledger,
   const AlertId id =
       known != nullptr ? known->id : AlertId(static_cast<std::uint32_t>(state.rules.size() + 1));
   const AlertRule rule = rule_of(command, id, context.now);
+  if (in_force) settle(state, context, AlertRule(*known), rule);
   if (known != nullptr) {
+    if (!in_force) forget(state, context, id);
     state.rules.edit(context.changes, id) = rule;
   } else {
     state.names.insert(context.changes, {rule.code, id});

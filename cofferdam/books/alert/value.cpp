@@ -61,8 +61,8 @@ template <Rounding R>
 }
 
 [[nodiscard]] i128 hold_age(const AlertRule& rule, const State& state, Time now) {
-  const auto oldest = state.holds.rows().lower_bound({rule.pool, 0});
-  if (oldest == state.holds.rows().end() || oldest->first.pool != rule.pool) return 0;
+  const auto oldest = state.hold_ages.rows().lower_bound({rule.pool, Time::min(), 0});
+  if (oldest == state.hold_ages.rows().end() || oldest->first.pool != rule.pool) return 0;
   return age(oldest->second.since, now);
 }
 
@@ -106,22 +106,18 @@ template <Rounding R>
 }
 
 // A source that has never spoken is as old as itself.
-[[nodiscard]] std::optional<i128> fact_age(const AlertRule& rule, const Books& books, Time now) {
+[[nodiscard]] std::optional<i128> fact_age(const AlertRule& rule, const State& state,
+                                           const Books& books, Time now) {
   const fact::Source* source = books.facts.sources.find(rule.source);
   if (source == nullptr) return std::nullopt;
-  Time newest = source->created;
-  if (!rule.fact_key.empty()) {
-    const fact::Fact* found = books.facts.facts.find({rule.source, rule.fact_key});
-    if (found != nullptr) newest = found->observed;
-  } else {
-    bool any = false;
-    books.facts.facts.each([&](const fact::Fact& each) {
-      if (each.source != rule.source) return;
-      newest = any ? std::max(newest, each.observed) : each.observed;
-      any = true;
-    });
+  std::optional<Time> newest;
+  if (needs_newest_fact(rule)) {
+    const NewestFact* kept = state.newest.find(rule.source);
+    if (kept != nullptr) newest = kept->observed;
+  } else if (const fact::Fact* found = books.facts.facts.find({rule.source, rule.fact_key})) {
+    newest = found->observed;
   }
-  return age(newest, now);
+  return age(newest.value_or(source->created), now);
 }
 
 }  // namespace
@@ -150,7 +146,7 @@ Measured measure(const AlertRule& rule, const AlertStatus& status, const State& 
     case Measure::allowance_used:
       return {.value = allowance_used(rule, books, now)};
     case Measure::fact_age:
-      return {.value = fact_age(rule, books, now)};
+      return {.value = fact_age(rule, state, books, now)};
   }
   return {};
 }

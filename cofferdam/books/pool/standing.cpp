@@ -11,41 +11,34 @@ using base::i128;
 using ledger::AccountClass;
 using ledger::OwnerClass;
 
-[[nodiscard]] i128 plus(i128 a, i128 b) {
-  i128 sum = 0;
-  if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return b < 0 ? base::kI128Min : base::kI128Max;
+using base::u128;
+
+[[nodiscard]] constexpr i128 plus(i128 a, i128 b) {
+  return static_cast<i128>(static_cast<u128>(a) + static_cast<u128>(b));
 }
 
-[[nodiscard]] i128 minus(i128 a, i128 b) {
-  i128 difference = 0;
-  if (!__builtin_sub_overflow(a, b, &difference)) return difference;
-  return b < 0 ? base::kI128Max : base::kI128Min;
+[[nodiscard]] constexpr i128 minus(i128 a, i128 b) {
+  return static_cast<i128>(static_cast<u128>(a) - static_cast<u128>(b));
 }
 
-[[nodiscard]] i128 credit_of(const ledger::Account& account) {
-  const auto net = base::try_difference(account.credits_posted, account.debits_posted);
-  COFFERDAM_CHECK(net.has_value(), "an account's balance fits 127 bits");
-  return net->units();
-}
+enum class Way : std::uint8_t { in, out };
 
-void count(Standing& standing, Side side, i128 credit) {
+void count(Standing& standing, Side side, i128 credit, Way way) {
+  const auto put = [&](i128& sum, i128 amount) {
+    sum = way == Way::in ? plus(sum, amount) : minus(sum, amount);
+  };
   switch (side) {
     case Side::held:
-      standing.held = minus(standing.held, credit);
-      break;
+      return put(standing.held, minus(0, credit));
     case Side::declared:
-      standing.declared = minus(standing.declared, credit);
-      break;
+      return put(standing.declared, minus(0, credit));
     case Side::between:
-      standing.between = plus(standing.between, credit);
-      break;
-    case Side::owed:
-      standing.owed = plus(standing.owed, credit);
-      break;
+      return put(standing.between, credit);
+    case Side::owners:
+      if (credit >= 0) return put(standing.owed, credit);
+      return put(standing.debts, minus(0, credit));
     case Side::own:
-      standing.own = plus(standing.own, credit);
-      break;
+      return put(standing.own, credit);
   }
 }
 
@@ -75,16 +68,25 @@ Side side_of(const ledger::Account& account) {
   }
   const OwnerClass owner = account.owner_class;
   return owner == OwnerClass::client || owner == OwnerClass::member || owner == OwnerClass::provider
-             ? Side::owed
+             ? Side::owners
              : Side::own;
 }
 
+i128 credit_of(const ledger::Account& account) {
+  return static_cast<i128>(account.credits_posted.units() - account.debits_posted.units());
+}
+
 void add(Standing& standing, const ledger::Account& account) {
-  count(standing, side_of(account), credit_of(account));
+  count(standing, side_of(account), credit_of(account), Way::in);
 }
 
 void subtract(Standing& standing, const ledger::Account& account) {
-  count(standing, side_of(account), -credit_of(account));
+  count(standing, side_of(account), credit_of(account), Way::out);
+}
+
+void change(Standing& standing, Side side, i128 before, i128 after) {
+  count(standing, side, before, Way::out);
+  count(standing, side, after, Way::in);
 }
 
 i128 covering(const Standing& standing) {
@@ -100,6 +102,14 @@ std::optional<i128> coverage_ppm(const Standing& standing) {
   const i128 covers = covering(standing);
   return base::try_mul_div<base::Rounding::floor>(covers, i128{1'000'000}, standing.owed)
       .value_or(covers < 0 ? base::kI128Min : base::kI128Max);
+}
+
+i128 net_owed(const Standing& standing) {
+  return minus(standing.owed, standing.debts);
+}
+
+bool is_balanced(const Standing& standing) {
+  return minus(covering(standing), net_owed(standing)) == standing.own;
 }
 
 }  // namespace cofferdam::pool
