@@ -285,6 +285,16 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   return state.custody.vaults.find(intent->vault)->pool;
 }
 
+[[nodiscard]] base::PoolId pool_of_vault(base::VaultId id, const State& state) {
+  const custody::Vault* vault = state.custody.vaults.find(id);
+  return vault == nullptr ? base::PoolId() : vault->pool;
+}
+
+// Of what a rule looks at: the pool, or the pool whose vault it is.
+[[nodiscard]] base::PoolId pool_of_alert(const auto& rule, const State& state) {
+  return rule.pool.is_none() ? pool_of_vault(rule.vault, state) : rule.pool;
+}
+
 }  // namespace
 
 std::uint16_t check_shape(const Command& command) {
@@ -298,6 +308,13 @@ std::uint16_t carry_out(const Command& command, Room& room) {
 decision::Subject subject_of(const Command& command, const State& state) {
   return std::visit(
       [&]<class C>(const C& c) -> decision::Subject {
+        if constexpr (std::is_same_v<C, alert::SetAlert>) return {.pool = pool_of_alert(c, state)};
+        if constexpr (requires {
+                        { c.alert } -> std::convertible_to<alert::AlertId>;
+                      }) {
+          const alert::AlertRule* rule = state.alert.rules.find(c.alert);
+          return {.pool = rule == nullptr ? base::PoolId() : pool_of_alert(*rule, state)};
+        }
         if constexpr (requires {
                         { c.pool } -> std::convertible_to<base::PoolId>;
                       })

@@ -41,6 +41,7 @@
 #include "cofferdam/books/principal/change_principal.h"
 #include "cofferdam/books/principal/create_principal.h"
 #include "cofferdam/engine/access_operations.h"
+#include "cofferdam/engine/alert_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/operation_base.h"
@@ -67,7 +68,8 @@ using Command = std::variant<
     custody::AllowBeneficiary, custody::RemoveBeneficiary, custody::ProposeIntent,
     custody::ApproveIntent, custody::VetoIntent, custody::CancelIntent, custody::ExecuteIntent,
     custody::SettleIntent, access::RegisterSigningKey, access::RotateSigningKey,
-    access::RevokeSigningKey, access::SetSignaturePolicy, access::SetGrant>;
+    access::RevokeSigningKey, access::SetSignaturePolicy, access::SetGrant, alert::SetAlert,
+    alert::AcknowledgeAlert, alert::RetireAlert>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/door.h"
 
+#include "cofferdam/books/alert/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
@@ -47,6 +48,17 @@ namespace {
   return needs_approval(command, state) ? DoorStatus::approval_required : DoorStatus::ok;
 }
 
+// Before the laws, so that they see what it wrote as well.
+void evaluate_alerts(const Command& command, const Outcome& outcome, State& state,
+                     ledger::Context& context) {
+  const alert::Books books{state.ledger, state.fact, state.decision, state.pool, state.custody};
+  const bool is_tick =
+      std::holds_alternative<Tick>(command) ||
+      (outcome.executed && outcome.executed->operation == Operation<Tick>::kNumber);
+  alert::evaluate(state.alert, books, context,
+                  is_tick ? alert::Occasion::tick : alert::Occasion::command);
+}
+
 template <class Status>
 [[nodiscard]] Refusal describe(std::uint16_t status) {
   if (status == 0) return {};
@@ -75,6 +87,8 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
     const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);
+    if (finding.breach == pool::PolicyBreach::none)
+      evaluate_alerts(command, outcome, state, context);
     if (finding.breach != pool::PolicyBreach::none) {
       const auto rule = static_cast<std::size_t>(finding.breach);
       outcome = Outcome{.door = DoorStatus::policy_breach,
@@ -92,6 +106,7 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   }
   outcome.postings = std::move(postings);
   outcome.created = context.created;
+  outcome.alerts = alert::changes_of(state.alert);
   return judgement;
 }
 

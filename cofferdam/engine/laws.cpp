@@ -2,6 +2,7 @@
 //
 // Every law of every room, asked on every command in every build; a law is added here once.
 #include "cofferdam/books/access/invariants.h"
+#include "cofferdam/books/alert/invariants.h"
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
@@ -46,6 +47,7 @@ std::optional<std::string> broken_law(const State& state) {
   ask(custody::check_transit_is_named(state.custody, state.ledger));
   ask(access::check_root_can_sign(state.access, state.principal));
   ask(access::check_keys_stay_revoked(state.access));
+  ask(alert::check_alerts_move_in_order(state.alert));
   if (all.empty()) return std::nullopt;
   return all;
 }

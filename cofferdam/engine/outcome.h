@@ -3,6 +3,7 @@
 // What a command came to: recorded with it in the journal, returned again when it is repeated.
 #pragma once
 
+#include "cofferdam/books/alert/measure.h"
 #include "cofferdam/books/ledger/transfer.h"
 
 #include <cstdint>
@@ -70,6 +71,8 @@ struct Outcome {
   base::u128 created = 0;                    // number of what was created
   std::optional<Executed> executed;          // by an approval that completed a quorum
   std::string law;                           // door = law_broken or policy_breach: which
+  // What it did to alerts. In a record it stands behind the outcome, of records that have any.
+  std::vector<alert::AlertChange> alerts;
 
   [[nodiscard]] bool ok() const { return door == DoorStatus::ok && status == 0; }
 
@@ -86,7 +89,7 @@ struct Outcome {
   }
 
   friend bool operator==(const Outcome& a, const Outcome& b) {
-    return base::encode(a) == base::encode(b);
+    return base::encode(a) == base::encode(b) && base::encode(a.alerts) == base::encode(b.alerts);
   }
 };
 

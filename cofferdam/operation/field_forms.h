@@ -403,4 +403,20 @@ struct FieldForms<custody::NetworkFee> {
   static constexpr std::array<std::string_view, 3> kRequired{"asset", "amount", "debit_account"};
 };
 
+template <>
+struct FieldForms<alert::SetAlert> {
+  static constexpr std::array<std::string_view, 5> kRequired{"code", "measure", "direction",
+                                                             "raise", "clear"};
+};
+
+struct RequiresAlert {
+  static constexpr std::array<std::string_view, 1> kRequired{"alert"};
+};
+
+template <>
+struct FieldForms<alert::AcknowledgeAlert> : RequiresAlert {};
+
+template <>
+struct FieldForms<alert::RetireAlert> : RequiresAlert {};
+
 }  // namespace cofferdam::operation

@@ -138,5 +138,6 @@ void register_release_queries(Registry& registry);
 void register_custody_queries(Registry& registry);
 void register_market_queries(Registry& registry);
 void register_journal_queries(Registry& registry);
+void register_alert_queries(Registry& registry);
 
 }  // namespace cofferdam::operation

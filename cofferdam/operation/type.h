@@ -9,6 +9,7 @@
 #include "cofferdam/base/check.h"
 #include "cofferdam/base/number.h"
 #include "cofferdam/base/time.h"
+#include "cofferdam/books/alert/measure.h"
 
 #include <cstdint>
 #include <functional>
@@ -59,10 +60,11 @@ enum class Numbered : std::uint8_t {
   signer,
   beneficiary,
   intent,
+  alert,
 };
-inline constexpr std::array<std::string_view, 14> kNumberedNames{
-    "none",   "pool",     "asset", "principal", "conduit", "contract",    "rule",
-    "source", "proposal", "vault", "wallet",    "signer",  "beneficiary", "intent"};
+inline constexpr std::array<std::string_view, 15> kNumberedNames{
+    "none",     "pool",  "asset",  "principal", "conduit",     "contract", "rule", "source",
+    "proposal", "vault", "wallet", "signer",    "beneficiary", "intent",   "alert"};
 
 // "an asset", "a pool".
 [[nodiscard]] std::string with_article(std::string_view noun);
@@ -147,6 +149,7 @@ consteval Numbered numbered_kind() {
   if (std::is_same_v<T, base::SignerId>) return Numbered::signer;
   if (std::is_same_v<T, base::BeneficiaryId>) return Numbered::beneficiary;
   if (std::is_same_v<T, base::IntentId>) return Numbered::intent;
+  if (std::is_same_v<T, alert::AlertId>) return Numbered::alert;
   return Numbered::none;
 }
 

@@ -19,6 +19,7 @@ using operation::Json;
 constexpr std::uint32_t kUsesMillis = 60'000;
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
+constexpr std::uint32_t kRefreshMillis = 500;
 // Commits that follow one another closely are told together.
 constexpr std::uint32_t kPumpWaitMillis = 10;
 
@@ -41,7 +42,7 @@ constexpr int kTravelsMax = 2;
 // For logs and metrics: a name out of a closed list.
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
-  if (is_open_path(path) || path == "/metrics") return path;
+  if (is_open_path(path) || path == "/metrics" || PublicPages::is_path(path)) return path;
   if (find_web_asset(path) != nullptr) return "dashboard";
   if (path == "/v1/batch") return "batch";
   if (path == kSocketPath) return "socket";
@@ -94,11 +95,18 @@ void Service::attach(HttpServer& http) {
   http_ = &http;
   committer_.emplace(
       session_.engine(), [&http](std::function<void()> all) { http.post(std::move(all)); },
-      [this] { want_pump(); });
+      [this] {
+        alerts_->tell_durable();
+        want_pump();
+      });
   books_.emplace(options_.jobs_max);
   http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
+  alerts_->attach(*committer_);
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
+  });
+  http.every(kRefreshMillis, [this] {
+    if (public_ != nullptr && !is_stopping_) public_->refresh(*books_);
   });
   // For readers that were too slow at the last commit.
   http.every(kPumpMillis, [this] { want_pump(); });
@@ -121,6 +129,7 @@ void Service::pump() {
 
 void Service::begin_stop() {
   is_stopping_ = true;
+  if (public_ != nullptr) public_->stop();
   const auto sockets = sockets_;
   for (const auto& socket : sockets) socket->close(CloseCode::going_away, "the server stops");
   books_->add([this] { feed_.end(); });
@@ -133,6 +142,7 @@ void Service::abandon() {
 void Service::finish() {
   books_->stop();
   committer_->stop();
+  alerts_->finish();
   feed_.end();
   for (const auto& socket : sockets_) socket->let_go();
   admission_.save_uses();
@@ -141,7 +151,8 @@ void Service::finish() {
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
   if (head.path == "/health" || head.path == "/ready") return std::nullopt;
   if (auto later = admission_.ask_sender(head.peer)) return later;
-  if (is_open_path(head.path) || is_web_request(head)) return std::nullopt;
+  if (is_open_path(head.path) || is_web_request(head) || is_public_path(head.path))
+    return std::nullopt;
   // A page of a browser cannot name a key here, and does so in its first message.
   if (head.path == kSocketPath && head.wants_websocket && head.authorization.empty())
     return std::nullopt;
@@ -223,10 +234,13 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
     exchange->answer(refuse_socket(request));
     return true;
   }
-  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events") return false;
+  const bool is_public = is_public_path(path);
+  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events" && !is_public) return false;
   const bool is_stream = path == "/v1/events";  // has no length that a HEAD could ask for
   if (!is_get || (is_stream && request.method != "GET")) {
     exchange->answer(wrong_method("GET", request.method));
+  } else if (is_public) {
+    exchange->answer(public_->answer(request));
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
   } else if (is_stream || path == "/metrics") {
@@ -511,27 +525,6 @@ Result<base::Sequence> Service::feed_start(std::optional<base::Sequence> after) 
   if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
     return base::malformed("after", std::to_string(from), "must be a record of this journal");
   return from;
-}
-
-void Service::give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller) {
-  const bool taken = books_->offer([this, exchange, caller = std::move(caller)] {
-    if (auto forbidden = forbid(caller, principal::kAllRoles))
-      return exchange->answer(std::move(*forbidden));
-    engine::Engine& engine = session_.engine();
-    const Gauges gauges{.http = http_->figures(),
-                        .commits = committer_->figures(),
-                        .jobs_waiting = books_->waiting(),
-                        .subscribers = feed_.size(),
-                        .sequence = engine.sequence(),
-                        .durable = engine.journal().durable(),
-                        .malformed = engine.figures().malformed,
-                        .start_seconds = start_seconds_};
-    http_->post([this, exchange, gauges] {
-      exchange->answer({.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                        .body = metrics_.page(gauges)});
-    });
-  });
-  if (!taken) exchange->answer(overloaded());
 }
 
 }  // namespace cofferdam::server

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cofferdam/server/admission.h"
+#include "cofferdam/server/alert_delivery.h"
 #include "cofferdam/server/api_keys.h"
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/bulk_body.h"
@@ -11,6 +12,7 @@
 #include "cofferdam/server/http.h"
 #include "cofferdam/server/metrics.h"
 #include "cofferdam/server/parameters.h"
+#include "cofferdam/server/public_pages.h"
 #include "cofferdam/server/route.h"
 #include "cofferdam/server/server.h"
 #include "cofferdam/server/socket.h"
@@ -21,6 +23,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace cofferdam::server {
 
@@ -31,7 +34,7 @@ class Service final : public HttpHandler {
  public:
   Service(operation::Session& session, const Options& options);
 
-  [[nodiscard]] Result<void> open() { return keys_.load(); }
+  [[nodiscard]] Result<void> open();
 
   // Before the network runs.
   void attach(HttpServer& http);
@@ -124,6 +127,7 @@ class Service final : public HttpHandler {
                                       std::optional<base::Sequence> after, FeedFilter filter);
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
+  [[nodiscard]] bool is_public_path(std::string_view path) const;
 
   operation::Session& session_;
   const Options& options_;
@@ -141,6 +145,8 @@ class Service final : public HttpHandler {
   std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
   std::atomic<bool> pump_waits_{false};
   // The threads come last: they end before what they use.
+  std::unique_ptr<PublicPages> public_;  // null: there is no public page
+  std::unique_ptr<AlertDelivery> alerts_;
   std::optional<Committer> committer_;
   std::optional<Worker> books_;
 };
