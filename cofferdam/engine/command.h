@@ -40,6 +40,10 @@
 #include "cofferdam/books/pool/set_beneficiaries.h"
 #include "cofferdam/books/principal/change_principal.h"
 #include "cofferdam/books/principal/create_principal.h"
+#include "cofferdam/books/reconciliation/begin_reconciliation.h"
+#include "cofferdam/books/reconciliation/record_statement.h"
+#include "cofferdam/books/reconciliation/release_guard.h"
+#include "cofferdam/books/reconciliation/work_break.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
 
@@ -64,7 +68,9 @@ using Command = std::variant<
     custody::RegisterSigner, custody::RevokeSigner, custody::OpenVault, custody::OpenWallet,
     custody::AllowBeneficiary, custody::RemoveBeneficiary, custody::ProposeIntent,
     custody::ApproveIntent, custody::VetoIntent, custody::CancelIntent, custody::ExecuteIntent,
-    custody::SettleIntent>;
+    custody::SettleIntent, reconciliation::RecordStatement, reconciliation::BeginReconciliation,
+    reconciliation::SetGuard, reconciliation::AssignBreak, reconciliation::ExplainBreak,
+    reconciliation::ResolveBreak>;
 
 // rooms(): the states that apply() writes, in their order; reads(): those that
 // check_state() reads, where they are others. kNumber: in the
@@ -586,6 +592,71 @@ struct Operation<custody::SettleIntent> : OperationBase<111, Needs::operator_rol
   static auto rooms(auto& state) { return std::tie(state.custody, state.ledger); }
 
   static auto reads(auto& state) { return std::tie(state.custody, state.ledger, state.pool); }
+};
+
+template <>
+struct Operation<reconciliation::RecordStatement> : OperationBase<130, Needs::operator_role> {
+  static constexpr std::string_view kName = "statement.record";
+  static constexpr std::string_view kSummary =
+      "Record what a bank, a custodian or a chain says of a wallet or an account.";
+  using Status = reconciliation::RecordStatementStatus;
+
+  static auto reads(auto& state) {
+    return std::tie(state.reconciliation, state.custody, state.ledger, state.fact);
+  }
+};
+
+template <>
+struct Operation<reconciliation::BeginReconciliation> : OperationBase<131, Needs::operator_role> {
+  static constexpr std::string_view kName = "reconciliation.begin";
+  static constexpr std::string_view kSummary =
+      "Begin to compare a wallet or an account with statements.";
+  using Status = reconciliation::BeginReconciliationStatus;
+
+  static auto reads(auto& state) {
+    return std::tie(state.reconciliation, state.custody, state.ledger);
+  }
+};
+
+template <>
+struct Operation<reconciliation::SetGuard> : OperationBase<132, Needs::admin_role> {
+  static constexpr std::string_view kName = "reconciliation.set-policy";
+  static constexpr std::string_view kSummary =
+      "Say when open breaks of a pool freeze its releases.";
+  using Status = reconciliation::SetGuardStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.reconciliation); }
+
+  static auto reads(auto& state) {
+    return std::tie(state.reconciliation, state.pool, state.ledger);
+  }
+};
+
+template <>
+struct Operation<reconciliation::AssignBreak> : OperationBase<133, Needs::operator_role> {
+  static constexpr std::string_view kName = "break.assign";
+  static constexpr std::string_view kSummary = "Give breaks to somebody to work on.";
+  using Status = reconciliation::WorkBreakStatus;
+
+  static auto reads(auto& state) { return std::tie(state.reconciliation, state.principal); }
+};
+
+template <>
+struct Operation<reconciliation::ExplainBreak> : OperationBase<134, Needs::operator_role> {
+  static constexpr std::string_view kName = "break.explain";
+  static constexpr std::string_view kSummary = "Say what is behind breaks.";
+  using Status = reconciliation::WorkBreakStatus;
+
+  static auto reads(auto& state) { return std::tie(state.reconciliation); }
+};
+
+template <>
+struct Operation<reconciliation::ResolveBreak> : OperationBase<135, Needs::operator_role> {
+  static constexpr std::string_view kName = "break.resolve";
+  static constexpr std::string_view kSummary = "Close breaks with a reason.";
+  using Status = reconciliation::WorkBreakStatus;
+
+  static auto reads(auto& state) { return std::tie(state.reconciliation); }
 };
 
 }  // namespace cofferdam::engine

@@ -2,6 +2,7 @@
 #include "cofferdam/engine/door.h"
 
 #include "cofferdam/books/pool/pool_policy.h"
+#include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
 
@@ -51,6 +52,24 @@ template <class Status>
           std::string(base::EnumText<Status>::kDocs[static_cast<std::size_t>(value)])};
 }
 
+// What rules over the whole command say of it, once its own phases have let it through: policies of
+// pools, frozen releases, the laws.
+[[nodiscard]] Outcome judge_whole(const State& state, base::Time now) {
+  const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);
+  if (finding.breach != pool::PolicyBreach::none) {
+    const auto rule = static_cast<std::size_t>(finding.breach);
+    return {.door = DoorStatus::policy_breach,
+            .law = finding.text + ": " + std::string(base::name_of(finding.breach)) + ": " +
+                   std::string(base::EnumText<pool::PolicyBreach>::kDocs[rule])};
+  }
+  const reconciliation::GuardView guards{state.reconciliation, state.custody, state.pool,
+                                         state.ledger, now};
+  if (const auto frozen = reconciliation::find_frozen_release(guards))
+    return {.door = DoorStatus::releases_frozen, .law = *frozen};
+  if (const auto law = broken_law(state)) return {.door = DoorStatus::law_broken, .law = *law};
+  return {};
+}
+
 }  // namespace
 
 Judgement judge(const Command& command, const Circumstances& circumstances, State& state,
@@ -69,15 +88,12 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   Room room{state, context, history, scratch, judgement};
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
-    const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);
-    if (finding.breach != pool::PolicyBreach::none) {
-      const auto rule = static_cast<std::size_t>(finding.breach);
-      outcome = Outcome{.door = DoorStatus::policy_breach,
-                        .law = finding.text + ": " + std::string(base::name_of(finding.breach)) +
-                               ": " + std::string(base::EnumText<pool::PolicyBreach>::kDocs[rule])};
-      judgement.results.clear();
-    } else if (const auto law = broken_law(state)) {
-      outcome = Outcome{.door = DoorStatus::law_broken, .law = *law};
+    if (outcome.ok() &&
+        !reconciliation::follow_postings(reconciliation_of(room), outcome.event_statuses.size()))
+      refuse_large_terms(outcome);
+    if (Outcome whole = outcome.ok() ? judge_whole(state, circumstances.now) : outcome;
+        !whole.ok()) {
+      outcome = Outcome{.door = whole.door, .law = std::move(whole.law)};
       judgement.results.clear();
     }
   }

@@ -8,6 +8,7 @@
 #include "cofferdam/books/market/invariants.h"
 #include "cofferdam/books/pool/invariants.h"
 #include "cofferdam/books/principal/invariants.h"
+#include "cofferdam/books/reconciliation/invariants.h"
 #include "cofferdam/engine/door.h"
 
 namespace cofferdam::engine {
@@ -43,6 +44,10 @@ std::optional<std::string> broken_law(const State& state) {
   ask(custody::check_wallets_keep_their_pool(state.custody, state.ledger));
   ask(custody::check_leaves_by_intent(state.custody, state.ledger));
   ask(custody::check_transit_is_named(state.custody, state.ledger));
+  ask(reconciliation::check_equation(state.reconciliation, state.ledger));
+  ask(reconciliation::check_terms_are_items(state.reconciliation));
+  ask(reconciliation::check_statements_stay(state.reconciliation));
+  ask(reconciliation::check_breaks_go_forward(state.reconciliation));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -24,6 +24,7 @@ enum class DoorStatus : std::uint16_t {
   approval_required,
   policy_breach,
   law_broken,
+  releases_frozen,
 };
 
 // The amount of an event where it differs from what was asked (balancing, or 'max').
@@ -60,7 +61,7 @@ struct Outcome {
   std::vector<ledger::Transfer> postings;    // legs booked by the system for this command
   base::u128 created = 0;                    // number of what was created
   std::optional<Executed> executed;          // by an approval that completed a quorum
-  std::string law;                           // door = law_broken or policy_breach: which
+  std::string law;                           // the door refused over a rule of the books: which
 
   [[nodiscard]] bool ok() const { return door == DoorStatus::ok && status == 0; }
 
@@ -85,7 +86,7 @@ struct Outcome {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
-  static constexpr std::array<std::string_view, 10> kNames{"ok",
+  static constexpr std::array<std::string_view, 11> kNames{"ok",
                                                            "no_genesis",
                                                            "genesis_exists",
                                                            "time_goes_back",
@@ -94,8 +95,9 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
                                                            "principal_not_allowed",
                                                            "approval_required",
                                                            "policy_breach",
-                                                           "law_broken"};
-  static constexpr std::array<std::string_view, 10> kDocs{
+                                                           "law_broken",
+                                                           "releases_frozen"};
+  static constexpr std::array<std::string_view, 11> kDocs{
       "",
       "the books begin with a genesis command",
       "the books have one genesis command",
@@ -105,5 +107,6 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
       "the principal must hold the role that the operation asks",
       "the operation must be proposed and approved by others",
       "a pool's policy does not allow what the command would lead to; nothing was changed",
-      "a law of the books would have been broken; nothing was changed"};
+      "a law of the books would have been broken; nothing was changed",
+      "an open break of reconciliation freezes what leaves the pool; nothing was changed"};
 };

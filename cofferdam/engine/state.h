@@ -10,6 +10,7 @@
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/pool/pool.h"
 #include "cofferdam/books/principal/principal.h"
+#include "cofferdam/books/reconciliation/reconciliation.h"
 #include "cofferdam/crypto/sha256.h"
 #include "cofferdam/engine/venue.h"
 
@@ -24,6 +25,7 @@ struct State {
   pool::State pool;
   market::State market;
   custody::State custody;
+  reconciliation::State reconciliation;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -37,6 +39,7 @@ struct State {
     f("pool", self.pool);
     f("market", self.market);
     f("custody", self.custody);
+    f("reconciliation", self.reconciliation);
   }
 };
 

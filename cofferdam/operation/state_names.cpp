@@ -43,6 +43,8 @@ std::optional<std::uint32_t> StateNames::number_of(Numbered kind, std::string_vi
       return number_in(custody::find_beneficiary(state_.custody, code));
     case Numbered::proposal:
     case Numbered::intent:
+    case Numbered::statement:
+    case Numbered::reconciliation_break:
     case Numbered::none:
       return std::nullopt;
   }
@@ -75,6 +77,8 @@ std::string StateNames::code_of(Numbered kind, std::uint32_t number) const {
       return code_in(state_.custody.beneficiaries.find(base::BeneficiaryId(number)));
     case Numbered::proposal:
     case Numbered::intent:
+    case Numbered::statement:
+    case Numbered::reconciliation_break:
     case Numbered::none:
       return {};
   }

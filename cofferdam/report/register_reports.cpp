@@ -320,6 +320,7 @@ Result<Document> erase_label_task(Session& session, const OwnerParameters& param
 void register_reports(operation::Registry& registry) {
   register_liabilities(registry);
   register_imports(registry);
+  register_statements(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",
