@@ -3,6 +3,7 @@
 // The tasks that bring statements of the outside into the books, and write statements of the books.
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/base/parse_integer.h"
+#include "cofferdam/books/pool/reason.h"
 #include "cofferdam/crypto/sha256.h"
 #include "cofferdam/operation/session.h"
 #include "cofferdam/report/driver.h"
