@@ -32,6 +32,10 @@ struct HttpLimits {
   std::uint32_t idle_seconds = 60;  // between requests, and for a whole header
   std::uint32_t body_seconds = 60;  // for a whole body; of one taken in parts, between parts
   std::uint32_t write_seconds = 30;
+  // An upgraded connection is closed when nothing has come for so long, not even a pong.
+  std::uint32_t silence_seconds = 60;
+  // Nothing more is read of it while so much that was sent has not been taken.
+  std::size_t upgraded_unread_bytes_max = std::size_t{1} << 20;
 };
 
 struct HttpOptions {
@@ -53,7 +57,14 @@ struct HttpRequest {
   std::string idempotency_key;
   std::string content_type;
   std::string last_event_id;
-  std::string caller;  // who it is, as the handler has found out; not from the network
+  std::string accept_encoding;
+  std::string if_none_match;
+  std::string host;
+  std::string origin;
+  std::string websocket_key;
+  std::string websocket_version;
+  bool wants_websocket = false;  // `Connection: upgrade` and `Upgrade: websocket`
+  std::string caller;            // who it is, as the handler has found out; not from the network
   std::string caller_key;
   std::string body;
 };
@@ -63,6 +74,7 @@ struct HttpResponse {
   std::string content_type = {};
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::uint64_t sequence = 0;  // of the books that it rests on; 0: of none
 };
 
 // One request that waits for its answer: either answer() once, or begin(), parts and end().
@@ -109,6 +121,11 @@ class HttpHandler {
   // Null: the whole body is wanted, and request() is called with it.
   [[nodiscard]] virtual std::unique_ptr<HttpBody> take_body(
       const std::shared_ptr<HttpExchange>& exchange, const HttpRequest& head) = 0;
+  // Of a head that wants a WebSocket. Null: it is a request like others. Else the exchange was
+  // begun with 101; its parts, and those of the body, are the connection's bytes from then on. The
+  // exchange may be used from any thread.
+  [[nodiscard]] virtual std::unique_ptr<HttpBody> upgrade(
+      const std::shared_ptr<HttpExchange>& exchange, const HttpRequest& head) = 0;
   virtual void request(std::shared_ptr<HttpExchange> exchange, HttpRequest request) = 0;
   // The answer to what could not be read as a request: 400, 413 or 431.
   [[nodiscard]] virtual HttpResponse broken_request(unsigned status, std::string_view why) = 0;
@@ -139,9 +156,13 @@ class HttpServer {
   // Calls `what` when SIGTERM or SIGINT arrives.
   virtual void on_signal(std::function<void(int)> what) = 0;
   virtual void every(std::uint32_t millis, std::function<void()> what) = 0;
+  // Once, on the network's thread; from any thread.
+  virtual void after(std::uint32_t millis, std::function<void()> what) = 0;
   // From any thread: `what` is called on the network's thread. Answers given inside it go out
   // without waking the network once for each.
   virtual void post(std::function<void()> what) = 0;
+  // The same, at once when this is the network's thread.
+  virtual void dispatch(std::function<void()> what) = 0;
   [[nodiscard]] virtual HttpFigures figures() const = 0;
 };
 

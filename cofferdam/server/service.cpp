@@ -7,6 +7,7 @@
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
+#include "cofferdam/server/web_assets.h"
 
 namespace cofferdam::server {
 namespace {
@@ -14,8 +15,11 @@ namespace {
 using operation::Json;
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kSocketPath = "/v1/ws";
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
+// Commits that follow one another closely are told together.
+constexpr std::uint32_t kPumpWaitMillis = 10;
 
 bool is_open_path(std::string_view path) {
   return path == "/health" || path == "/ready" || path == "/openapi.json";
@@ -37,15 +41,10 @@ constexpr int kTravelsMax = 2;
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
   if (is_open_path(path) || path == "/metrics") return path;
+  if (find_web_asset(path) != nullptr) return "dashboard";
   if (path == "/v1/batch") return "batch";
+  if (path == kSocketPath) return "socket";
   return path == "/v1/events" ? "events" : "other";
-}
-
-HttpResponse overloaded() {
-  return problem_response({.status = 503,
-                           .code = "overloaded",
-                           .title = "Too many requests wait for the books",
-                           .rule = "so many requests wait at most; try again"});
 }
 
 HttpResponse wrong_method(std::string allow, const std::string& method) {
@@ -56,6 +55,57 @@ HttpResponse wrong_method(std::string allow, const std::string& method) {
                                             .value = method,
                                             .rule = "must be " + allow});
   response.headers.emplace_back("Allow", std::move(allow));
+  return response;
+}
+
+HttpResponse id_missing(std::string field) {
+  return problem_response({.status = 400,
+                           .code = "idempotency-key-missing",
+                           .title = "A command needs an id",
+                           .field = std::move(field),
+                           .value = "",
+                           .rule = "every command has one, so that it can be sent again safely",
+                           .hint = "draw a UUID, and keep it until the answer has come"});
+}
+
+// A page may only speak to the server that it came from. Programs name no origin.
+bool is_own_origin(const HttpRequest& head) {
+  if (head.origin.empty()) return true;
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (head.origin.starts_with(scheme) &&
+        std::string_view(head.origin).substr(scheme.size()) == head.host)
+      return true;
+  return false;
+}
+
+// Why a request for the socket was not taken as one.
+HttpResponse socket_problem(const HttpRequest& request) {
+  if (request.method != "GET") return wrong_method("GET", request.method);
+  if (!is_own_origin(request))
+    return problem_response({.status = 403,
+                             .code = "origin",
+                             .title = "A page of another origin may not open this",
+                             .field = "Origin",
+                             .value = request.origin.substr(0, 80),
+                             .rule = "must be this server itself"});
+  if (!request.query.empty())
+    return syntax_response(
+        base::malformed("query string", "", "the socket takes no parameters here").error());
+  if (request.wants_websocket && !request.websocket_key.empty() &&
+      request.websocket_version == "13")
+    return websocket_accept(request.websocket_key)
+               ? overloaded()
+               : syntax_response(
+                     base::malformed("Sec-WebSocket-Key", "", "must be 16 bytes in base64")
+                         .error());
+  HttpResponse response = problem_response({.status = 426,
+                                            .code = "upgrade-required",
+                                            .title = "This path is a WebSocket",
+                                            .field = "Upgrade",
+                                            .value = "",
+                                            .rule = "must be websocket, of version 13"});
+  response.headers.emplace_back("Upgrade", "websocket");
+  response.headers.emplace_back("Sec-WebSocket-Version", "13");
   return response;
 }
 
@@ -104,29 +154,34 @@ void Service::attach(HttpServer& http) {
   http_ = &http;
   committer_.emplace(
       session_.engine(), [&http](std::function<void()> all) { http.post(std::move(all)); },
-      [this] {
-        if (feed_.size() > 0 && !pump_waits_.exchange(true))
-          books_->add([this] {
-            pump_waits_ = false;
-            feed_.pump();
-          });
-      });
+      [this] { want_pump(); });
   books_.emplace(options_.jobs_max);
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
   });
   // For readers that were too slow at the last commit.
-  http.every(kPumpMillis, [this] {
-    if (feed_.size() > 0 && !pump_waits_.exchange(true))
-      books_->add([this] {
-        pump_waits_ = false;
-        feed_.pump();
-      });
+  http.every(kPumpMillis, [this] { want_pump(); });
+  http.every(1000, [this] {
+    const auto sockets = sockets_;  // a socket may leave the set
+    for (const auto& socket : sockets) socket->tick();
   });
+}
+
+void Service::want_pump() {
+  if (feed_.size() == 0 || pump_waits_.exchange(true)) return;
+  http_->after(kPumpWaitMillis, [this] { books_->add([this] { pump(); }); });
+}
+
+void Service::pump() {
+  pump_waits_ = false;
+  // The rest behind what waits for the books now.
+  if (feed_.pump() && !pump_waits_.exchange(true)) books_->add([this] { pump(); });
 }
 
 void Service::begin_stop() {
   is_stopping_ = true;
+  const auto sockets = sockets_;
+  for (const auto& socket : sockets) socket->close(CloseCode::going_away, "the server stops");
   books_->add([this] { feed_.end(); });
 }
 
@@ -134,14 +189,17 @@ void Service::finish() {
   books_->stop();
   committer_->stop();
   feed_.end();
+  for (const auto& socket : sockets_) socket->let_go();
 }
 
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
-  if (is_open_path(head.path)) return std::nullopt;
+  if (is_open_path(head.path) || is_web_request(head)) return std::nullopt;
+  // A page of a browser cannot name a key here, and does so in its first message.
+  if (head.path == kSocketPath && head.wants_websocket && head.authorization.empty())
+    return std::nullopt;
   std::optional<ApiKeys::Holder> holder;
   if (head.authorization.starts_with(kBearer))
-    holder =
-        keys_.holder_of(std::string_view(head.authorization).substr(kBearer.size()), system_time());
+    holder = holder_of(std::string_view(head.authorization).substr(kBearer.size()), head.peer);
   head.authorization.clear();
   if (!holder)
     return problem_response({.status = 401,
@@ -154,6 +212,15 @@ std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
   head.caller = std::move(holder->principal);
   head.caller_key = std::move(holder->key);
   return std::nullopt;
+}
+
+std::optional<ApiKeys::Holder> Service::holder_of(std::string_view key,
+                                                  const std::string& /*peer*/) const {
+  return keys_.holder_of(key, system_time());
+}
+
+bool Service::is_key_good(const std::string& key) const {
+  return keys_.is_good(key, system_time());
 }
 
 HttpResponse Service::broken_request(unsigned status, std::string_view why) {
@@ -189,10 +256,33 @@ const std::string& Service::openapi() {
   return openapi_;
 }
 
+std::unique_ptr<HttpBody> Service::upgrade(const std::shared_ptr<HttpExchange>& exchange,
+                                           const HttpRequest& head) {
+  const bool is_good = head.path == kSocketPath && head.method == "GET" && head.query.empty() &&
+                       head.websocket_version == "13" && is_own_origin(head);
+  const auto accept = websocket_accept(head.websocket_key);
+  if (!is_good || !accept || is_stopping_ || sockets_.size() >= kSocketsMax) return nullptr;
+  exchange->begin({.status = 101,
+                   .headers = {{"Upgrade", "websocket"},
+                               {"Connection", "Upgrade"},
+                               {"Sec-WebSocket-Accept", *accept}}});
+  auto socket = std::make_shared<Socket>(*this, exchange, head);
+  sockets_.insert(socket);
+  return std::make_unique<SocketBody>(std::move(socket));
+}
+
+void Service::forget(Socket* socket) {
+  sockets_.erase(socket->shared_from_this());
+}
+
 // What is no operation of the registry. False: it is.
 bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
                          const HttpRequest& request) {
   const std::string& path = request.path;
+  if (is_web_request(request)) {
+    exchange->answer(web_response(request));
+    return true;
+  }
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (path == "/v1/batch") {
     if (request.method != "POST") {
@@ -206,6 +296,10 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
                                          .rule = "must be application/x-ndjson, and the target "
                                                  "without parameters"}));
     }
+    return true;
+  }
+  if (path == kSocketPath) {
+    exchange->answer(socket_problem(request));
     return true;
   }
   if (!is_open_path(path) && path != "/metrics" && path != "/v1/events") return false;
@@ -238,6 +332,11 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
   call->exchange = exchange;
   call->principal = request.caller;
   if (auto problem = read_call(request, *call)) return exchange->answer(std::move(*problem));
+  carry_out(std::move(call));
+}
+
+void Service::carry_out(std::shared_ptr<Call> call) {
+  const auto exchange = call->exchange;
   const bool travels = !std::holds_alternative<std::monostate>(call->controls.at);
   if (travels && travels_.fetch_add(1) >= kTravelsMax) {
     --travels_;
@@ -251,6 +350,26 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
     if (travels) --travels_;
     exchange->answer(overloaded());
   }
+}
+
+void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
+                                const std::string& caller, RpcParameters parameters) {
+  auto call = std::make_shared<Call>();
+  call->exchange = exchange;
+  call->route = &route;
+  call->principal = caller;
+  call->content = std::move(parameters.content);
+  Result<Controls> controls = take_controls(route, parameters.controls);
+  if (!controls) return exchange->answer(syntax_response(controls.error()));
+  call->controls = std::move(*controls);
+  if (!parameters.controls.empty())
+    return exchange->answer(syntax_response(base::malformed(parameters.controls.front().first,
+                                                            parameters.controls.front().second,
+                                                            "is no parameter of this operation")
+                                                .error()));
+  if (route.kind == RouteKind::command && call->controls.id.is_none())
+    return exchange->answer(id_missing("command_id"));
+  carry_out(std::move(call));
 }
 
 std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call& call) const {
@@ -291,13 +410,7 @@ std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call&
 std::optional<HttpResponse> Service::read_input(const HttpRequest& request, Pairs pairs,
                                                 Call& call) const {
   if (call.route->kind == RouteKind::command && call.controls.id.is_none())
-    return problem_response({.status = 400,
-                             .code = "idempotency-key-missing",
-                             .title = "A command needs an id",
-                             .field = "Idempotency-Key",
-                             .value = "",
-                             .rule = "every command has one, so that it can be sent again safely",
-                             .hint = "draw a UUID, and keep it until the answer has come"});
+    return id_missing("Idempotency-Key");
   if (request.method != "POST") {
     Result<Json> fields = fields_of(pairs, call.route->input());
     if (!fields) return syntax_response(fields.error());
@@ -394,6 +507,7 @@ HttpResponse Service::run_task(const Call& call) {
 
 void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse response) {
   const base::Sequence sequence = session_.engine().sequence();
+  response.sequence = sequence;
   if (sequence <= session_.engine().journal().durable())
     return exchange->answer(std::move(response));
   committer_->offer(sequence, [exchange = std::move(exchange), response = std::move(response)](
@@ -422,25 +536,41 @@ void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& 
                key = request.caller_key] {
     if (auto forbidden = forbid(who, principal::kAllRoles))
       return exchange->answer(std::move(*forbidden));
-    journal::Journal& journal = session_.engine().journal();
-    const base::Sequence from = after.value_or(journal.durable());
-    if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
-      return exchange->answer(error_response(
-          base::malformed("after", std::to_string(from), "must be a record of this journal")
-              .error()));
+    const Result<base::Sequence> from = feed_start(after);
+    if (!from) return exchange->answer(error_response(from.error()));
     if (feed_.size() >= kSubscribersMax) return exchange->answer(overloaded());
     exchange->begin({.content_type = "text/event-stream"});
-    exchange->part(": from " + std::to_string(from + 1) + "\n\n");
+    exchange->part(": from " + std::to_string(*from + 1) + "\n\n");
     const bool added = feed_.add({.exchange = exchange,
-                                  .may_stay =
-                                      [this, who, key] {
-                                        return keys_.is_good(key, system_time()) &&
-                                               !forbid(who, principal::kAllRoles);
+                                  .after = *from,
+                                  .may_stay = [this, who, key] { return may_follow(who, key); },
+                                  .form =
+                                      [](const FeedEvent& event) {
+                                        return "id: " + std::to_string(event.sequence) +
+                                               "\nevent: " + std::string(event.kind) +
+                                               "\ndata: " + event.json + "\n\n";
                                       },
-                                  .after = from});
+                                  .ended =
+                                      [exchange](const Error* trouble) {
+                                        if (trouble != nullptr) log_feed_trouble(*trouble);
+                                        exchange->end();
+                                      },
+                                  .beat = ": still here\n\n"});
     COFFERDAM_CHECK(added, "there was room for the subscriber");
-    feed_.pump();
+    pump();
   });
+}
+
+bool Service::may_follow(const std::string& who, const std::string& key) const {
+  return is_key_good(key) && !forbid(who, principal::kAllRoles);
+}
+
+Result<base::Sequence> Service::feed_start(std::optional<base::Sequence> after) const {
+  journal::Journal& journal = session_.engine().journal();
+  const base::Sequence from = after.value_or(journal.durable());
+  if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
+    return base::malformed("after", std::to_string(from), "must be a record of this journal");
+  return from;
 }
 
 void Service::give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller) {

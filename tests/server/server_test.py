@@ -354,7 +354,7 @@ class BadInput(Served):
         self.bad_body(b'{"code":"' + b"x" * 200000 + b'"}', 413)
 
     def test_targets(self):
-        for path, status in (("/v1/nothing/here", 404), ("/", 404), ("/v1/asset/list?limit=x", 422),
+        for path, status in (("/v1/nothing/here", 404), ("/index", 404), ("/v1/asset/list?limit=x", 422),
                              ("/v1/asset/list?limit=0", 422), ("/v1/asset/list?limit=1&limit=2", 400),
                              ("/v1/asset/list?colour=red", 400), ("/v1/asset/list?limit=%zz", 400),
                              ("/v1/asset/list?at=yesterday", 400), ("/v1/asset/list/", 404),
