@@ -312,7 +312,6 @@ class Exporter {
   [[nodiscard]] Result<std::vector<ExternalStatement>> run() {
     if (Result<void> found = find_accounts(); !found) return std::unexpected(found.error());
     const Result<void> walked = each_entry(engine_, [&](const Entry& entry) {
-      last_ = entry.time;
       take(entry, entry.debit, true);
       take(entry, entry.credit, false);
       return Result<void>();
@@ -405,7 +404,7 @@ class Exporter {
     ExternalStatement statement{
         .id = "S" + std::to_string(engine_.sequence()) + "-" + std::to_string(number),
         .account = name_of(id),
-        .as_of = parameters_.until ? base::Time(parameters_.until->value() - 1) : last_};
+        .as_of = parameters_.until ? base::Time(parameters_.until->value() - 1) : engine_.time()};
     const auto text = [&](base::i128 units) { return base::format_decimal(units, asset.scale); };
     statement.balances.push_back(
         {.asset = name, .opening = text(part.opening), .closing = text(part.closing)});
@@ -433,7 +432,6 @@ class Exporter {
   Currencies currencies_;
   std::map<base::AccountId, Part> parts_;
   std::vector<base::AccountId> order_;
-  base::Time last_;
 };
 
 Result<Document> statement_export(Session& session, const StatementExportParameters& parameters,
