@@ -12,6 +12,7 @@
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/pool/pool.h"
 #include "cofferdam/books/principal/principal.h"
+#include "cofferdam/books/reconciliation/reconciliation.h"
 #include "cofferdam/crypto/sha256.h"
 #include "cofferdam/engine/venue.h"
 
@@ -28,6 +29,7 @@ struct State {
   custody::State custody;
   access::State access;
   alert::State alert;
+  reconciliation::State reconciliation;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -43,6 +45,7 @@ struct State {
     f("custody", self.custody);
     f("access", self.access);
     f("alert", self.alert);
+    f("reconciliation", self.reconciliation);
   }
 };
 

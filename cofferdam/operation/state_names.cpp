@@ -45,6 +45,8 @@ std::optional<std::uint32_t> StateNames::number_of(Numbered kind, std::string_vi
       return number_in(alert::find_alert(state_.alert, code));
     case Numbered::proposal:
     case Numbered::intent:
+    case Numbered::statement:
+    case Numbered::reconciliation_break:
     case Numbered::none:
       return std::nullopt;
   }
@@ -79,6 +81,8 @@ std::string StateNames::code_of(Numbered kind, std::uint32_t number) const {
       return code_in(state_.alert.rules.find(alert::AlertId(number)));
     case Numbered::proposal:
     case Numbered::intent:
+    case Numbered::statement:
+    case Numbered::reconciliation_break:
     case Numbered::none:
       return {};
   }

@@ -322,6 +322,7 @@ void register_reports(operation::Registry& registry) {
   register_liabilities(registry);
   register_imports(registry);
   register_public(registry);
+  register_statements(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",
