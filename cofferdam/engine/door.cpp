@@ -40,9 +40,10 @@ namespace {
   if (c.time_given && state.venue.venues.at(0).time_source != venue::TimeSource::given)
     return DoorStatus::time_not_accepted;
   if (!is_active(c.principal, state)) return DoorStatus::principal_unknown;
-  const CommandRecord unsigned_record{.principal = c.principal};
-  const DoorStatus sealed = check_signature(
-      command, c.record == nullptr ? unsigned_record : *c.record, c.books, c.now, state);
+  const DoorStatus sealed =
+      c.record != nullptr ? check_signature(command, *c.record, c.books, c.now, state)
+      : signature_required(command, c.principal, state) ? DoorStatus::signature_missing
+                                                        : DoorStatus::ok;
   if (sealed != DoorStatus::ok) return sealed;
   const DoorStatus access = check_access(command, c.principal, state);
   if (access != DoorStatus::ok) return access;
