@@ -147,6 +147,7 @@ void register_api_keys(operation::Registry& registry) {
   operation::add_task<ListApiKeys>(registry, "api-key.list",
                                    "The API keys, without what would let one use them.",
                                    &list_api_keys);
+  registry.tasks.back().row = &operation::type_of<ApiKeyRow>();
   operation::add_task<RevokeApiKey>(registry, "api-key.revoke",
                                     "Take an API key out of force, at once and for ever.",
                                     &revoke_api_key);

@@ -34,6 +34,8 @@ struct Options {
   LogRequests log_requests = LogRequests::failed;
   std::size_t jobs_max = 4096;  // requests that wait for the books; more are answered 503
   std::uint32_t grace_seconds = 10;
+  std::string backup_folder;      // in which backups that are asked for are written; empty: nowhere
+  std::function<void()> on_stop;  // called when a signal ends the serving
 };
 
 // Serves until SIGTERM or SIGINT; then lets the requests at hand finish and closes the books.

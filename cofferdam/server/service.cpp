@@ -33,6 +33,9 @@ bool is_media_type(std::string_view given, std::string_view wanted) {
 // Each replays a part of the journal on the thread of the books, while everything else waits.
 constexpr int kTravelsMax = 2;
 
+// Work over files that waits for the one that is done.
+constexpr std::size_t kFileJobsMax = 4;
+
 // For logs and metrics: a name out of a closed list.
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
@@ -69,6 +72,15 @@ HttpResponse listing_response(const operation::Listing& listing) {
     json.add("next", listing.next.empty() ? Json{} : Json::of(listing.next));
   }
   return json_response(json);
+}
+
+HttpResponse document_response(const Result<operation::Document>& document) {
+  if (!document) return error_response(document.error());
+  if (const auto* listing = std::get_if<operation::Listing>(&*document))
+    return listing_response(*listing);
+  if (const auto* text = std::get_if<operation::Text>(&*document))
+    return {.content_type = text->media_type, .body = text->content};
+  return json_response(std::get<Json>(*document));
 }
 
 class NoProgress final : public operation::Progress {
@@ -112,6 +124,7 @@ void Service::attach(HttpServer& http) {
           });
       });
   books_.emplace(options_.jobs_max);
+  files_.emplace(kFileJobsMax);
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
   });
@@ -132,6 +145,7 @@ void Service::begin_stop() {
 
 void Service::finish() {
   books_->stop();
+  files_->stop();
   committer_->stop();
   feed_.end();
 }
@@ -244,6 +258,7 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
     return exchange->answer(overloaded());
   }
   if (is_stopping_ || !books_->offer([this, call, travels] {
+        if (call->route->task != nullptr && call->route->task->begin) return begin_task(call);
         HttpResponse response = run(*call);
         if (travels) --travels_;
         release(std::move(call->exchange), std::move(response));
@@ -348,6 +363,14 @@ HttpResponse Service::run(Call& call) {
   return output ? json_response(*output) : error_response(output.error());
 }
 
+operation::Envelope Service::envelope_of(const Call& call) {
+  return {.id = call.controls.id,
+          .time = call.controls.time,
+          .principal = call.principal,
+          .dry_run = call.controls.dry_run,
+          .propose = call.controls.propose};
+}
+
 HttpResponse Service::run_command(Call& call) {
   const operation::CommandEntry* entry = call.route->command;
   if (call.controls.propose) {
@@ -375,21 +398,25 @@ HttpResponse Service::run_query(const Call& call) {
 
 HttpResponse Service::run_task(const Call& call) {
   NoProgress progress;
-  session_.set_envelope({.id = call.controls.id,
-                         .time = call.controls.time,
-                         .principal = call.principal,
-                         .dry_run = call.controls.dry_run,
-                         .propose = call.controls.propose});
+  session_.set_envelope(envelope_of(call));
   const Result<operation::Document> document =
       call.route->task->run(session_, call.content, progress);
-  if (!document) return error_response(document.error());
-  if (call.route->operation.starts_with("api-key."))
+  if (document && call.route->operation.starts_with("api-key."))
     if (Result<void> loaded = keys_.load(); !loaded) return error_response(loaded.error());
-  if (const auto* listing = std::get_if<operation::Listing>(&*document))
-    return listing_response(*listing);
-  if (const auto* text = std::get_if<operation::Text>(&*document))
-    return {.content_type = text->media_type, .body = text->content};
-  return json_response(std::get<Json>(*document));
+  return document_response(document);
+}
+
+void Service::begin_task(const std::shared_ptr<Call>& call) {
+  if (auto forbidden = forbid(call->principal, call->route->roles))
+    return call->exchange->answer(std::move(*forbidden));
+  session_.set_envelope(envelope_of(*call));
+  Result<operation::TaskEntry::Rest> rest = call->route->task->begin(session_, call->content);
+  if (!rest) return call->exchange->answer(error_response(rest.error()));
+  const bool taken = files_->offer([call, rest = std::move(*rest)] {
+    NoProgress progress;
+    call->exchange->answer(document_response(rest(progress)));
+  });
+  if (!taken) call->exchange->answer(overloaded());
 }
 
 void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse response) {

@@ -61,6 +61,8 @@ class Service final : public HttpHandler {
   void give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller);
   [[nodiscard]] const std::string& openapi();
 
+  [[nodiscard]] static operation::Envelope envelope_of(const Call& call);
+
   // On the books' thread.
   [[nodiscard]] std::optional<HttpResponse> forbid(const std::string& principal,
                                                    std::uint16_t roles) const;
@@ -68,6 +70,8 @@ class Service final : public HttpHandler {
   [[nodiscard]] HttpResponse run_command(Call& call);
   [[nodiscard]] HttpResponse run_query(const Call& call);
   [[nodiscard]] HttpResponse run_task(const Call& call);
+  // Of a task in two parts: the first here, the rest on the thread of files, which then answers.
+  void begin_task(const std::shared_ptr<Call>& call);
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
 
@@ -85,6 +89,7 @@ class Service final : public HttpHandler {
   std::atomic<bool> pump_waits_{false};
   // The threads come last: they end before what they use.
   std::optional<Committer> committer_;
+  std::optional<Worker> files_;
   std::optional<Worker> books_;
 };
 
