@@ -296,6 +296,8 @@ class Connection final : public HttpSession,
     head_.idempotency_key = text(head["Idempotency-Key"]);
     head_.content_type = text(head[http::field::content_type]);
     head_.last_event_id = text(head["Last-Event-ID"]);
+    head_.accept_encoding = text(head[http::field::accept_encoding]);
+    head_.if_none_match = text(head[http::field::if_none_match]);
     if (version_ >= 11 && head.count(http::field::host) != 1)
       return refuse_broken(400, "a request names its host once");
     if (head.count(http::field::authorization) > 1 || head.count("Idempotency-Key") > 1)

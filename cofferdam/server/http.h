@@ -53,6 +53,8 @@ struct HttpRequest {
   std::string idempotency_key;
   std::string content_type;
   std::string last_event_id;
+  std::string accept_encoding;
+  std::string if_none_match;
   std::string caller;  // who it is, as the handler has found out; not from the network
   std::string caller_key;
   std::string body;

@@ -7,6 +7,7 @@
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
+#include "cofferdam/server/web_assets.h"
 
 namespace cofferdam::server {
 namespace {
@@ -40,6 +41,7 @@ constexpr std::size_t kFileJobsMax = 4;
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
   if (is_open_path(path) || path == "/metrics") return path;
+  if (find_web_asset(path) != nullptr) return "dashboard";
   if (path == "/v1/batch") return "batch";
   return path == "/v1/events" ? "events" : "other";
 }
@@ -151,7 +153,7 @@ void Service::finish() {
 }
 
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
-  if (is_open_path(head.path)) return std::nullopt;
+  if (is_open_path(head.path) || is_web_request(head)) return std::nullopt;
   std::optional<ApiKeys::Holder> holder;
   if (head.authorization.starts_with(kBearer))
     holder =
@@ -207,6 +209,10 @@ const std::string& Service::openapi() {
 bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
                          const HttpRequest& request) {
   const std::string& path = request.path;
+  if (is_web_request(request)) {
+    exchange->answer(web_response(request));
+    return true;
+  }
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (path == "/v1/batch") {
     if (request.method != "POST") {
