@@ -35,7 +35,7 @@ def run(*arguments, code=0, environment=None, limit=None):
                                "COFFERDAM_OUTPUT": "ndjson", **(environment or {})})
     assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
     text = done.stdout if code == 0 else done.stderr
-    return json.loads(text) if text.startswith("{") else text
+    return json.loads(text) if text.startswith("{") and text.count("\n") == 1 else text
 
 
 class Backup(unittest.TestCase):
@@ -167,17 +167,18 @@ class Backup(unittest.TestCase):
         listed = run("-b", self.folder / "new", "api-key", "list")
         self.assertEqual(listed["id"], key.split("_")[1])
 
-    def test_archived_segments_stay_in_their_archive(self):
+    def test_archived_segments_are_in_it(self):
         run("-b", self.books, "journal", "archive", "--to", self.folder / "archive")
+        self.add(1)
+        problem = run("-b", self.books, "backup", "--to", self.to, code=1)
+        self.assertEqual(problem["field"], "archives")
+        run("-b", self.books, "backup", "--to", self.to, "--archives", self.folder / "archive")
         self.add(1)
         run("-b", self.books, "backup", "--to", self.to)
         run("-b", self.folder / "new", "restore", "--from", self.to)
-        for books in (self.books, self.folder / "new"):
-            verified = run("-b", books, "verify", "--archives", self.folder / "archive")
-            self.assertEqual(verified["verdict"], "good")
-        problem = run("-b", self.folder / "old", "restore", "--from", self.to, "--at", "1", code=3)
-        self.assertIn("rule", problem)
-        self.assertFalse((self.folder / "old").exists())
+        verified = run("-b", self.books, "verify", "--archives", self.folder / "archive")
+        self.assertEqual(run("-b", self.folder / "new", "verify")["state_hash"],
+                         verified["state_hash"])
 
 
 class Served(unittest.TestCase):

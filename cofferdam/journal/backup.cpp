@@ -94,6 +94,7 @@ class Run {
 
   [[nodiscard]] Result<void> copy_all(const BackupProgress& progress);
   [[nodiscard]] Result<void> copy_segments(const SegmentList& list, const BackupProgress& progress);
+  [[nodiscard]] Result<void> copy_archived();
   [[nodiscard]] Result<void> copy_snapshot();
   [[nodiscard]] Result<void> copy(const std::string& name, const std::string& from);
   [[nodiscard]] Result<void> copy_by_hash(const std::string& name, const std::string& from);
@@ -168,6 +169,29 @@ Result<void> Run::cut(const std::string& name, const Segment& segment) {
   return {};
 }
 
+// A journal without its first records cannot be opened anew: a backup holds them, wherever they
+// lie.
+Result<void> Run::copy_archived() {
+  const auto archived = read_manifest(disk_, request_.folder);
+  if (!archived) return std::unexpected(archived.error());
+  for (const ArchivedSegment& segment : archived->segments) {
+    const std::string own = segment_name(segment.index);
+    if (segment.first_sequence > request_.books.sequence || keep("journal/" + own)) continue;
+    std::string path;
+    for (const std::string& folder : request_.archives) {
+      const auto names = disk_.list(folder);
+      if (!names) return std::unexpected(names.error());
+      if (std::ranges::find(*names, own) != names->end()) path = folder + "/" + own;
+    }
+    if (path.empty())
+      return failure(ErrorKind::refused, "archives", own,
+                     "the segment was moved to an archive, and is not in the backup yet",
+                     "name the folder of the archive");
+    if (auto done = copy("journal/" + own, path); !done) return done;
+  }
+  return {};
+}
+
 Result<void> Run::copy_segments(const SegmentList& list, const BackupProgress& progress) {
   const Sequence until = request_.books.sequence;
   for (std::size_t i = 0; i < list.segments.size(); ++i) {
@@ -175,6 +199,8 @@ Result<void> Run::copy_segments(const SegmentList& list, const BackupProgress& p
     if (segment.header.first_sequence > until) break;
     if (progress) progress(i, list.segments.size());
     const std::string own = segment_name(segment.header.index);
+    // Archiving copies before it removes.
+    if (report_.manifest.find("journal/" + own) != nullptr) continue;
     // Closed for certain: a record behind it is durable, so its last slot was written before.
     const bool is_closed =
         i + 1 < list.segments.size() && list.segments[i + 1].header.first_sequence <= until;
@@ -204,14 +230,9 @@ Result<void> Run::copy_all(const BackupProgress& progress) {
     if (auto made = disk_.create_folder(request_.to + "/" + std::string(below)); !made) return made;
   auto settled = settle(disk_, {request_.folder});
   if (!settled) return std::unexpected(settled.error());
+  if (auto done = copy_archived(); !done) return done;
   if (auto done = copy_segments(settled->list, progress); !done) return done;
   if (auto done = copy_snapshot(); !done) return done;
-  const auto names = disk_.list(request_.folder);
-  if (!names) return std::unexpected(names.error());
-  const std::string manifest(kArchiveManifest);
-  if (std::ranges::find(*names, manifest) != names->end())
-    if (auto done = copy_by_hash("journal/" + manifest, request_.folder + "/" + manifest); !done)
-      return done;
   for (const auto& [name, path] : request_.others)
     if (auto done = copy_by_hash(name, path); !done) return done;
   return {};
@@ -329,9 +350,6 @@ Result<void> restore_journal(Disk& disk, const BackupManifest& manifest,
     if (file.name.starts_with("snapshots/")) {
       if (own > snapshot_name(request.until)) continue;
       if (auto done = copy_file(disk, path, request.snapshot_folder, own); !done)
-        return std::unexpected(done.error());
-    } else if (own.starts_with(kArchiveManifest)) {
-      if (auto done = copy_file(disk, path, request.to, name_without_hash(own)); !done)
         return std::unexpected(done.error());
     } else if (file.name.starts_with("journal/")) {
       if (auto done = restore_segment(disk, path, request.until, request.to); !done) return done;

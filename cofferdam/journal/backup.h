@@ -5,9 +5,8 @@
 //
 //   manifest                        what belongs to it: every file with its size and SHA-256, and
 //                                   what the books were: sequence, chain hash, state hash
-//   journal/0000000001.segment      segments that were closed; copied once
+//   journal/0000000001.segment      segments that were closed, archived ones too; copied once
 //   journal/0000000002.until.42     the segment of the last record, cut behind it
-//   journal/archive.manifest.<hash> where segments were moved to an archive
 //   snapshots/<sequence>.snap       the newest; a restore starts from it
 //
 // and whatever else the caller names. What can change carries the first 16 digits of its SHA-256 in
@@ -55,10 +54,11 @@ struct BackupManifest {
 [[nodiscard]] Result<BackupManifest> read_backup_manifest(Disk& disk, const std::string& folder);
 
 struct BackupRequest {
-  std::string folder;           // of the journal; a writer may be at work in it
-  std::string snapshot_folder;  // may be absent
-  std::string to;               // made when absent; an older backup of the same journal grows
-  BackupManifest books;         // all but the files: what the books are at a durable record
+  std::string folder;                 // of the journal; a writer may be at work in it
+  std::string snapshot_folder;        // may be absent
+  std::vector<std::string> archives;  // where segments were moved to
+  std::string to;                     // made when absent; an older backup of the same journal grows
+  BackupManifest books;               // all but the files: what the books are at a durable record
   // Files beside the journal, by their names in the backup and their paths.
   std::vector<std::pair<std::string, std::string>> others;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/journal/backup.h"
 
+#include "cofferdam/journal/archive.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/reader.h"
 #include "cofferdam/journal/simulated_disk.h"
@@ -51,6 +52,7 @@ class BackupTest : public ::testing::Test {
   [[nodiscard]] BackupRequest request() const {
     return {.folder = "j",
             .snapshot_folder = "s",
+            .archives = {},
             .to = "b",
             .books = {.journal_id = journal_->id(),
                       .sequence = journal_->durable(),
@@ -233,6 +235,28 @@ TEST_F(BackupTest, AFullDiskLeavesNoHalfBackup) {
   const auto hash = restored(80, "r");
   ASSERT_TRUE(hash) << hash.error().text();
   EXPECT_EQ(*hash, hashes_[79]);
+}
+
+TEST_F(BackupTest, ArchivedSegmentsAreInItAndStay) {
+  take_snapshot(50);
+  ASSERT_TRUE(archive(
+      disk_, {.folder = "j", .archive_folder = "old", .snapshot_folder = "s", .before = 31}));
+  ASSERT_TRUE(journal_->forget_archived());
+  ASSERT_GT(journal_->first_sequence(), 1U);
+  const auto refused = back_up(disk_, request());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "archives");
+  BackupRequest complete = request();
+  complete.archives = {"old"};
+  ASSERT_TRUE(back_up(disk_, complete));
+  add(60);
+  const auto later = back_up(disk_, request());  // the archive is needed no more
+  ASSERT_TRUE(later) << later.error().text();
+  for (const Sequence until : {Sequence{1}, Sequence{31}, Sequence{60}}) {
+    const auto hash = restored(until, "r" + std::to_string(until));
+    ASSERT_TRUE(hash) << hash.error().text();
+    EXPECT_EQ(*hash, hashes_[until - 1]);
+  }
 }
 
 TEST_F(BackupTest, AFolderOfSomethingElseIsLeftAlone) {

@@ -6,12 +6,14 @@
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/operation/tasks.h"
 
+#include <chrono>
 #include <filesystem>
 
 namespace cofferdam::operation {
 
 struct BackupParameters {
   std::string to;
+  std::vector<std::string> archives;
   bool with_secrets = false;
 
   template <class Self, class Visitor>
@@ -19,6 +21,8 @@ struct BackupParameters {
     visit("to", self.to,
           "folder of the backup, made when absent; one of the same books grows. On a server a name "
           "in its folder for backups");
+    visit("archives", self.archives,
+          "folders of archives to which segments were moved, until the backup holds them");
     visit("with_secrets", self.with_secrets,
           "keys/ and private/ too: who holds them can sign checkpoints, use API keys and read who "
           "an owner is");
@@ -123,6 +127,11 @@ Result<TaskEntry::Rest> begin_backup(Session& session, const BackupParameters& p
     return base::malformed("to", "", "must name a folder outside the books");
   const Result<std::string> to = session.place_of(parameters.to);
   if (!to) return std::unexpected(to.error());
+  // Where names are confined to a folder, no path is taken from afar.
+  if (*to != parameters.to && !parameters.archives.empty())
+    return base::malformed("archives", parameters.archives.front(),
+                           "is for the command line, where the archive is",
+                           "once the backup holds its segments, a server goes on with it");
   engine::Engine& engine = session.engine();
   if (Result<void> durable = engine.commit(engine.sequence()); !durable)
     return std::unexpected(durable.error());
@@ -130,6 +139,7 @@ Result<TaskEntry::Rest> begin_backup(Session& session, const BackupParameters& p
   auto request = std::make_shared<journal::BackupRequest>(journal::BackupRequest{
       .folder = engine.journal().folder(),
       .snapshot_folder = session.folder() + "/snapshots",
+      .archives = parameters.archives,
       .to = *to,
       .books = {.journal_id = engine.journal().id(),
                 .sequence = engine.sequence(),
@@ -148,7 +158,10 @@ Result<TaskEntry::Rest> begin_backup(Session& session, const BackupParameters& p
 // The new books, until they are good: then they get their name.
 class Draft {
  public:
-  explicit Draft(const std::string& to) : to_(to), draft_(to + ".restoring") {}
+  explicit Draft(const std::string& to) : to_(fs::path(to).lexically_normal()) {
+    if (!to_.has_filename()) to_ = to_.parent_path();  // "books/"
+    draft_ = to_.string() + ".restoring";
+  }
 
   ~Draft() {
     std::error_code ignored;

@@ -25,11 +25,12 @@ import surfaces  # noqa: E402
 OWN = {"init", "calc", "schema", "complete", "bundle", "reference", "serve", "restore"}
 ALIASES = {"replay": "books.replay", "why": "account.why", "verify": "books.verify",
            "backup": "books.backup"}
-VALUES = {"-b", "--books", "--as", "--principal", "--segment-bytes"}
+VALUES = {"-b", "--books", "--as", "--segment-bytes"}
 # Steps that a server answers otherwise, by a part of the command, and why.
 OTHERWISE = {
     "--as nobody": "there is no key for a principal that does not exist",
     "--as mallory": "without a role the server refuses before the books record the refusal",
+    "journal status": "it counts what this process has replayed and refused since it began",
     '"principal": "nobody"': "the lines of a batch are those of the key's principal",
 }
 
@@ -41,12 +42,12 @@ class Folder:
         self.program, self.folder, self.environment = program, folder, environment
         self.process, self.url, self.keys, self.served = None, None, {}, set()
 
-    def start(self):
+    def start(self, options):
         if self.process is not None:
             return
         self.key_of(None)
         self.process = subprocess.Popen(
-            [self.program, "-b", self.folder, "serve", "--listen", "127.0.0.1:0"],
+            [self.program, "-b", self.folder, *options, "serve", "--listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment, text=True)
         self.url = self.process.stdout.readline().strip()
         assert self.url, self.process.communicate()[1]
@@ -141,8 +142,9 @@ class Transcript:
                 books.stop()
         else:
             books = self.books_at(folder)
-            books.start()
-            key = books.key_of(taken.get("--as", taken.get("--principal")))
+            size = taken.get("--segment-bytes")
+            books.start(["--segment-bytes", size] if size else [])
+            key = books.key_of(taken.get("--as"))
             arguments = ["--server", books.url, "--key-file", str(key), *rest]
             self.through_server += 1
         done = subprocess.run([self.program, *arguments], input=text.encode(), cwd=self.folder,
