@@ -19,7 +19,7 @@ struct BackupParameters {
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("to", self.to,
-          "folder of the backup, made when absent; one of the same books grows. On a server a name "
+          "folder of the backup, made when absent; one of the same books grows; on a server a name "
           "in its folder for backups");
     visit("archives", self.archives,
           "folders of archives to which segments were moved, until the backup holds them");

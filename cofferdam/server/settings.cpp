@@ -16,13 +16,13 @@ const std::array<Setting, 10> kSettings{
     Setting{.key = "listen",
             .option = "--listen",
             .placeholder = "ADDRESS:PORT",
-            .doc = "Where connections are taken; port 0 for any that is free. An address that "
+            .doc = "Where connections are taken; port 0 for any that is free; an address that "
                    "other machines can reach needs TLS.",
             .member = &Settings::listen},
     Setting{.key = "tls.certificate",
             .option = "--tls-certificate",
             .placeholder = "FILE",
-            .doc = "Chain of certificates, PEM. TLS 1.2 and 1.3.",
+            .doc = "Chain of certificates, PEM; TLS 1.2 and 1.3.",
             .member = &Settings::tls_certificate,
             .is_path = true},
     Setting{.key = "tls.key",
