@@ -16,7 +16,7 @@ function(embed_web target)
   if(COFFERDAM_WEB)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${web}/src/* ${web}/public/*)
     list(APPEND sources ${web}/index.html ${web}/package.json ${web}/package-lock.json
-         ${web}/vite.config.ts ${web}/tsconfig.json ${web}/build.sh)
+         ${web}/vite.config.ts ${web}/svelte.config.js ${web}/tsconfig.json ${web}/build.sh)
     set(pages ${output}/dist)
     set(make_pages COMMAND ${web}/build.sh ${pages})
   else()

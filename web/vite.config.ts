@@ -13,6 +13,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   server: {
+    fs: { allow: ['..'] },
     proxy: {
       '/v1': { target: 'http://127.0.0.1:8420', ws: true },
       '/health': 'http://127.0.0.1:8420',

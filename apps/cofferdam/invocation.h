@@ -39,6 +39,8 @@ struct Globals {
   std::string time;
   std::uint64_t segment_bytes = 0;  // of new journal segments; 0: as usual
   bool dry_run = false;
+  std::string sign_with;               // file of a key; empty: not signed
+  std::string sign_until;              // when the signature lapses; empty: five minutes from now
   std::optional<std::string> propose;  // the reason: wrap the command into a proposal
 };
 
@@ -113,10 +115,18 @@ struct BundleCall {
   std::string kind;  // key: secp256k1 or ed25519
 };
 
+// Commands that are signed where the key is; needs no books.
+struct SignCall {
+  enum class Want : std::uint8_t { sign, inspect, generate };
+  Want want = Want::sign;
+  std::string file;  // what command digest has written, "-": standard input; generate: the new key
+  std::string key;   // sign: the key file
+};
+
 struct Invocation {
   Globals globals;
   std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
-               ReferenceCall, ProofVerifyCall, BundleCall, ServeCall, RestoreCall>
+               ReferenceCall, ProofVerifyCall, BundleCall, SignCall, ServeCall, RestoreCall>
       call;
 };
 

@@ -106,6 +106,7 @@ struct Draft {
   ServeCall serve;
   RestoreCall restore;
   BundleCall bundle;
+  SignCall sign;
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
@@ -149,6 +150,13 @@ void add_globals(CLI::App& app, Draft& draft) {
                  "size of new journal segments, a multiple of 4096; bounds the largest command")
       ->envname("COFFERDAM_SEGMENT_BYTES")
       ->type_name("BYTES");
+  app.add_option("--sign-with", globals.sign_with,
+                 "sign the command with the key in this file, which has mode 0600")
+      ->envname("COFFERDAM_SIGN_WITH")
+      ->type_name("FILE");
+  app.add_option("--sign-until", globals.sign_until,
+                 "when the signature lapses; five minutes from now when absent")
+      ->type_name("TIME");
   app.add_flag("--dry-run", globals.dry_run, "say what would happen, and change nothing");
   app.add_option("--propose", draft.propose, "propose the command for approval, for this reason")
       ->type_name("REASON");
@@ -201,7 +209,9 @@ CLI::App& add_operation(CLI::App& parent, std::string verb, std::string_view sum
 void add_operations(CLI::App& app, const operation::Registry& registry, Draft& draft) {
   // `batch` is a verb by itself and the noun of batch.revert.
   std::map<std::string, CLI::App*> nouns{{"batch", app.get_subcommand("batch")},
-                                         {"proof", app.get_subcommand("proof")}};
+                                         {"proof", app.get_subcommand("proof")},
+                                         {"command", app.get_subcommand("command")},
+                                         {"key", app.get_subcommand("key")}};
   const auto add = [&](std::string_view name, std::string_view summary, OperationCall::Kind kind,
                        const Type& type) {
     const auto dot = name.find('.');
@@ -290,6 +300,34 @@ void add_bundle(CLI::App& app, BundleCall& call) {
       ->check(CLI::IsMember({"secp256k1", "ed25519"}));
 }
 
+void add_sign(CLI::App& app, SignCall& call) {
+  CLI::App& command = *app.add_subcommand("command", "sign, inspect");
+  command.require_subcommand(1);
+  command.fallthrough();
+  CLI::App& sign = *command.add_subcommand(
+      "sign", "Signs a command that command digest has written; needs no books.");
+  sign.fallthrough();
+  sign.add_option("file", call.file, "the command; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  sign.add_option("--key", call.key, "the key file")->required()->type_name("FILE");
+  CLI::App& inspect = *command.add_subcommand(
+      "inspect", "Shows what would be signed, from its bytes; needs no books.");
+  inspect.fallthrough();
+  inspect.add_option("file", call.file, "the command; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  CLI::App& key = *app.add_subcommand("key", "generate");
+  key.require_subcommand(1);
+  key.fallthrough();
+  CLI::App& generate = *key.add_subcommand(
+      "generate", "Makes a key to sign commands with and prints its public key; needs no books.");
+  generate.fallthrough();
+  generate.add_option("file", call.file, "the new key file, made with mode 0600")
+      ->required()
+      ->type_name("FILE");
+}
+
 void add_own_verbs(CLI::App& app, Draft& draft) {
   CLI::App& init = *app.add_subcommand("init", "Founds new books in a folder.");
   init.fallthrough();
@@ -347,6 +385,7 @@ void add_own_verbs(CLI::App& app, Draft& draft) {
   verify.add_option("--owner", draft.proof_verify.owner, "one's own id as an owner")
       ->type_name("ID");
   add_bundle(app, draft.bundle);
+  add_sign(app, draft.sign);
   CLI::App& reference = *app.add_subcommand(
       "reference", "Writes the reference pages and the man page into a docs folder.");
   reference.fallthrough();
@@ -452,6 +491,13 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
     invocation.call = draft.schema;
   } else if (name == "verify") {
     invocation.call = draft.proof_verify;
+  } else if (name == "generate" || name == "inspect" ||
+             (name == "sign" && chosen.get_parent()->get_name() == "command")) {
+    using Want = SignCall::Want;
+    draft.sign.want = name == "generate"  ? Want::generate
+                      : name == "inspect" ? Want::inspect
+                                          : Want::sign;
+    invocation.call = draft.sign;
   } else if (name == "show" || name == "sign" || name == "key") {
     using Want = BundleCall::Want;
     draft.bundle.want = name == "show" ? Want::show : name == "sign" ? Want::sign : Want::key;

@@ -46,6 +46,8 @@ std::vector<OptionWord> global_words() {
       {"--command-id", "ID", "idempotency key of a command; drawn at random when absent"},
       {"--command-time", "TIME", "when; only for books whose time is given; else COFFERDAM_TIME"},
       {"--segment-bytes", "BYTES", "size of new journal segments; else COFFERDAM_SEGMENT_BYTES"},
+      {"--sign-with", "FILE", "sign the command with the key in this file; COFFERDAM_SIGN_WITH"},
+      {"--sign-until", "TIME", "when the signature lapses; five minutes from now when absent"},
       {"--dry-run", "", "say what would happen, and change nothing"},
       {"--propose", "REASON", "propose the command for approval"},
       {"--help", "", "what a verb does and takes"}};
@@ -88,6 +90,13 @@ std::vector<VerbWords> verb_words(const operation::Registry& registry) {
       {"bundle key",
        "Makes a key file for a signer and prints its public key.",
        {{"--kind", "KIND", "secp256k1 or ed25519"}}},
+      {"command sign",
+       "Signs a command that command digest has written; needs no books.",
+       {{"--key", "FILE", "the key file"}}},
+      {"command inspect", "Shows what would be signed, from its bytes; needs no books.", {}},
+      {"key generate",
+       "Makes a key to sign commands with and prints its public key; needs no books.",
+       {}},
       {"reference",
        "Writes the reference pages and this page into a docs folder.",
        {{"--check", "", "only say whether they are up to date"}}}};

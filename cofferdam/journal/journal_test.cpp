@@ -134,6 +134,25 @@ TEST(JournalTest, RecordsComeBackAcrossSegmentsAndReopening) {
   EXPECT_EQ(report->last_hash, expected);
 }
 
+TEST(JournalTest, AReaderThatIsExtendedSeesWhatWasWrittenSince) {
+  SimulatedDisk disk;
+  auto journal = must_open(disk, "j", small());
+  add(*journal, body_of(1));
+  ASSERT_TRUE(journal->commit(1));
+  auto reader = journal->read_from(1);
+  ASSERT_TRUE(reader);
+  for (Sequence n = 1; n <= 100; ++n) {
+    const auto record = (*reader)->next();
+    ASSERT_TRUE(record) << record.error().text();
+    ASSERT_NE(*record, nullptr);
+    EXPECT_EQ((*record)->body, body_of(n));
+    EXPECT_EQ(*(*reader)->next(), nullptr);
+    add(*journal, body_of(n + 1));
+    ASSERT_TRUE(journal->commit(n + 1));
+    journal->extend(**reader);
+  }
+}
+
 TEST(JournalTest, TheChainDoesNotDependOnLayoutOrGrouping) {
   SimulatedDisk disk;
   Options wide = small();

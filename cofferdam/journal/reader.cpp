@@ -62,6 +62,8 @@ void Reader::extend(std::vector<Segment> segments, Sequence until) {
   }
   segments_ = std::move(segments);
   marks_.resize(segments_.size());
+  // The window over the file was read when less was written.
+  if (walk_ != nullptr && until > until_) walk_->forget_read_ahead();
   until_ = until;
 }
 

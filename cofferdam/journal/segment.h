@@ -73,6 +73,9 @@ class SegmentWalk {
   // Continues at a known record boundary.
   void seek(std::uint64_t offset, Sequence sequence, std::optional<crypto::Hash> previous_hash);
 
+  // What was read ahead may be older than what is on the disk now.
+  void forget_read_ahead() { window_size_ = 0; }
+
   void set_check_hash(CheckHash check_hash) { check_hash_ = check_hash; }
 
   [[nodiscard]] std::uint64_t offset() const { return offset_; }  // of the record just returned

@@ -113,6 +113,7 @@ void register_tasks(Registry& registry) {
   register_journal_tasks(registry);
   register_backup_tasks(registry);
   register_key_tasks(registry);
+  register_signature_tasks(registry);
   register_pool_tasks(registry);
   register_custody_tasks(registry);
   add_task<VerifyParameters>(registry, "books.verify",

@@ -27,11 +27,16 @@ struct HttpLimits {
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
   std::uint64_t stream_bytes_max = std::uint64_t{4} << 30;  // of a body that is taken in parts
   std::size_t connections_max = 1024;
+  std::size_t connections_of_address_max = 512;  // of one IPv4 address, or one /64 of IPv6
   // A body that is taken in parts waits while so much of its answer has not been read.
   std::size_t unread_bytes_max = std::size_t{16} << 20;
   std::uint32_t idle_seconds = 60;  // between requests, and for a whole header
   std::uint32_t body_seconds = 60;  // for a whole body; of one taken in parts, between parts
   std::uint32_t write_seconds = 30;
+  // An upgraded connection is closed when nothing has come for so long, not even a pong.
+  std::uint32_t silence_seconds = 60;
+  // Nothing more is read of it while so much that was sent has not been taken.
+  std::size_t upgraded_unread_bytes_max = std::size_t{1} << 20;
 };
 
 struct HttpOptions {
@@ -39,6 +44,7 @@ struct HttpOptions {
   std::uint16_t port = 8420;  // 0: any that is free
   std::string certificate_file;
   std::string key_file;
+  std::string client_ca_file;  // a client shows a certificate of one of these; empty: it need not
   HttpLimits limits;
 
   [[nodiscard]] bool has_tls() const { return !certificate_file.empty(); }
@@ -55,7 +61,12 @@ struct HttpRequest {
   std::string last_event_id;
   std::string accept_encoding;
   std::string if_none_match;
-  std::string caller;  // who it is, as the handler has found out; not from the network
+  std::string host;
+  std::string origin;
+  std::string websocket_key;
+  std::string websocket_version;
+  bool wants_websocket = false;  // `Connection: upgrade` and `Upgrade: websocket`
+  std::string caller;            // who it is, as the handler has found out; not from the network
   std::string caller_key;
   std::string body;
 };
@@ -65,6 +76,7 @@ struct HttpResponse {
   std::string content_type = {};
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::uint64_t sequence = 0;  // of the books that it rests on; 0: of none
 };
 
 // One request that waits for its answer: either answer() once, or begin(), parts and end().
@@ -111,6 +123,11 @@ class HttpHandler {
   // Null: the whole body is wanted, and request() is called with it.
   [[nodiscard]] virtual std::unique_ptr<HttpBody> take_body(
       const std::shared_ptr<HttpExchange>& exchange, const HttpRequest& head) = 0;
+  // Of a head that wants a WebSocket. Null: it is a request like others. Else the exchange was
+  // begun with 101; its parts, and those of the body, are the connection's bytes from then on. The
+  // exchange may be used from any thread.
+  [[nodiscard]] virtual std::unique_ptr<HttpBody> upgrade(
+      const std::shared_ptr<HttpExchange>& exchange, const HttpRequest& head) = 0;
   virtual void request(std::shared_ptr<HttpExchange> exchange, HttpRequest request) = 0;
   // The answer to what could not be read as a request: 400, 413 or 431.
   [[nodiscard]] virtual HttpResponse broken_request(unsigned status, std::string_view why) = 0;
@@ -121,7 +138,7 @@ class HttpHandler {
 struct HttpFigures {
   std::uint64_t connections = 0;
   std::uint64_t accepted = 0;
-  std::uint64_t turned_away = 0;  // beyond connections_max
+  std::uint64_t turned_away = 0;  // beyond what may be open, in all or of one address
 };
 
 class HttpServer {
@@ -141,9 +158,13 @@ class HttpServer {
   // Calls `what` when SIGTERM or SIGINT arrives.
   virtual void on_signal(std::function<void(int)> what) = 0;
   virtual void every(std::uint32_t millis, std::function<void()> what) = 0;
+  // Once, on the network's thread; from any thread.
+  virtual void after(std::uint32_t millis, std::function<void()> what) = 0;
   // From any thread: `what` is called on the network's thread. Answers given inside it go out
   // without waking the network once for each.
   virtual void post(std::function<void()> what) = 0;
+  // The same, at once when this is the network's thread.
+  virtual void dispatch(std::function<void()> what) = 0;
   [[nodiscard]] virtual HttpFigures figures() const = 0;
 };
 

@@ -49,4 +49,31 @@ bool Exchange::is_gone() const {
   return session_ == nullptr || session_->gone;
 }
 
+UpgradedExchange::~UpgradedExchange() {
+  network_.dispatch([session = std::move(session_)] {});
+}
+
+void UpgradedExchange::answer(HttpResponse response) {
+  network_.dispatch([session = session_, response = std::move(response)]() mutable {
+    session->on_answer(std::move(response));
+  });
+}
+
+void UpgradedExchange::begin(HttpResponse head) {
+  network_.dispatch([session = session_, head = std::move(head)]() mutable {
+    session->on_begin(std::move(head));
+  });
+}
+
+void UpgradedExchange::part(std::string bytes) {
+  session_->unread += bytes.size();
+  network_.dispatch([session = session_, bytes = std::move(bytes)]() mutable {
+    session->on_part(std::move(bytes));
+  });
+}
+
+void UpgradedExchange::end() {
+  network_.dispatch([session = session_] { session->on_end(); });
+}
+
 }  // namespace cofferdam::server

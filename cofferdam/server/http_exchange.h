@@ -63,4 +63,26 @@ class Exchange final : public HttpExchange {
   bool has_begun_ = false;
 };
 
+// Of an upgraded connection: parts may come from several threads at once, and end() closes it.
+class UpgradedExchange final : public HttpExchange {
+ public:
+  UpgradedExchange(NetworkThread& network, std::shared_ptr<HttpSession> session)
+      : network_(network), session_(std::move(session)) {}
+
+  ~UpgradedExchange() override;
+
+  void answer(HttpResponse response) override;
+  void begin(HttpResponse head) override;
+  void part(std::string bytes) override;
+  void end() override;
+
+  [[nodiscard]] std::size_t unread_bytes() const override { return session_->unread.load(); }
+
+  [[nodiscard]] bool is_gone() const override { return session_->gone; }
+
+ private:
+  NetworkThread& network_;
+  std::shared_ptr<HttpSession> session_;  // let go on the network's thread only
+};
+
 }  // namespace cofferdam::server

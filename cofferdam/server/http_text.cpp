@@ -10,6 +10,8 @@ namespace {
 
 std::string_view reason_of(unsigned status) {
   switch (status) {
+    case 101:
+      return "Switching Protocols";
     case 200:
       return "OK";
     case 207:
@@ -34,6 +36,8 @@ std::string_view reason_of(unsigned status) {
       return "Unsupported Media Type";
     case 422:
       return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
     case 431:
       return "Request Header Fields Too Large";
     case 503:
@@ -69,6 +73,7 @@ std::string head_text(const HttpResponse& response, Framing framing, bool keep_a
   }
   if (framing == Framing::length && response.status != 304)
     out += "\r\nContent-Length: " + std::to_string(response.body.size());
+  if (response.sequence > 0) out += "\r\nCofferdam-Sequence: " + std::to_string(response.sequence);
   if (framing == Framing::chunks) out += "\r\nTransfer-Encoding: chunked";
   out += "\r\nX-Content-Type-Options: nosniff";
   if (!may_be_kept) out += "\r\nCache-Control: no-store";

@@ -19,4 +19,10 @@ void log_line(std::string_view level, std::string_view event, const operation::J
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
+void log_feed_trouble(const base::Error& error) {
+  operation::Json fields = operation::Json::object();
+  fields.add("problem", error.text());
+  log_line("error", "feed", fields);
+}
+
 }  // namespace cofferdam::server

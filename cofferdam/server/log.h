@@ -15,4 +15,7 @@ enum class LogRequests : std::uint8_t { none, failed, all };
 // Adds `time`, `level` and `event` before the fields. From any thread.
 void log_line(std::string_view level, std::string_view event, const operation::Json& fields);
 
+// A reader of the feed was let go because the journal could not be read.
+void log_feed_trouble(const base::Error& error);
+
 }  // namespace cofferdam::server

@@ -60,6 +60,13 @@ HttpResponse problem_response(const Problem& problem) {
   return response_of(problem.status, json);
 }
 
+HttpResponse overloaded() {
+  return problem_response({.status = 503,
+                           .code = "overloaded",
+                           .title = "Too many requests wait for the books",
+                           .rule = "so many requests wait at most; try again"});
+}
+
 HttpResponse error_response(const Error& error) {
   if (is_absence(error)) return with_status(error, 404, "not-found");
   if (error.kind == base::ErrorKind::refused &&

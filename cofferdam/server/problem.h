@@ -35,6 +35,8 @@ struct Problem {
 };
 
 [[nodiscard]] HttpResponse problem_response(const Problem& problem);
+// Too much waits: to be tried again.
+[[nodiscard]] HttpResponse overloaded();
 // An error of input, disk or rule.
 [[nodiscard]] HttpResponse error_response(const Error& error);
 // The same, where text could not be read at all.

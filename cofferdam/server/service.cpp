@@ -7,6 +7,7 @@
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
+#include "cofferdam/server/scope.h"
 #include "cofferdam/server/web_assets.h"
 
 namespace cofferdam::server {
@@ -14,9 +15,12 @@ namespace {
 
 using operation::Json;
 
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kSocketPath = "/v1/ws";
+constexpr std::uint32_t kUsesMillis = 60'000;
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
+// Commits that follow one another closely are told together.
+constexpr std::uint32_t kPumpWaitMillis = 10;
 
 bool is_open_path(std::string_view path) {
   return path == "/health" || path == "/ready" || path == "/openapi.json";
@@ -43,14 +47,8 @@ std::string_view label_of(const Route* route, std::string_view path) {
   if (is_open_path(path) || path == "/metrics") return path;
   if (find_web_asset(path) != nullptr) return "dashboard";
   if (path == "/v1/batch") return "batch";
+  if (path == kSocketPath) return "socket";
   return path == "/v1/events" ? "events" : "other";
-}
-
-HttpResponse overloaded() {
-  return problem_response({.status = 503,
-                           .code = "overloaded",
-                           .title = "Too many requests wait for the books",
-                           .rule = "so many requests wait at most; try again"});
 }
 
 HttpResponse wrong_method(std::string allow, const std::string& method) {
@@ -61,6 +59,57 @@ HttpResponse wrong_method(std::string allow, const std::string& method) {
                                             .value = method,
                                             .rule = "must be " + allow});
   response.headers.emplace_back("Allow", std::move(allow));
+  return response;
+}
+
+HttpResponse id_missing(std::string field) {
+  return problem_response({.status = 400,
+                           .code = "idempotency-key-missing",
+                           .title = "A command needs an id",
+                           .field = std::move(field),
+                           .value = "",
+                           .rule = "every command has one, so that it can be sent again safely",
+                           .hint = "draw a UUID, and keep it until the answer has come"});
+}
+
+// A page may only speak to the server that it came from. Programs name no origin.
+bool is_own_origin(const HttpRequest& head) {
+  if (head.origin.empty()) return true;
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (head.origin.starts_with(scheme) &&
+        std::string_view(head.origin).substr(scheme.size()) == head.host)
+      return true;
+  return false;
+}
+
+// Why a request for the socket was not taken as one.
+HttpResponse socket_problem(const HttpRequest& request) {
+  if (request.method != "GET") return wrong_method("GET", request.method);
+  if (!is_own_origin(request))
+    return problem_response({.status = 403,
+                             .code = "origin",
+                             .title = "A page of another origin may not open this",
+                             .field = "Origin",
+                             .value = request.origin.substr(0, 80),
+                             .rule = "must be this server itself"});
+  if (!request.query.empty())
+    return syntax_response(
+        base::malformed("query string", "", "the socket takes no parameters here").error());
+  if (request.wants_websocket && !request.websocket_key.empty() &&
+      request.websocket_version == "13")
+    return websocket_accept(request.websocket_key)
+               ? overloaded()
+               : syntax_response(
+                     base::malformed("Sec-WebSocket-Key", "", "must be 16 bytes in base64")
+                         .error());
+  HttpResponse response = problem_response({.status = 426,
+                                            .code = "upgrade-required",
+                                            .title = "This path is a WebSocket",
+                                            .field = "Upgrade",
+                                            .value = "",
+                                            .rule = "must be websocket, of version 13"});
+  response.headers.emplace_back("Upgrade", "websocket");
+  response.headers.emplace_back("Sec-WebSocket-Version", "13");
   return response;
 }
 
@@ -111,6 +160,7 @@ Service::Service(operation::Session& session, const Options& options)
       options_(options),
       routes_(session.registry()),
       keys_(session.folder()),
+      admission_(keys_, options.requests_per_second_of_address, options.requests_per_second_of_key),
       feed_(session),
       start_seconds_(static_cast<double>(system_time().value()) / 1e9) {}
 
@@ -118,30 +168,36 @@ void Service::attach(HttpServer& http) {
   http_ = &http;
   committer_.emplace(
       session_.engine(), [&http](std::function<void()> all) { http.post(std::move(all)); },
-      [this] {
-        if (feed_.size() > 0 && !pump_waits_.exchange(true))
-          books_->add([this] {
-            pump_waits_ = false;
-            feed_.pump();
-          });
-      });
+      [this] { want_pump(); });
   books_.emplace(options_.jobs_max);
   files_.emplace(kFileJobsMax);
+  http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
   });
   // For readers that were too slow at the last commit.
-  http.every(kPumpMillis, [this] {
-    if (feed_.size() > 0 && !pump_waits_.exchange(true))
-      books_->add([this] {
-        pump_waits_ = false;
-        feed_.pump();
-      });
+  http.every(kPumpMillis, [this] { want_pump(); });
+  http.every(1000, [this] {
+    const auto sockets = sockets_;  // a socket may leave the set
+    for (const auto& socket : sockets) socket->tick();
   });
+}
+
+void Service::want_pump() {
+  if (feed_.size() == 0 || pump_waits_.exchange(true)) return;
+  http_->after(kPumpWaitMillis, [this] { books_->add([this] { pump(); }); });
+}
+
+void Service::pump() {
+  pump_waits_ = false;
+  // The rest behind what waits for the books now.
+  if (feed_.pump() && !pump_waits_.exchange(true)) books_->add([this] { pump(); });
 }
 
 void Service::begin_stop() {
   is_stopping_ = true;
+  const auto sockets = sockets_;
+  for (const auto& socket : sockets) socket->close(CloseCode::going_away, "the server stops");
   books_->add([this] { feed_.end(); });
 }
 
@@ -150,26 +206,28 @@ void Service::finish() {
   files_->stop();
   committer_->stop();
   feed_.end();
+  for (const auto& socket : sockets_) socket->let_go();
+  admission_.save_uses();
 }
 
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
+  if (head.path == "/health" || head.path == "/ready") return std::nullopt;
+  if (auto later = admission_.ask_sender(head.peer)) return later;
   if (is_open_path(head.path) || is_web_request(head)) return std::nullopt;
-  std::optional<ApiKeys::Holder> holder;
-  if (head.authorization.starts_with(kBearer))
-    holder =
-        keys_.holder_of(std::string_view(head.authorization).substr(kBearer.size()), system_time());
+  // A page of a browser cannot name a key here, and does so in its first message.
+  if (head.path == kSocketPath && head.wants_websocket && head.authorization.empty())
+    return std::nullopt;
+  auto refused = admission_.ask_key(head.authorization, head.peer, head.caller, head.caller_key);
   head.authorization.clear();
-  if (!holder)
-    return problem_response({.status = 401,
-                             .code = "unauthenticated",
-                             .title = "A key is needed",
-                             .field = "Authorization",
-                             .value = "",
-                             .rule = "must be 'Bearer' and an API key in force",
-                             .hint = "cofferdam api-key create --principal CODE makes one"});
-  head.caller = std::move(holder->principal);
-  head.caller_key = std::move(holder->key);
-  return std::nullopt;
+  return refused;
+}
+
+std::optional<ApiKeys::Holder> Service::holder_of(std::string_view key, const std::string& peer) {
+  return admission_.holder_of(key, peer);
+}
+
+bool Service::is_key_good(const std::string& key) const {
+  return keys_.is_good(key, system_time());
 }
 
 HttpResponse Service::broken_request(unsigned status, std::string_view why) {
@@ -196,13 +254,32 @@ std::unique_ptr<HttpBody> Service::take_body(const std::shared_ptr<HttpExchange>
   if (head.path != "/v1/batch" || head.method != "POST" || !head.query.empty() ||
       !is_media_type(head.content_type, kLinesType) || is_stopping_)
     return nullptr;
-  return std::make_unique<BatchBody>(*this, exchange, head.caller);
+  return std::make_unique<BatchBody>(*this, exchange, head.caller, head.caller_key);
 }
 
 const std::string& Service::openapi() {
   if (openapi_.empty())
     openapi_ = operation::write_json(openapi_document(routes_, options_.version)) + "\n";
   return openapi_;
+}
+
+std::unique_ptr<HttpBody> Service::upgrade(const std::shared_ptr<HttpExchange>& exchange,
+                                           const HttpRequest& head) {
+  const bool is_good = head.path == kSocketPath && head.method == "GET" && head.query.empty() &&
+                       head.websocket_version == "13" && is_own_origin(head);
+  const auto accept = websocket_accept(head.websocket_key);
+  if (!is_good || !accept || is_stopping_ || sockets_.size() >= kSocketsMax) return nullptr;
+  exchange->begin({.status = 101,
+                   .headers = {{"Upgrade", "websocket"},
+                               {"Connection", "Upgrade"},
+                               {"Sec-WebSocket-Accept", *accept}}});
+  auto socket = std::make_shared<Socket>(*this, exchange, head);
+  sockets_.insert(socket);
+  return std::make_unique<SocketBody>(std::move(socket));
+}
+
+void Service::forget(Socket* socket) {
+  sockets_.erase(socket->shared_from_this());
 }
 
 // What is no operation of the registry. False: it is.
@@ -228,16 +305,23 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
     }
     return true;
   }
+  if (path == kSocketPath) {
+    exchange->answer(socket_problem(request));
+    return true;
+  }
   if (!is_open_path(path) && path != "/metrics" && path != "/v1/events") return false;
   const bool is_stream = path == "/v1/events";  // has no length that a HEAD could ask for
   if (!is_get || (is_stream && request.method != "GET")) {
     exchange->answer(wrong_method("GET", request.method));
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
-  } else if (path == "/metrics") {
-    give_metrics(exchange, request.caller);
-  } else if (is_stream) {
-    follow(exchange, request);
+  } else if (is_stream || path == "/metrics") {
+    if (auto refused = admission_.ask_scope(request.caller_key, is_stream ? "events" : "metrics"))
+      exchange->answer(std::move(*refused));
+    else if (is_stream)
+      follow(exchange, request);
+    else
+      give_metrics(exchange, request.caller);
   } else if (path == "/ready" && (is_stopping_ || committer_->has_failed())) {
     exchange->answer(problem_response(
         {.status = 503,
@@ -258,6 +342,11 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
   call->exchange = exchange;
   call->principal = request.caller;
   if (auto problem = read_call(request, *call)) return exchange->answer(std::move(*problem));
+  carry_out(std::move(call));
+}
+
+void Service::carry_out(std::shared_ptr<Call> call) {
+  const auto exchange = call->exchange;
   const bool travels = !std::holds_alternative<std::monostate>(call->controls.at);
   if (travels && travels_.fetch_add(1) >= kTravelsMax) {
     --travels_;
@@ -274,6 +363,29 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
   }
 }
 
+void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
+                                const std::string& caller, const std::string& key,
+                                RpcParameters parameters) {
+  if (auto later = admission_.ask_again(key)) return exchange->answer(std::move(*later));
+  if (auto refused = admission_.ask_scope(key, route)) return exchange->answer(std::move(*refused));
+  auto call = std::make_shared<Call>();
+  call->exchange = exchange;
+  call->route = &route;
+  call->principal = caller;
+  call->content = std::move(parameters.content);
+  Result<Controls> controls = take_controls(route, parameters.controls);
+  if (!controls) return exchange->answer(syntax_response(controls.error()));
+  call->controls = std::move(*controls);
+  if (!parameters.controls.empty())
+    return exchange->answer(syntax_response(base::malformed(parameters.controls.front().first,
+                                                            parameters.controls.front().second,
+                                                            "is no parameter of this operation")
+                                                .error()));
+  if (route.kind == RouteKind::command && call->controls.id.is_none())
+    return exchange->answer(id_missing("command_id"));
+  carry_out(std::move(call));
+}
+
 std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call& call) const {
   call.route = routes_.find(request.path);
   if (call.route == nullptr)
@@ -283,6 +395,7 @@ std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call&
                              .field = "path",
                              .value = request.path.substr(0, 80),
                              .rule = "must be a path of /openapi.json"});
+  if (auto refused = admission_.ask_scope(request.caller_key, *call.route)) return refused;
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (request.method != "POST" && !(is_get && call.route->has_get()))
     return wrong_method(call.route->has_get() ? "GET, POST" : "POST", request.method);
@@ -312,13 +425,7 @@ std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call&
 std::optional<HttpResponse> Service::read_input(const HttpRequest& request, Pairs pairs,
                                                 Call& call) const {
   if (call.route->kind == RouteKind::command && call.controls.id.is_none())
-    return problem_response({.status = 400,
-                             .code = "idempotency-key-missing",
-                             .title = "A command needs an id",
-                             .field = "Idempotency-Key",
-                             .value = "",
-                             .rule = "every command has one, so that it can be sent again safely",
-                             .hint = "draw a UUID, and keep it until the answer has come"});
+    return id_missing("Idempotency-Key");
   if (request.method != "POST") {
     Result<Json> fields = fields_of(pairs, call.route->input());
     if (!fields) return syntax_response(fields.error());
@@ -339,22 +446,13 @@ std::optional<HttpResponse> Service::read_input(const HttpRequest& request, Pair
 
 std::optional<HttpResponse> Service::forbid(const std::string& principal,
                                             std::uint16_t roles) const {
-  const principal::State& state = session_.engine().state().principal;
-  const principal::Principal* who = principal::find_principal(state, principal);
-  if (who != nullptr && principal::may(state, who->id, roles)) return std::nullopt;
-  std::string names;
-  for (const std::string_view name : role_names(roles))
-    names += (names.empty() ? "" : ", ") + std::string(name);
-  return problem_response({.status = 403,
-                           .code = "forbidden",
-                           .title = "The principal may not do this",
-                           .field = "principal",
-                           .value = principal,
-                           .rule = "must be active and hold one of these roles: " + names});
+  return forbid_roles(session_.engine().state().principal, principal, roles);
 }
 
 HttpResponse Service::run(Call& call) {
-  if (auto forbidden = forbid(call.principal, call.route->roles)) return std::move(*forbidden);
+  if (auto forbidden = forbid_request(session_.engine().state(), session_.codec().names,
+                                      call.principal, *call.route, call.content))
+    return std::move(*forbidden);
   switch (call.route->kind) {
     case RouteKind::command:
       return run_command(call);
@@ -374,7 +472,8 @@ operation::Envelope Service::envelope_of(const Call& call) {
           .time = call.controls.time,
           .principal = call.principal,
           .dry_run = call.controls.dry_run,
-          .propose = call.controls.propose};
+          .propose = call.controls.propose,
+          .signature = call.controls.signature};
 }
 
 HttpResponse Service::run_command(Call& call) {
@@ -387,12 +486,14 @@ HttpResponse Service::run_command(Call& call) {
     entry = session_.registry().find_command("proposal.create");
     call.content = std::move(proposal);
   }
-  const Result<operation::Answer> answer = session_.run_command(*entry, call.content,
-                                                                {.id = call.controls.id,
-                                                                 .time = call.controls.time,
-                                                                 .principal = call.principal,
-                                                                 .dry_run = call.controls.dry_run,
-                                                                 .durable = false});
+  const Result<operation::Answer> answer =
+      session_.run_command(*entry, call.content,
+                           {.id = call.controls.id,
+                            .time = call.controls.time,
+                            .principal = call.principal,
+                            .dry_run = call.controls.dry_run,
+                            .durable = false,
+                            .signature = call.controls.signature});
   return answer ? outcome_response(*answer) : error_response(answer.error());
 }
 
@@ -427,6 +528,7 @@ void Service::begin_task(const std::shared_ptr<Call>& call) {
 
 void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse response) {
   const base::Sequence sequence = session_.engine().sequence();
+  response.sequence = sequence;
   if (sequence <= session_.engine().journal().durable())
     return exchange->answer(std::move(response));
   committer_->offer(sequence, [exchange = std::move(exchange), response = std::move(response)](
@@ -455,25 +557,41 @@ void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& 
                key = request.caller_key] {
     if (auto forbidden = forbid(who, principal::kAllRoles))
       return exchange->answer(std::move(*forbidden));
-    journal::Journal& journal = session_.engine().journal();
-    const base::Sequence from = after.value_or(journal.durable());
-    if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
-      return exchange->answer(error_response(
-          base::malformed("after", std::to_string(from), "must be a record of this journal")
-              .error()));
+    const Result<base::Sequence> from = feed_start(after);
+    if (!from) return exchange->answer(error_response(from.error()));
     if (feed_.size() >= kSubscribersMax) return exchange->answer(overloaded());
     exchange->begin({.content_type = "text/event-stream"});
-    exchange->part(": from " + std::to_string(from + 1) + "\n\n");
+    exchange->part(": from " + std::to_string(*from + 1) + "\n\n");
     const bool added = feed_.add({.exchange = exchange,
-                                  .may_stay =
-                                      [this, who, key] {
-                                        return keys_.is_good(key, system_time()) &&
-                                               !forbid(who, principal::kAllRoles);
+                                  .after = *from,
+                                  .may_stay = [this, who, key] { return may_follow(who, key); },
+                                  .form =
+                                      [](const FeedEvent& event) {
+                                        return "id: " + std::to_string(event.sequence) +
+                                               "\nevent: " + std::string(event.kind) +
+                                               "\ndata: " + event.json + "\n\n";
                                       },
-                                  .after = from});
+                                  .ended =
+                                      [exchange](const Error* trouble) {
+                                        if (trouble != nullptr) log_feed_trouble(*trouble);
+                                        exchange->end();
+                                      },
+                                  .beat = ": still here\n\n"});
     COFFERDAM_CHECK(added, "there was room for the subscriber");
-    feed_.pump();
+    pump();
   });
+}
+
+bool Service::may_follow(const std::string& who, const std::string& key) const {
+  return is_key_good(key) && !forbid(who, principal::kAllRoles);
+}
+
+Result<base::Sequence> Service::feed_start(std::optional<base::Sequence> after) const {
+  journal::Journal& journal = session_.engine().journal();
+  const base::Sequence from = after.value_or(journal.durable());
+  if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
+    return base::malformed("after", std::to_string(from), "must be a record of this journal");
+  return from;
 }
 
 void Service::give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller) {

@@ -3,6 +3,7 @@
 // What is done with a request: who asks, for what, and on which thread.
 #pragma once
 
+#include "cofferdam/server/admission.h"
 #include "cofferdam/server/api_keys.h"
 #include "cofferdam/server/feed.h"
 #include "cofferdam/server/http.h"
@@ -10,11 +11,13 @@
 #include "cofferdam/server/parameters.h"
 #include "cofferdam/server/route.h"
 #include "cofferdam/server/server.h"
+#include "cofferdam/server/socket.h"
 #include "cofferdam/server/workers.h"
 
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace cofferdam::server {
@@ -35,12 +38,15 @@ class Service final : public HttpHandler {
   [[nodiscard]] std::optional<HttpResponse> refuse(HttpRequest& head) override;
   [[nodiscard]] std::unique_ptr<HttpBody> take_body(const std::shared_ptr<HttpExchange>& exchange,
                                                     const HttpRequest& head) override;
+  [[nodiscard]] std::unique_ptr<HttpBody> upgrade(const std::shared_ptr<HttpExchange>& exchange,
+                                                  const HttpRequest& head) override;
   void request(std::shared_ptr<HttpExchange> exchange, HttpRequest request) override;
   [[nodiscard]] HttpResponse broken_request(unsigned status, std::string_view why) override;
   void answered(const HttpRequest& head, unsigned status, std::uint64_t micros) override;
 
  private:
   friend class BatchBody;
+  friend class Socket;
 
   // A request that was understood and waits for the books.
   struct Call {
@@ -51,10 +57,26 @@ class Service final : public HttpHandler {
     operation::Json content;
   };
 
+  struct SocketSubscription {
+    std::string id;  // of the call, as JSON
+    std::string name;
+    std::string who;
+    std::string key;
+  };
+
   // On the network's thread.
   [[nodiscard]] bool answer_own(const std::shared_ptr<HttpExchange>& exchange,
                                 const HttpRequest& request);
   [[nodiscard]] std::optional<HttpResponse> read_call(const HttpRequest& request, Call& call) const;
+  void carry_out(std::shared_ptr<Call> call);
+  void request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
+                         const std::string& caller, const std::string& key,
+                         RpcParameters parameters);
+  [[nodiscard]] std::optional<ApiKeys::Holder> holder_of(std::string_view key,
+                                                         const std::string& peer);
+  [[nodiscard]] bool is_key_good(const std::string& key) const;
+  void forget(Socket* socket);
+  void want_pump();  // from any thread
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
                                                        Call& call) const;
   void follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request);
@@ -72,6 +94,15 @@ class Service final : public HttpHandler {
   [[nodiscard]] HttpResponse run_task(const Call& call);
   // Of a task in two parts: the first here, the rest on the thread of files, which then answers.
   void begin_task(const std::shared_ptr<Call>& call);
+  void pump();
+  [[nodiscard]] bool may_follow(const std::string& who, const std::string& key) const;
+  // Behind which record a feed begins.
+  [[nodiscard]] Result<base::Sequence> feed_start(std::optional<base::Sequence> after) const;
+  // The answer to feed.subscribe.
+  [[nodiscard]] std::string subscribe(const SocketSubscription& asked,
+                                      std::shared_ptr<Socket> socket,
+                                      const std::shared_ptr<HttpExchange>& exchange,
+                                      std::optional<base::Sequence> after, FeedFilter filter);
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
 
@@ -79,11 +110,13 @@ class Service final : public HttpHandler {
   const Options& options_;
   Routes routes_;
   ApiKeys keys_;
+  Admission admission_;
   Metrics metrics_;
   Feed feed_;
   HttpServer* http_ = nullptr;
   std::string openapi_;
   double start_seconds_ = 0;
+  std::set<std::shared_ptr<Socket>> sockets_;  // of the network's thread
   bool is_stopping_ = false;
   std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
   std::atomic<bool> pump_waits_{false};

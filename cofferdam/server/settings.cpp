@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kLogNames{"none", "failed", "all"};
 constexpr std::uint64_t kDaySeconds = 86'400;
 
-const std::array<Setting, 10> kSettings{
+const std::array<Setting, 14> kSettings{
     Setting{.key = "listen",
             .option = "--listen",
             .placeholder = "ADDRESS:PORT",
@@ -30,6 +30,13 @@ const std::array<Setting, 10> kSettings{
             .placeholder = "FILE",
             .doc = "Private key of the first certificate, PEM.",
             .member = &Settings::tls_key,
+            .is_path = true},
+    Setting{.key = "tls.client_ca",
+            .option = "--tls-client-ca",
+            .placeholder = "FILE",
+            .doc = "A client must show a certificate that one of these authorities has signed, in "
+                   "addition to its API key; PEM.",
+            .member = &Settings::tls_client_ca,
             .is_path = true},
     Setting{.key = "log.requests",
             .option = "--log-requests",
@@ -51,6 +58,29 @@ const std::array<Setting, 10> kSettings{
             .member = &Settings::connections_max,
             .least = 1,
             .most = 1'000'000},
+    Setting{.key = "limits.connections_of_address_max",
+            .option = "--connections-of-address-max",
+            .placeholder = "NUMBER",
+            .doc = "Connections that one IPv4 address, or one /64 of IPv6, has open at once; more "
+                   "are closed.",
+            .member = &Settings::connections_of_address_max,
+            .least = 1,
+            .most = 1'000'000},
+    Setting{.key = "limits.requests_per_second_of_address",
+            .option = "--requests-per-second-of-address",
+            .placeholder = "NUMBER",
+            .doc = "Requests of one IPv4 address, or one /64 of IPv6; more are answered 429; 0 for "
+                   "no limit.",
+            .member = &Settings::requests_per_second_of_address,
+            .least = 0,
+            .most = 1'000'000'000},
+    Setting{.key = "limits.requests_per_second_of_key",
+            .option = "--requests-per-second-of-key",
+            .placeholder = "NUMBER",
+            .doc = "Requests with one API key; more are answered 429; 0 for no limit.",
+            .member = &Settings::requests_per_second_of_key,
+            .least = 0,
+            .most = 1'000'000'000},
     Setting{.key = "limits.idle_seconds",
             .option = "--idle-seconds",
             .placeholder = "SECONDS",
@@ -217,7 +247,15 @@ Result<Options> options_of(const Settings& settings) {
   if (settings.tls_certificate.empty() != settings.tls_key.empty())
     return base::malformed("--tls-key", settings.tls_key,
                            "--tls-certificate and --tls-key go together");
+  if (!settings.tls_client_ca.empty() && settings.tls_key.empty())
+    return base::malformed("--tls-client-ca", settings.tls_client_ca,
+                           "goes with --tls-certificate");
   options.http.certificate_file = settings.tls_certificate;
+  options.http.client_ca_file = settings.tls_client_ca;
+  options.http.limits.connections_of_address_max =
+      static_cast<std::uint32_t>(settings.connections_of_address_max);
+  options.requests_per_second_of_address = settings.requests_per_second_of_address;
+  options.requests_per_second_of_key = settings.requests_per_second_of_key;
   options.http.key_file = settings.tls_key;
   options.http.limits.body_bytes_max = settings.body_bytes_max;
   options.http.limits.connections_max = settings.connections_max;

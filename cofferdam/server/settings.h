@@ -21,9 +21,13 @@ struct Settings {
   std::string listen = "127.0.0.1:8420";
   std::string tls_certificate;
   std::string tls_key;
+  std::string tls_client_ca;
   std::string log_requests = "failed";
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
   std::uint64_t connections_max = 1024;
+  std::uint64_t connections_of_address_max = 512;
+  std::uint64_t requests_per_second_of_address = 100'000;
+  std::uint64_t requests_per_second_of_key = 100'000;
   std::uint64_t idle_seconds = 60;
   std::uint64_t requests_waiting_max = 4096;
   std::uint64_t stop_seconds = 10;

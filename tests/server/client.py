@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts the program on a folder of its own and speaks to it, with the standard library alone."""
+import base64
+import hashlib
 import http.client
 import json
+import os
 import pathlib
 import signal
+import socket
+import struct
 import subprocess
 import uuid
 
@@ -109,3 +114,142 @@ class Server:
     def transfer(self, number, amount="1.00"):
         return {"transfers": [{"id": str(number), "debit_account": "1", "credit_account": "2",
                                "amount": amount, "pool": "main", "asset": "USD", "code": 1}]}
+
+    def websocket(self, who="root", **more):
+        """An open session; `who` None: connected, and nothing said yet."""
+        opened = WebSocket(self.port, **more)
+        self.opened.append(opened)
+        if who is not None:
+            opened.must("session.open", {"key": self.keys[who]})
+        return opened
+
+
+class Closed(Exception):
+    """The server has closed the socket: with a code, or (None) without a word."""
+
+    def __init__(self, code, reason=""):
+        super().__init__(code, reason)
+        self.code, self.reason = code, reason
+
+
+class Refused(Exception):
+    """An error object instead of a result."""
+
+    def __init__(self, error):
+        super().__init__(error)
+        self.error, self.problem = error, error.get("data", {})
+
+
+class WebSocket:
+    """RFC 6455 and JSON-RPC 2.0, written from the standards and sharing nothing with the server."""
+
+    def __init__(self, port, headers=None, timeout=30, path="/v1/ws", receive_buffer=None):
+        self.wire = socket.socket()
+        if receive_buffer:
+            self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.wire.settimeout(timeout)
+        self.wire.connect(("127.0.0.1", port))
+        key = base64.b64encode(os.urandom(16)).decode()
+        sent = {"Host": f"127.0.0.1:{port}", "Upgrade": "websocket", "Connection": "Upgrade",
+                "Sec-WebSocket-Key": key, "Sec-WebSocket-Version": "13"} | (headers or {})
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent.items() if value is not None)
+        self.wire.sendall(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
+        self.bytes = b""
+        while b"\r\n\r\n" not in self.bytes:
+            self.bytes += self.read()
+        head, self.bytes = self.bytes.split(b"\r\n\r\n", 1)
+        self.head = head.decode()
+        self.status = int(self.head.split(" ")[1])
+        self.notes = []
+        self.next_id = 0
+        if self.status == 101:
+            accept = base64.b64encode(hashlib.sha1(
+                (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
+            assert f"Sec-WebSocket-Accept: {accept}" in self.head, self.head
+
+    def close(self):
+        self.wire.close()
+
+    def read(self):
+        got = self.wire.recv(65536)
+        if not got:
+            raise Closed(None)
+        return got
+
+    def send_frame(self, payload, opcode=1, is_last=True, reserved=0, is_masked=True, size=None):
+        size = len(payload) if size is None else size
+        head = bytes([(0x80 if is_last else 0) | reserved << 4 | opcode])
+        mask_bit = 0x80 if is_masked else 0
+        if size < 126:
+            head += bytes([mask_bit | size])
+        elif size < 65536:
+            head += bytes([mask_bit | 126]) + struct.pack(">H", size)
+        else:
+            head += bytes([mask_bit | 127]) + struct.pack(">Q", size)
+        mask = os.urandom(4)
+        if is_masked:
+            wide = int.from_bytes((mask * (len(payload) // 4 + 1))[:len(payload)], "big")
+            payload = (int.from_bytes(payload, "big") ^ wide).to_bytes(len(payload), "big")
+            head += mask
+        self.wire.sendall(head + payload)
+
+    def take(self, count):
+        while len(self.bytes) < count:
+            self.bytes += self.read()
+        part, self.bytes = self.bytes[:count], self.bytes[count:]
+        return part
+
+    def frame(self):
+        """(opcode, payload) of the next frame, whatever it is."""
+        first, second = self.take(2)
+        assert first & 0x80 and not first & 0x70 and not second & 0x80, (first, second)
+        size = second & 0x7F
+        if size == 126:
+            size = struct.unpack(">H", self.take(2))[0]
+        elif size == 127:
+            size = struct.unpack(">Q", self.take(8))[0]
+        return first & 0x0F, self.take(size)
+
+    def message(self):
+        """The next message; pings are answered, a close is raised."""
+        while True:
+            opcode, payload = self.frame()
+            if opcode == 1:
+                return json.loads(payload)
+            if opcode == 9:
+                self.send_frame(payload, 10)
+            elif opcode == 8:
+                code = struct.unpack(">H", payload[:2])[0] if payload else 1005
+                raise Closed(code, payload[2:].decode())
+
+    def send(self, method, params=None, **more):
+        self.next_id += 1
+        call = {"jsonrpc": "2.0", "id": self.next_id, "method": method}
+        if params is not None:
+            call["params"] = params
+        self.send_frame(json.dumps(call | more).encode())
+        return self.next_id
+
+    def answer(self, call_id):
+        """The answer to a call; notifications on the way are kept in `notes`."""
+        while True:
+            message = self.message()
+            if "method" in message:
+                self.notes.append(message)
+            else:
+                assert message["id"] == call_id, (message, call_id)
+                return message
+
+    def must(self, method, params=None):
+        answer = self.answer(self.send(method, params))
+        if "error" in answer:
+            raise Refused(answer["error"])
+        return answer["result"]
+
+    def note(self, method=None):
+        """The next notification, of this method if one is named."""
+        while True:
+            note = self.notes.pop(0) if self.notes else self.message()
+            assert "method" in note, note
+            if method in (None, note["method"]):
+                return note["params"]

@@ -40,10 +40,13 @@ class Session {
   recent = $state.raw<Recorded[]>([]);
   trouble = $state.raw<Problem | null>(null);
   now = $state(Date.now());
+  notice = $state(''); // what was done last, until it is put away
 
   #stop: AbortController | null = null;
   #pending: Recorded[] = [];
   #moved = false;
+  #telling: ReturnType<typeof setTimeout> | undefined;
+  #told = 0;
   #counted = 0;
   #known = 0n; // the last record when the session began
 
@@ -92,6 +95,7 @@ class Session {
     this.recent = [];
     this.#pending = [];
     this.trouble = null;
+    this.notice = '';
     this.feed = 'connecting';
     storeKey(null);
   }
@@ -107,20 +111,32 @@ class Session {
     this.version = String((document['info'] as Row | undefined)?.['version'] ?? '');
   }
 
-  // Once a second: what the feed brought becomes visible, and pages are told.
+  // Pages ask again at once when it was quiet before, and else a second after the last time.
+  #tellSoon(): void {
+    if (this.#telling || document.hidden) return;
+    this.#telling = setTimeout(() => {
+      this.#telling = undefined;
+      this.#moved = false;
+      this.#told = Date.now();
+      this.#show();
+      this.tick++;
+    }, Math.max(20, tickMillis - (Date.now() - this.#told)));
+  }
+
+  #show(): void {
+    if (!this.#pending.length) return;
+    this.recent = [...this.#pending.reverse(), ...this.recent].slice(0, recentMax);
+    this.#pending = [];
+  }
+
+  // Once a second, for ages and what was not told yet.
   #beat(): void {
     this.now = Date.now();
     if (!this.api) return;
     this.rate = this.#counted;
     this.#counted = 0;
-    if (this.#pending.length) {
-      this.recent = [...this.#pending.reverse(), ...this.recent].slice(0, recentMax);
-      this.#pending = [];
-    }
-    if (this.#moved && !document.hidden) {
-      this.#moved = false;
-      this.tick++;
-    }
+    this.#show();
+    if (this.#moved) this.#tellSoon();
     if (this.feed === 'live' && this.now - this.heard > silenceMillis) this.feed = 'reconnecting';
   }
 
@@ -146,6 +162,7 @@ class Session {
         this.feed = 'live';
         this.trouble = null;
         this.#moved = true;
+        this.#tellSoon();
         wait = 1_000;
         const reader = body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
         const events = new EventReader();
@@ -188,6 +205,7 @@ class Session {
 
   #take(kind: string, data: string): void {
     this.#moved = true;
+    this.#tellSoon();
     const event = JSON.parse(data) as Recorded & { content?: unknown };
     this.sequence = event.sequence;
     if (BigInt(event.sequence) > this.#known) this.#counted++;

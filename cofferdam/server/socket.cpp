@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/server/socket.h"
+
+#include "cofferdam/base/parse_integer.h"
+#include "cofferdam/books/principal/principal.h"
+#include "cofferdam/journal/journal.h"
+#include "cofferdam/server/problem.h"
+#include "cofferdam/server/service.h"
+
+#include <algorithm>
+
+namespace cofferdam::server {
+namespace {
+
+using operation::Json;
+
+constexpr std::uint32_t kPingSeconds = 20;
+constexpr std::uint32_t kKeySeconds = 2;  // how often the key is looked at again
+constexpr int kNoMethod = -32601;
+constexpr int kNoRequest = -32600;
+
+// Hands the answer to a call back to its socket, from whatever thread.
+class SocketCall final : public HttpExchange {
+ public:
+  SocketCall(HttpServer& http, std::shared_ptr<Socket> socket, std::string id, HttpRequest head)
+      : http_(http),
+        socket_(std::move(socket)),
+        id_(std::move(id)),
+        head_(std::move(head)),
+        began_(std::chrono::steady_clock::now()) {}
+
+  ~SocketCall() override {
+    // A defect of ours must not leave the client waiting.
+    if (socket_ != nullptr) answer({.status = 500});
+  }
+
+  void answer(HttpResponse response) override {
+    if (socket_ == nullptr) return;
+    http_.dispatch(
+        [socket = std::move(socket_), id = std::move(id_), head = std::move(head_), began = began_,
+         response = std::move(response)] { socket->answered(id, head, began, response); });
+    socket_ = nullptr;
+  }
+
+  // Nothing that a socket can call is answered in parts.
+  void begin(HttpResponse /*head*/) override {}
+
+  void part(std::string /*bytes*/) override {}
+
+  void end() override {}
+
+  [[nodiscard]] std::size_t unread_bytes() const override { return 0; }
+
+  [[nodiscard]] bool is_gone() const override { return socket_ == nullptr; }
+
+ private:
+  HttpServer& http_;
+  std::shared_ptr<Socket> socket_;
+  std::string id_;
+  HttpRequest head_;
+  std::chrono::steady_clock::time_point began_;
+};
+
+// Exactly these members, each of them optional.
+Result<void> check_members(const Json& params, std::initializer_list<std::string_view> known) {
+  for (std::size_t i = 0; i < params.names.size(); ++i)
+    if (std::find(known.begin(), known.end(), params.names[i]) == known.end())
+      return base::malformed(params.names[i], operation::excerpt(params.items[i]),
+                             "is no parameter here");
+  return {};
+}
+
+Result<std::uint64_t> number_of(const Json& params, std::string_view name) {
+  const Json* found = params.find(name);
+  if (found == nullptr || (found->kind != Json::Kind::number && found->kind != Json::Kind::text))
+    return base::malformed(std::string(name), found == nullptr ? "" : operation::excerpt(*found),
+                           "must be a number");
+  return base::parse_u64(found->text, name);
+}
+
+HttpResponse unauthenticated(std::string rule) {
+  return problem_response({.status = 401,
+                           .code = "unauthenticated",
+                           .title = "A key is needed",
+                           .field = "key",
+                           .value = "",
+                           .rule = std::move(rule),
+                           .hint = "cofferdam api-key create --principal CODE makes one"});
+}
+
+std::string subscription_member(std::string_view subscription) {
+  return R"({"subscription":")" + std::string(subscription) + '"';
+}
+
+}  // namespace
+
+Socket::Socket(Service& service, std::shared_ptr<HttpExchange> exchange, const HttpRequest& head)
+    : service_(service),
+      exchange_(std::move(exchange)),
+      peer_(head.peer),
+      caller_(head.caller),
+      caller_key_(head.caller_key) {}
+
+void Socket::part(std::string_view bytes, std::function<void()> more) {
+  if (is_over_ || is_closing_) return;
+  frames_.add(bytes);
+  more_ = std::move(more);
+  go();
+}
+
+void Socket::go() {
+  if (is_going_) return;
+  is_going_ = true;
+  while (!is_closing_ && !is_over_ && calls_ < kSocketCallsMax) {
+    auto next = frames_.next();
+    if (!next) {
+      close(next.error().code, next.error().why);
+    } else if (*next) {
+      take(std::move(**next));
+    } else {
+      if (more_) std::exchange(more_, nullptr)();
+      break;
+    }
+  }
+  is_going_ = false;
+  end_if_done();
+}
+
+void Socket::take(FrameMessage message) {
+  switch (message.kind) {
+    case FrameKind::ping:
+      exchange_->part(pong_frame(message.payload));
+      break;
+    case FrameKind::pong:
+      break;
+    case FrameKind::close:
+      close(CloseCode::normal, "");
+      break;
+    case FrameKind::text:
+      was_heard_ = true;
+      take_call(message.payload);
+      break;
+  }
+}
+
+void Socket::take_call(std::string_view text) {
+  auto call = read_rpc(text);
+  if (caller_.empty()) {
+    if (call && call->method == "session.open") return open_session(*call);
+    send_problem(call ? *call : RpcCall{},
+                 unauthenticated("the first message must be session.open with an API key"));
+    return close(CloseCode::unauthenticated, "session.open comes first");
+  }
+  if (!call) return send(rpc_fault(call.error()));
+  if (call->method == "session.open")
+    return send(rpc_fault({call->id, kNoRequest, "the session is open already"}));
+  if (call->method == "session.heartbeat") return set_heartbeat(*call);
+  if (call->method == "session.test") return send(rpc_result(call->id, "\"ok\""));
+  if (call->method == "feed.subscribe") return subscribe(*call);
+  if (call->method == "feed.unsubscribe") return unsubscribe(*call);
+  operate(std::move(*call));
+}
+
+void Socket::open_session(const RpcCall& call) {
+  if (Result<void> known = check_members(call.params, {"key"}); !known)
+    return send_problem(call, syntax_response(known.error()));
+  auto holder = service_.holder_of(call.params.text_of("key"), peer_);
+  if (!holder) {
+    send_problem(call, unauthenticated("must be an API key in force"));
+    return close(CloseCode::unauthenticated, "no good key");
+  }
+  caller_ = std::move(holder->principal);
+  caller_key_ = std::move(holder->key);
+  Json result = Json::object();
+  result.add("principal", caller_);
+  result.add("key", caller_key_);
+  send(rpc_result(call.id, operation::write_json(result)));
+}
+
+void Socket::set_heartbeat(const RpcCall& call) {
+  Result<void> known = check_members(call.params, {"seconds"});
+  const Result<std::uint64_t> seconds =
+      known ? number_of(call.params, "seconds") : std::unexpected(known.error());
+  if (!seconds) return send_problem(call, syntax_response(seconds.error()));
+  const bool is_off = *seconds == 0;
+  if (!is_off && (*seconds < kHeartbeatSecondsMin || *seconds > kHeartbeatSecondsMax))
+    return send_problem(call, syntax_response(base::malformed("seconds", std::to_string(*seconds),
+                                                              "must be 0, or from 5 to 600")
+                                                  .error()));
+  heartbeat_seconds_ = heartbeat_left_ = static_cast<std::uint32_t>(*seconds);
+  was_asked_ = false;
+  send(rpc_result(call.id, "\"ok\""));
+}
+
+void Socket::subscribe(const RpcCall& call) {
+  if (auto refused = service_.admission_.ask_scope(caller_key_, "events"))
+    return send_problem(call, *refused);
+  Result<void> known = check_members(call.params, {"channels", "after"});
+  if (!known) return send_problem(call, syntax_response(known.error()));
+  const Json* channels = call.params.find("channels");
+  Result<FeedFilter> filter = channels == nullptr ? FeedFilter{} : read_filter(*channels);
+  if (!filter) return send_problem(call, syntax_response(filter.error()));
+  std::optional<base::Sequence> after;
+  if (call.params.find("after") != nullptr) {
+    const Result<std::uint64_t> number = number_of(call.params, "after");
+    if (!number) return send_problem(call, syntax_response(number.error()));
+    after = *number;
+  }
+  ++calls_;
+  const std::string name = std::to_string(++subscriptions_made_);
+  service_.books_->add([service = &service_, self = shared_from_this(), exchange = exchange_, after,
+                        id = call.id, name, who = caller_, key = caller_key_,
+                        filter = std::move(*filter)]() mutable {
+    // Sent from here, so that it goes out before the first event.
+    exchange->part(text_frame(service->subscribe({.id = id, .name = name, .who = who, .key = key},
+                                                 self, exchange, after, std::move(filter))));
+    service->http_->dispatch([self = std::move(self)] { self->finished(); });
+  });
+}
+
+std::string Service::subscribe(const SocketSubscription& asked, std::shared_ptr<Socket> socket,
+                               const std::shared_ptr<HttpExchange>& exchange,
+                               std::optional<base::Sequence> after, FeedFilter filter) {
+  if (auto forbidden = forbid(asked.who, principal::kAllRoles))
+    return rpc_answer(asked.id, *forbidden);
+  const Result<base::Sequence> from = feed_start(after);
+  if (!from) return rpc_answer(asked.id, error_response(from.error()));
+  if (feed_.size_of(exchange.get()) >= kSocketSubscriptionsMax)
+    return rpc_answer(asked.id, problem_response({.status = 409,
+                                                  .code = "too-many-subscriptions",
+                                                  .title = "A socket has at most 8 subscriptions",
+                                                  .rule = "end another one first"}));
+  const std::string member = subscription_member(asked.name);
+  const bool added = feed_.add(
+      {.exchange = exchange,
+       .name = asked.name,
+       .after = *from,
+       .filter = std::move(filter),
+       .may_stay = [this, who = asked.who, key = asked.key] { return may_follow(who, key); },
+       .form =
+           [member](const FeedEvent& event) {
+             std::string params = member;
+             params += R"(,"sequence":")" + std::to_string(event.sequence) + R"(","event":")";
+             params += event.kind;
+             params += R"(","data":)" + event.json + "}";
+             return text_frame(rpc_notification("feed.event", params));
+           },
+       .gap =
+           [member](base::Sequence first, base::Sequence last) {
+             std::string params = member;
+             params += R"(,"from":")" + std::to_string(first) + R"(","to":")" +
+                       std::to_string(last) + "\"}";
+             return text_frame(rpc_notification("feed.gap", params));
+           },
+       .ended =
+           [http = http_, weak = std::weak_ptr(socket)](const Error* trouble) {
+             if (trouble != nullptr) log_feed_trouble(*trouble);
+             const bool is_ours = trouble != nullptr;
+             http->dispatch([weak, is_ours] {
+               const auto kept = weak.lock();
+               if (kept == nullptr) return;
+               if (is_ours)
+                 kept->close(CloseCode::internal, "the journal cannot be read");
+               else
+                 kept->close(CloseCode::key_ended, "the feed is closed to this key");
+             });
+           }});
+  if (!added) return rpc_answer(asked.id, overloaded());
+  // Behind this answer, on the same thread.
+  books_->add([this] { pump(); });
+  std::string result = member + R"(,"after":")" + std::to_string(*from) + R"(","sequence":")" +
+                       std::to_string(session_.engine().journal().durable()) + "\"}";
+  return rpc_result(asked.id, result);
+}
+
+void Socket::unsubscribe(const RpcCall& call) {
+  Result<void> known = check_members(call.params, {"subscription"});
+  if (!known) return send_problem(call, syntax_response(known.error()));
+  ++calls_;
+  service_.books_->add([service = &service_, self = shared_from_this(), exchange = exchange_,
+                        id = call.id, name = std::string(call.params.text_of("subscription"))] {
+    const bool removed = service->feed_.remove(exchange.get(), name);
+    exchange->part(text_frame(
+        removed ? rpc_result(id, "\"ok\"")
+                : rpc_answer(id, problem_response({.status = 404,
+                                                   .code = "not-found",
+                                                   .title = "There is no such subscription",
+                                                   .field = "subscription",
+                                                   .value = name.substr(0, 80),
+                                                   .rule = "must be one of this socket"}))));
+    service->http_->dispatch([self] { self->finished(); });
+  });
+}
+
+void Socket::operate(RpcCall call) {
+  const bool has_dots = call.method.find('/') == std::string::npos;
+  const Route* route = has_dots ? service_.routes_.of_operation(call.method) : nullptr;
+  if (route == nullptr)
+    return send(rpc_fault({call.id, kNoMethod,
+                           call.method.substr(0, 80) + ": must be an operation of /openapi.json"}));
+  Result<RpcParameters> parameters = read_rpc_parameters(std::move(call.params));
+  if (!parameters) return send_problem(call, syntax_response(parameters.error()));
+  ++calls_;
+  HttpRequest head;
+  head.method = "RPC";
+  head.path = route->path;
+  head.peer = peer_;
+  head.caller = caller_;
+  head.caller_key = caller_key_;
+  auto exchange = std::make_shared<SocketCall>(*service_.http_, shared_from_this(), call.id, head);
+  service_.request_of_socket(std::move(exchange), *route, caller_, caller_key_,
+                             std::move(*parameters));
+}
+
+void Socket::send_problem(const RpcCall& call, const HttpResponse& problem) {
+  send(rpc_answer(call.id, problem));
+}
+
+void Socket::answered(const std::string& id, const HttpRequest& head,
+                      std::chrono::steady_clock::time_point began, const HttpResponse& response) {
+  const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - began);
+  service_.answered(head, response.status, static_cast<std::uint64_t>(spent.count()));
+  if (!is_over_) send(rpc_answer(id, response));
+  finished();
+}
+
+void Socket::finished() {
+  --calls_;
+  if (!is_over_) go();
+}
+
+void Socket::tick() {
+  if (is_over_ || is_closing_) return;
+  ++seconds_;
+  if (caller_.empty()) {
+    if (seconds_ > kOpenSecondsMax)
+      close(CloseCode::unauthenticated, "session.open did not come in time");
+    return;
+  }
+  if (seconds_ % kKeySeconds == 0 && !service_.is_key_good(caller_key_))
+    return close(CloseCode::key_ended, "the key is revoked or has ended");
+  if (seconds_ % kPingSeconds == 0) exchange_->part(ping_frame());
+  if (heartbeat_seconds_ == 0 || --heartbeat_left_ > 0) return;
+  heartbeat_left_ = heartbeat_seconds_;
+  if (was_asked_ && !was_heard_)
+    return close(CloseCode::heartbeat_unanswered, "the heartbeat was not answered");
+  was_asked_ = !was_heard_;
+  was_heard_ = false;
+  send(rpc_notification("session.heartbeat",
+                        was_asked_ ? R"({"type":"test_request"})" : R"({"type":"heartbeat"})"));
+}
+
+void Socket::close(CloseCode code, std::string_view why) {
+  if (is_over_ || is_closing_) return;
+  is_closing_ = true;
+  closing_ = close_frame(code, why);
+  end_if_done();
+}
+
+void Socket::end_if_done() {
+  if (!is_closing_ || is_over_ || calls_ > 0 || is_going_) return;
+  is_over_ = true;
+  exchange_->part(std::move(closing_));
+  exchange_->end();
+}
+
+void Socket::broken() {
+  is_over_ = true;
+  more_ = nullptr;
+  service_.forget(this);
+}
+
+void Socket::let_go() {
+  is_over_ = true;
+  more_ = nullptr;
+  exchange_.reset();
+}
+
+}  // namespace cofferdam::server

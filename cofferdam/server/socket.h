@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A WebSocket that speaks JSON-RPC 2.0: the operations of the registry under their names, and the
+// feed. docs/guides/websocket.md says what goes over it.
+//
+// All on the network's thread, but for what the feed sends. Calls are answered as they are done,
+// at most so many at a time: what comes beyond waits in the client's own socket.
+#pragma once
+
+#include "cofferdam/server/http.h"
+#include "cofferdam/server/rpc.h"
+#include "cofferdam/server/websocket.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace cofferdam::server {
+
+class Service;
+
+inline constexpr std::size_t kSocketsMax = 512;
+inline constexpr std::size_t kSocketMessageBytesMax = std::size_t{1} << 20;
+inline constexpr std::size_t kSocketCallsMax = 16;  // that wait for their answers
+inline constexpr std::size_t kSocketSubscriptionsMax = 8;
+inline constexpr std::uint32_t kOpenSecondsMax = 5;
+inline constexpr std::uint32_t kHeartbeatSecondsMin = 5;
+inline constexpr std::uint32_t kHeartbeatSecondsMax = 600;
+
+class Socket final : public std::enable_shared_from_this<Socket> {
+ public:
+  // `head`: of the request that asked for it; its caller may be nobody yet.
+  Socket(Service& service, std::shared_ptr<HttpExchange> exchange, const HttpRequest& head);
+
+  void part(std::string_view bytes, std::function<void()> more);
+  void broken();
+  // Once a second.
+  void tick();
+  // Answers what was asked, then closes.
+  void close(CloseCode code, std::string_view why);
+  void let_go();
+
+  // The answer to a call, from SocketCall.
+  void answered(const std::string& id, const HttpRequest& head,
+                std::chrono::steady_clock::time_point began, const HttpResponse& response);
+  // A message that something else has answered already.
+  void finished();
+
+  [[nodiscard]] const std::shared_ptr<HttpExchange>& exchange() const { return exchange_; }
+
+ private:
+  void go();
+  void take(FrameMessage message);
+  void take_call(std::string_view text);
+  void open_session(const RpcCall& call);
+  void set_heartbeat(const RpcCall& call);
+  void subscribe(const RpcCall& call);
+  void unsubscribe(const RpcCall& call);
+  void operate(RpcCall call);
+
+  void send(std::string_view text) { exchange_->part(text_frame(text)); }
+
+  void send_problem(const RpcCall& call, const HttpResponse& problem);
+  void end_if_done();
+
+  Service& service_;
+  std::shared_ptr<HttpExchange> exchange_;
+  std::string peer_;
+  std::string caller_;  // empty: not opened yet
+  std::string caller_key_;
+  FrameReader frames_{kSocketMessageBytesMax};
+  std::function<void()> more_;
+  std::size_t calls_ = 0;
+  std::uint64_t subscriptions_made_ = 0;
+  std::uint32_t seconds_ = 0;  // since it was opened
+  std::uint32_t heartbeat_seconds_ = 0;
+  std::uint32_t heartbeat_left_ = 0;
+  bool was_heard_ = false;  // since the last heartbeat
+  bool was_asked_ = false;  // the last heartbeat asked for an answer
+  bool is_going_ = false;
+  bool is_closing_ = false;
+  bool is_over_ = false;
+  std::string closing_;  // the frame that closes
+};
+
+// What the connection holds of a socket.
+class SocketBody final : public HttpBody {
+ public:
+  explicit SocketBody(std::shared_ptr<Socket> socket) : socket_(std::move(socket)) {}
+
+  void part(std::string bytes, std::function<void()> more) override {
+    socket_->part(bytes, std::move(more));
+  }
+
+  void end() override {}
+
+  void broken() override { socket_->broken(); }
+
+ private:
+  std::shared_ptr<Socket> socket_;
+};
+
+}  // namespace cofferdam::server

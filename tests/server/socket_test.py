@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The WebSocket: who may open it, what is called over it, and what the feed sends.
+
+    socket_test.py PROGRAM [TEST...]
+"""
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import uuid
+
+from client import Closed, Refused, Server, WebSocket
+from server_test import Served
+import server_test
+
+PROGRAM = pathlib.Path()
+
+
+def command(content, key=None, **more):
+    return {"content": content, "command_id": key or str(uuid.uuid4())} | more
+
+
+class Opening(Served):
+    def refused(self, status, **more):
+        found = WebSocket(self.server.port, **more)
+        self.addCleanup(found.close)
+        self.assertEqual(found.status, status, found.head)
+        self.assertIn("application/problem+json", found.head)
+
+    def test_handshakes_that_are_none(self):
+        key = self.server.keys["root"]
+        good = {"Authorization": "Bearer " + key}
+        self.refused(401, headers={"Authorization": "Bearer wrong"})
+        self.refused(401, headers={"Upgrade": None})
+        self.refused(426, headers=good | {"Upgrade": None})
+        self.refused(426, headers=good | {"Upgrade": "h2c"})
+        self.refused(426, headers={"Sec-WebSocket-Version": "12"})
+        self.refused(400, headers={"Sec-WebSocket-Key": "short"})
+        self.refused(400, path="/v1/ws?key=1")
+        self.refused(401, path="/v1/other")
+        self.refused(404, path="/v1/other", headers=good)
+
+    def test_a_page_of_another_origin(self):
+        port = self.server.port
+        for origin in ("https://evil.example", "null", f"http://127.0.0.1:{port + 1}",
+                       f"http://127.0.0.1.evil.example:{port}", f"127.0.0.1:{port}"):
+            self.refused(403, headers={"Origin": origin})
+        own = WebSocket(port, headers={"Origin": f"http://127.0.0.1:{port}"})
+        self.addCleanup(own.close)
+        self.assertEqual(own.status, 101)
+
+    def test_a_key_in_the_header(self):
+        key = self.server.keys["auditor"]
+        wire = WebSocket(self.server.port, headers={"Authorization": "Bearer " + key})
+        self.addCleanup(wire.close)
+        self.assertEqual(len(wire.must("principal.list")["rows"]), 5)
+
+    def test_nothing_is_answered_before_the_session_is_open(self):
+        for method, params in (("asset.list", None), ("session.test", None),
+                               ("session.open", {"key": "cfd_" + "0" * 16 + "_" + "0" * 64}),
+                               ("session.open", {"key": 5}), ("session.open", None)):
+            wire = self.server.websocket(None)
+            answer = wire.answer(wire.send(method, params))
+            self.assertEqual(answer["error"]["code"], 401, answer)
+            self.assertEqual(answer["error"]["data"]["code"], "unauthenticated")
+            with self.assertRaises(Closed) as closed:
+                wire.message()
+            self.assertEqual(closed.exception.code, 4001)
+
+    def test_who_says_nothing_is_closed(self):
+        wire = self.server.websocket(None)
+        began = time.monotonic()
+        with self.assertRaises(Closed) as closed:
+            wire.message()
+        self.assertEqual(closed.exception.code, 4001)
+        self.assertTrue(4 < time.monotonic() - began < 9)
+
+    def test_a_key_that_is_revoked_closes_its_socket(self):
+        made = self.server.must("/v1/api-key/create", {"principal": "auditor"})
+        wire = self.server.websocket(None)
+        wire.must("session.open", {"key": made["key"]})
+        wire.must("feed.subscribe")
+        self.server.must("/v1/api-key/revoke", {"key": made["key"].split("_")[1]})
+        with self.assertRaises(Closed) as closed:
+            while True:
+                wire.message()
+        self.assertEqual(closed.exception.code, 4002)
+
+
+class Calls(Served):
+    def setUp(self):
+        self.wire = self.server.websocket()
+
+    def refused(self, method, params=None, wire=None):
+        with self.assertRaises(Refused) as refused:
+            (wire or self.wire).must(method, params)
+        return refused.exception
+
+    def test_the_same_answers_as_over_http(self):
+        for method, params in (("asset.show", {"asset": "USD"}), ("account.list", {"limit": 2}),
+                               ("pool.show", {"pool": "main"})):
+            over_http = self.call("POST", "/v1/" + method.replace(".", "/"), params).json()
+            self.assertEqual(self.wire.must(method, {"content": params}), over_http)
+        answer = self.wire.answer(self.wire.send("account.show", {"content": {"account": "1"}}))
+        self.assertRegex(answer["sequence"], "^[0-9]+$")
+
+    def test_the_same_refusals_as_over_http(self):
+        missing = {"asset": "XXX"}
+        over_http = self.call("POST", "/v1/asset/show", missing).json()
+        over_wire = self.refused("asset.show", {"content": missing})
+        self.assertEqual((over_wire.error["code"], over_wire.problem), (404, over_http))
+        bad = {"code": "EUR", "scale": 99}
+        over_http = self.call("POST", "/v1/asset/create", bad, key="900").json()
+        over_wire = self.refused("asset.create", command(bad, "900"))
+        self.assertEqual(over_wire.error["code"], 422)
+        self.assertEqual(over_wire.problem["code"], over_http["code"])
+
+    def test_a_command_and_its_repetition(self):
+        key = str(uuid.uuid4())
+        first = self.wire.must("transfer.create", command(self.server.transfer(4711), key))
+        again = self.wire.must("transfer.create", command(self.server.transfer(4711), key))
+        self.assertEqual((first["replayed"], again["replayed"]), (False, True))
+        self.assertEqual(first["sequence"], again["sequence"])
+        other = self.refused("transfer.create", command(self.server.transfer(4712), key))
+        self.assertEqual((other.error["code"], other.problem["code"]),
+                         (422, "idempotency-key-reused"))
+        over_http = self.call("POST", "/v1/transfer/create", self.server.transfer(4711), key=key)
+        self.assertEqual(over_http.headers["idempotency-replayed"], "true")
+
+    def test_a_dry_run_and_the_past(self):
+        before = self.wire.must("account.show", {"content": {"account": "2"}})
+        dry = self.wire.must("transfer.create", command(self.server.transfer(7000), dry_run=True))
+        self.assertTrue(dry["dry_run"])
+        self.assertEqual(self.wire.must("account.show", {"content": {"account": "2"}}), before)
+        past = self.wire.must("account.list", {"at": "1"})
+        self.assertEqual(past["rows"], [])
+
+    def test_what_is_no_call(self):
+        wire = self.wire
+        for text, code in (("{", -32700), ("[]", -32600), ("5", -32600), ("{}", -32600),
+                           ('{"jsonrpc":"2.0","method":"asset.list"}', -32600),
+                           ('{"jsonrpc":"2.0","id":null,"method":"asset.list"}', -32600),
+                           ('{"jsonrpc":"2.0","id":{},"method":"asset.list"}', -32600),
+                           ('{"jsonrpc":"1.0","id":1,"method":"asset.list"}', -32600),
+                           ('{"jsonrpc":"2.0","id":1,"id":2,"method":"asset.list"}', -32700),
+                           ('{"jsonrpc":"2.0","id":1,"method":"asset.list","more":1}', -32600),
+                           ('{"jsonrpc":"2.0","id":1,"method":"asset.list","params":[]}', -32602),
+                           ('{"jsonrpc":"2.0","id":1,"method":"asset.list"} x', -32700),
+                           ("[" * 100_000, -32700),
+                           ('{"jsonrpc":"2.0","id":1,"method":"books.found"}', -32601),
+                           ('{"jsonrpc":"2.0","id":1,"method":"nothing"}', -32601),
+                           ('{"jsonrpc":"2.0","id":1,"method":"asset/list"}', -32601)):
+            wire.send_frame(text.encode())
+            self.assertEqual(wire.message()["error"]["code"], code, text[:80])
+        for method, params in (("asset.list", {"asset": "USD"}), ("asset.list", {"dry_run": True}),
+                               ("asset.show", {"at": []}), ("asset.create", {"content": {}, "at": 1}),
+                               ("session.heartbeat", {}), ("session.heartbeat", {"seconds": 1}),
+                               ("feed.subscribe", {"channels": ["nothing"]}),
+                               ("feed.subscribe", {"channels": "commands"}),
+                               ("feed.subscribe", {"after": "x"}), ("feed.subscribe", {"x": 1})):
+            self.assertEqual(self.refused(method, params).error["code"], -32602, (method, params))
+        missing = self.refused("asset.create", {"content": {"code": "EUR", "scale": 2}})
+        self.assertEqual((missing.error["code"], missing.problem["code"], missing.problem["field"]),
+                         (400, "idempotency-key-missing", "command_id"))
+        self.refused("session.open", {"key": self.server.keys["root"]})
+        wire.must("session.test")
+
+    def test_roles_are_those_of_http(self):
+        auditor = self.server.websocket("auditor")
+        no = self.refused("transfer.create", command(self.server.transfer(8000)), auditor)
+        self.assertEqual((no.error["code"], no.problem["code"]), (403, "forbidden"))
+        admin_only = self.refused("api-key.list", None, auditor)
+        self.assertEqual(admin_only.error["code"], 403)
+        auditor.must("account.list")
+
+    def test_every_operation_is_known(self):
+        document = self.call("GET", "/openapi.json", who=None).json()
+        names = {path.removeprefix("/v1/").replace("/", ".")
+                 for path, item in document["paths"].items()
+                 for operation in item.values() if "x-cofferdam-operation" in operation}
+        self.assertIn("calc.allocate", names)
+        for name in sorted(names):
+            params = {"command_id": str(uuid.uuid4()), "dry_run": True, "content": {"?": 1}}
+            answer = self.wire.answer(self.wire.send(name, params))
+            self.assertIn("error", answer, name)
+            self.assertNotIn(answer["error"]["code"], (-32601, -32603, 500), (name, answer))
+
+    def test_many_calls_at_once_are_all_answered(self):
+        sent = {self.wire.send("transfer.create", command(self.server.transfer(20_000 + n)))
+                for n in range(300)}
+        found = set()
+        while found < sent:
+            answer = self.wire.message()
+            self.assertEqual(answer["result"]["verdict"], "ok")
+            found.add(answer["id"])
+
+    def test_a_heartbeat_that_is_not_answered(self):
+        wire = self.wire
+        wire.must("session.heartbeat", {"seconds": 5})
+        self.assertEqual(wire.note("session.heartbeat"), {"type": "heartbeat"})
+        self.assertEqual(wire.note("session.heartbeat"), {"type": "test_request"})
+        wire.must("session.test")
+        self.assertEqual(wire.note("session.heartbeat"), {"type": "heartbeat"})
+        self.assertEqual(wire.note("session.heartbeat"), {"type": "test_request"})
+        with self.assertRaises(Closed) as closed:
+            wire.message()
+        self.assertEqual(closed.exception.code, 4003)
+
+
+class Events(Served):
+    def move(self, count=1, first=[100_000]):
+        for _ in range(count):
+            first[0] += 1
+            made = self.server.must("/v1/transfer/create", self.server.transfer(first[0]))
+        return int(made["sequence"])
+
+    def test_snapshot_then_deltas_without_a_hole(self):
+        wire = self.server.websocket("auditor")
+        began = wire.must("feed.subscribe")
+        made = self.move(3)
+        seen = [wire.note("feed.event") for _ in range(3)]
+        numbers = [int(event["sequence"]) for event in seen]
+        self.assertEqual(numbers, [made - 2, made - 1, made])
+        self.assertEqual(int(began["sequence"]), made - 3)
+        self.assertEqual({event["subscription"] for event in seen}, {began["subscription"]})
+        self.assertEqual(seen[0]["event"], "command")
+        self.assertEqual(seen[0]["data"]["operation"], "transfer.create")
+        self.assertIn("transfers", seen[0]["data"]["content"])
+
+    def test_resume_from_a_sequence(self):
+        last = self.move(5)
+        wire = self.server.websocket()
+        wire.must("feed.subscribe", {"after": "0"})
+        for sequence in range(1, last + 1):
+            self.assertEqual(wire.note("feed.event")["sequence"], str(sequence))
+        with self.assertRaises(Refused) as refused:
+            wire.must("feed.subscribe", {"after": str(last + 1000)})
+        self.assertEqual(refused.exception.error["code"], 422)
+
+    def test_channels(self):
+        wire = self.server.websocket()
+        only = wire.must("feed.subscribe", {"channels": ["pool.*", "checkpoints"], "after": 0})
+        found = []
+        while len(found) < 3:
+            found.append(wire.note("feed.event"))
+        self.assertEqual([event["data"]["operation"] for event in found],
+                         ["pool.create", "pool.attach-agreement", "pool.activate"])
+        self.move()
+        self.server.must("/v1/journal/checkpoint", {})
+        self.assertEqual(wire.note("feed.event")["event"], "checkpoint")
+        wire.must("feed.unsubscribe", {"subscription": only["subscription"]})
+        with self.assertRaises(Refused):
+            wire.must("feed.unsubscribe", {"subscription": only["subscription"]})
+        self.server.must("/v1/journal/checkpoint", {})
+        time.sleep(0.5)
+        wire.must("session.test")
+        self.assertEqual(wire.notes, [])
+
+    def test_subscriptions_are_bounded(self):
+        wire = self.server.websocket()
+        names = {wire.must("feed.subscribe")["subscription"] for _ in range(8)}
+        self.assertEqual(len(names), 8)
+        with self.assertRaises(Refused) as refused:
+            wire.must("feed.subscribe")
+        self.assertEqual(refused.exception.problem["code"], "too-many-subscriptions")
+
+    def test_large_commands_are_told_without_their_content(self):
+        wire = self.server.websocket()
+        wire.must("feed.subscribe")
+        transfers = [self.server.transfer(200_000 + n)["transfers"][0] for n in range(1000)]
+        self.server.must("/v1/transfer/create", {"transfers": transfers})
+        data = wire.note("feed.event")["data"]
+        self.assertEqual((data["events"], data["events_refused"]), (1000, 0))
+        self.assertNotIn("content", data)
+        self.assertGreater(data["content_bytes"], 16384)
+
+    def test_a_slow_reader_is_told_what_it_missed(self):
+        slow = self.server.websocket(receive_buffer=4096)
+        slow.must("feed.subscribe")
+        fast = self.server.websocket()
+        fast.must("feed.subscribe")
+        count = 12_000
+        body = "".join(json.dumps({"id": str(500_000 + n), "operation": "transfer.create",
+                                   "content": self.server.transfer(600_000 + n)}) + "\n"
+                       for n in range(count))
+        received = []
+
+        def listen():
+            while len(received) < count:
+                note = fast.note()
+                if "from" in note:
+                    received.extend(range(int(note["from"]), int(note["to"]) + 1))
+                else:
+                    received.append(int(note["sequence"]))
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        answer = self.call("POST", "/v1/batch", body, headers={"Content-Type": "application/x-ndjson"})
+        self.assertEqual(len(answer.body.splitlines()), count)
+        listener.join(60)
+        self.assertEqual(received, list(range(received[0], received[0] + count)))
+        last = self.move()
+        next_expected, gaps = received[0], 0
+        while next_expected <= last:
+            note = slow.note()
+            if "from" in note:
+                gaps += 1
+                self.assertEqual(int(note["from"]), next_expected)
+                next_expected = int(note["to"]) + 1
+            else:
+                self.assertEqual(int(note["sequence"]), next_expected)
+                next_expected += 1
+        self.assertGreater(gaps, 0)
+
+
+class Stopping(unittest.TestCase):
+    def test_a_stop_says_goodbye(self):
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(PROGRAM, folder)
+            server.found()
+            server.start()
+            wire = server.websocket()
+            server.opened.remove(wire)
+            wire.must("feed.subscribe")
+            began = time.monotonic()
+            self.assertEqual(server.stop(), 0)
+            self.assertLess(time.monotonic() - began, 5)
+            with self.assertRaises(Closed) as closed:
+                wire.message()
+            self.assertEqual(closed.exception.code, 1001)
+            wire.close()
+
+
+if __name__ == "__main__":
+    PROGRAM = server_test.PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+    os.environ.pop("COFFERDAM_OUTPUT", None)
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=1)
