@@ -432,12 +432,10 @@ std::vector<std::string> unguarded(std::vector<std::string> values) {
 }
 
 std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
+  return std::getenv(name) == nullptr ? "" : std::getenv(name);
 }
 
-// What was typed counts more than the environment: a folder that was named more than a server that
-// was not.
+// What was typed counts more than the environment.
 void find_books(Globals& globals) {
   globals.is_server_given = !globals.server.empty();
   globals.is_principal_given = !globals.principal.empty();
