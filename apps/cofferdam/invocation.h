@@ -25,6 +25,11 @@ enum Exit : int {
 
 struct Globals {
   std::string books;
+  std::string server;  // a URL; empty: the folder
+  std::string key_file;
+  std::string tls_ca;
+  bool is_server_given = false;     // as an option, not by the environment
+  bool is_principal_given = false;  // likewise
   Format format = Format::automatic;
   Format error_format = Format::automatic;  // that of --out is for the file only
   std::string out;                          // file; empty: standard output
@@ -90,22 +95,15 @@ struct ProofVerifyCall {
 
 // Serves the books over HTTP until it is told to stop.
 struct ServeCall {
-  std::string listen = "127.0.0.1:8420";
-  std::string tls_certificate;
-  std::string tls_key;
-  std::string tls_client_ca;
-  std::string log_requests = "failed";
-  std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
-  std::uint32_t connections_max = 1024;
-  std::uint32_t connections_of_address_max = 512;
-  std::uint32_t idle_seconds = 60;
-  std::uint64_t requests_per_second_of_address = 100'000;
-  std::uint64_t requests_per_second_of_key = 100'000;
-  std::string alert_webhook;
-  std::string alert_webhook_secret_file;
-  std::uint32_t alert_webhook_attempts = 10;
-  std::vector<std::string> public_pools;
-  std::uint32_t public_seconds = 60;
+  std::vector<std::pair<std::string, std::string>> given;  // options of settings, as typed
+  std::string config;                                      // file; empty: the one in the folder
+  bool print_config = false;
+};
+
+// Makes books out of a backup, in the folder of --books.
+struct RestoreCall {
+  std::string from;
+  bool only_check = false;
 };
 
 // Bundles of intents, where they are signed; needs no books.
@@ -128,7 +126,7 @@ struct SignCall {
 struct Invocation {
   Globals globals;
   std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
-               ReferenceCall, ProofVerifyCall, BundleCall, SignCall, ServeCall>
+               ReferenceCall, ProofVerifyCall, BundleCall, SignCall, ServeCall, RestoreCall>
       call;
 };
 
@@ -154,7 +152,9 @@ struct Alias {
   std::string_view summary;
 };
 
-inline constexpr std::array<Alias, 3> kAliases{
+inline constexpr std::array<Alias, 4> kAliases{
+    Alias{"backup", "books.backup",
+          "Copies the books, up to their last durable record, into a folder."},
     Alias{"replay", "books.replay", "Replays a data set into books and reports on it."},
     Alias{"why", "account.why", "Which entries make this balance."},
     Alias{"verify", "books.verify",

@@ -2,6 +2,8 @@
 //
 // The one file that knows the library of options. Verbs and options of operations are made from the
 // registry; the few verbs that are no operations are spelled here.
+#include "cofferdam/server/settings.h"
+
 #include "invocation.h"
 #include "output.h"
 #include <CLI/CLI.hpp>
@@ -102,16 +104,28 @@ struct Draft {
   ReferenceCall reference;
   ProofVerifyCall proof_verify;
   ServeCall serve;
+  RestoreCall restore;
   BundleCall bundle;
   SignCall sign;
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
   Globals& globals = draft.invocation.globals;
-  app.add_option("-b,--books", globals.books, "folder of the books")
-      ->envname("COFFERDAM_BOOKS")
-      ->default_str("books")
+  app.add_option("-b,--books", globals.books,
+                 "folder of the books; else COFFERDAM_BOOKS, else books")
       ->type_name("DIR");
+  app.add_option("--server", globals.server,
+                 "URL of a server of books, instead of a folder; else COFFERDAM_SERVER")
+      ->type_name("URL")
+      ->excludes("--books");
+  app.add_option("--key-file", globals.key_file, "file that holds the API key for the server")
+      ->envname("COFFERDAM_KEY_FILE")
+      ->type_name("FILE");
+  app.add_option("--tls-ca", globals.tls_ca,
+                 "certificates that the server's must descend from, PEM; those of the system when "
+                 "absent")
+      ->envname("COFFERDAM_TLS_CA")
+      ->type_name("FILE");
   app.add_option(
          "-o,--output", draft.format,
          "table, json, ndjson, csv, tsv or md; else as --out ends, else COFFERDAM_OUTPUT, else a "
@@ -122,8 +136,9 @@ void add_globals(CLI::App& app, Draft& draft) {
       ->type_name("FILE");
   app.add_option("--at", globals.at, "read the books as they were at this record or time")
       ->type_name("SEQ|TIME");
-  app.add_option("--as,--principal", globals.principal, "who acts; the root principal when absent")
-      ->envname("COFFERDAM_PRINCIPAL")
+  app.add_option("--as,--principal", globals.principal,
+                 "who acts; else COFFERDAM_PRINCIPAL, else the root principal; of a server it is "
+                 "who the key stands for")
       ->type_name("CODE");
   app.add_option("--command-id,--id", globals.command_id,
                  "idempotency key of a command, 128 bits; drawn at random when absent")
@@ -231,61 +246,32 @@ void add_operations(CLI::App& app, const operation::Registry& registry, Draft& d
 void add_serve(CLI::App& app, Draft& draft) {
   CLI::App& serve = *app.add_subcommand("serve", "Serves the books to programs over HTTP.");
   serve.fallthrough();
-  serve.add_option("--listen", draft.serve.listen, "address and port; port 0 for any that is free")
-      ->type_name("ADDRESS:PORT")
-      ->capture_default_str();
-  serve.add_option("--tls-certificate", draft.serve.tls_certificate, "chain of certificates, PEM")
+  serve
+      .add_option("--config", draft.serve.config,
+                  "configuration; cofferdam.toml in the folder of the books when absent")
       ->type_name("FILE");
-  serve.add_option("--tls-key", draft.serve.tls_key, "private key, PEM")->type_name("FILE");
-  serve
-      .add_option("--tls-client-ca", draft.serve.tls_client_ca,
-                  "a client must show a certificate of one of these authorities, PEM")
-      ->type_name("FILE");
-  serve
-      .add_option("--connections-of-address-max", draft.serve.connections_of_address_max,
-                  "that one address may have open at once")
-      ->type_name("NUMBER");
-  serve.add_option("--log-requests", draft.serve.log_requests, "none, failed or all")
-      ->type_name("WHICH")
-      ->check(CLI::IsMember({"none", "failed", "all"}));
-  serve.add_option("--body-bytes-max", draft.serve.body_bytes_max, "of one request, but a batch")
-      ->type_name("BYTES");
-  serve.add_option("--connections-max", draft.serve.connections_max, "that are open at once")
-      ->type_name("NUMBER");
-  serve
-      .add_option("--requests-per-second-of-address", draft.serve.requests_per_second_of_address,
-                  "that one address may send; more are answered 429; 0: no limit")
-      ->type_name("NUMBER");
-  serve
-      .add_option("--requests-per-second-of-key", draft.serve.requests_per_second_of_key,
-                  "that may come with one key; more are answered 429; 0: no limit")
-      ->type_name("NUMBER");
-  serve
-      .add_option("--idle-seconds", draft.serve.idle_seconds,
-                  "until a connection without a request is closed")
-      ->type_name("SECONDS");
-  serve
-      .add_option("--alert-webhook", draft.serve.alert_webhook,
-                  "where alerts are sent: https, or http to this machine")
-      ->type_name("URL");
-  serve
-      .add_option("--alert-webhook-secret-file", draft.serve.alert_webhook_secret_file,
-                  "what they are signed with")
-      ->type_name("FILE");
-  serve
-      .add_option("--alert-webhook-attempts", draft.serve.alert_webhook_attempts,
-                  "before one is given up")
-      ->type_name("NUMBER")
-      ->check(CLI::Range(1U, 100U));
-  serve
-      .add_option("--public", draft.serve.public_pools,
-                  "pools that /public shows to everybody, without a key")
-      ->type_name("POOLS");
-  serve
-      .add_option("--public-seconds", draft.serve.public_seconds,
-                  "least time between two versions of that page")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(1U, 86'400U));
+  serve.add_flag("--print-config", draft.serve.print_config,
+                 "print the configuration that is in force, and serve nothing");
+  for (const server::Setting& setting : server::all_settings()) {
+    draft.values.push_back(std::make_unique<std::vector<std::string>>());
+    std::vector<std::string>& values = *draft.values.back();
+    const std::string name(setting.option);
+    CLI::Option* const option = serve.add_option(name, values, std::string(setting.doc))
+                                    ->type_name(std::string(setting.placeholder))
+                                    ->expected(1);
+    draft.bound.push_back({&serve, name, &values, option});
+  }
+}
+
+void add_restore(CLI::App& app, Draft& draft) {
+  CLI::App& restore = *app.add_subcommand(
+      "restore",
+      "Makes books out of a backup, in the folder of --books, which is absent or empty.");
+  restore.fallthrough();
+  restore.add_option("--from", draft.restore.from, "folder of the backup")
+      ->required()
+      ->type_name("DIR");
+  restore.add_flag("--check", draft.restore.only_check, "read the backup, and write nothing");
 }
 
 void add_bundle(CLI::App& app, BundleCall& call) {
@@ -364,6 +350,7 @@ void add_own_verbs(CLI::App& app, Draft& draft) {
   batch.add_option("input", draft.batch.input, "file of lines; standard input when absent")
       ->type_name("FILE");
   add_serve(app, draft);
+  add_restore(app, draft);
   CLI::App& calc =
       *app.add_subcommand("calc", "Runs a calculator: a JSON object in, a JSON object out.");
   calc.fallthrough();
@@ -444,10 +431,25 @@ std::vector<std::string> unguarded(std::vector<std::string> values) {
   return values;
 }
 
+std::string environment(const char* name) {
+  return std::getenv(name) == nullptr ? "" : std::getenv(name);
+}
+
+// What was typed counts more than the environment.
+void find_books(Globals& globals) {
+  globals.is_server_given = !globals.server.empty();
+  globals.is_principal_given = !globals.principal.empty();
+  if (globals.server.empty() && globals.books.empty())
+    globals.server = environment("COFFERDAM_SERVER");
+  if (globals.books.empty()) globals.books = environment("COFFERDAM_BOOKS");
+  if (globals.books.empty()) globals.books = "books";
+  if (globals.principal.empty()) globals.principal = environment("COFFERDAM_PRINCIPAL");
+}
+
 Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
   Invocation invocation = draft.invocation;
   Globals& globals = invocation.globals;
-  if (globals.books.empty()) globals.books = "books";
+  find_books(globals);
   const char* usual = std::getenv("COFFERDAM_OUTPUT");
   globals.format = format_of(draft.format);
   globals.error_format = format_of(draft.format.empty() && usual != nullptr ? usual : draft.format);
@@ -477,7 +479,12 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
     draft.calc.json = unguarded({draft.calc.json}).front();
     invocation.call = draft.calc;
   } else if (name == "serve") {
+    for (const Draft::Bound& bound : draft.bound)
+      if (bound.app == &chosen && bound.option->count() > 0)
+        draft.serve.given.emplace_back(bound.field, bound.values->back());
     invocation.call = draft.serve;
+  } else if (name == "restore") {
+    invocation.call = draft.restore;
   } else if (name == "schema") {
     invocation.call = draft.schema;
   } else if (name == "verify") {

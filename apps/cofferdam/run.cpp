@@ -21,8 +21,28 @@ using base::Result;
 
 constexpr std::size_t kInputBytesMax = std::size_t{16} << 20;
 
+// Books are founded and served where they are; and a key says who acts.
+Result<void> check_place(const Invocation& invocation) {
+  const Globals& globals = invocation.globals;
+  const bool is_local = std::holds_alternative<InitCall>(invocation.call) ||
+                        std::holds_alternative<ServeCall>(invocation.call) ||
+                        std::holds_alternative<RestoreCall>(invocation.call);
+  if (globals.is_server_given && is_local)
+    return base::malformed("--server", globals.server, "this verb works on a folder",
+                           "leave it out, and name the folder");
+  if (!globals.server.empty() && !is_local && globals.is_principal_given)
+    return base::malformed("--as", globals.principal, "of a server, the key says who acts",
+                           "give the --key-file of another");
+  if (!globals.server.empty() && !is_local && !globals.sign_with.empty())
+    return base::malformed("--sign-with", globals.sign_with,
+                           "what a server is to carry out is signed beforehand",
+                           "command digest, then command sign, then batch");
+  return {};
+}
+
 Result<int> dispatch(const Invocation& invocation, const operation::Registry& registry) {
   const Globals& globals = invocation.globals;
+  if (Result<void> place = check_place(invocation); !place) return std::unexpected(place.error());
   return std::visit(
       [&]<class C>(const C& call) -> Result<int> {
         if constexpr (std::is_same_v<C, OperationCall>)
@@ -34,6 +54,7 @@ Result<int> dispatch(const Invocation& invocation, const operation::Registry& re
         if constexpr (std::is_same_v<C, CompleteCall>) return run_complete(call, registry);
         if constexpr (std::is_same_v<C, ProofVerifyCall>) return run_proof_verify(globals, call);
         if constexpr (std::is_same_v<C, ServeCall>) return run_serve(globals, call, registry);
+        if constexpr (std::is_same_v<C, RestoreCall>) return run_restore(globals, call, registry);
         if constexpr (std::is_same_v<C, BundleCall>) return run_bundle(globals, call);
         if constexpr (std::is_same_v<C, SignCall>) return run_sign(globals, call);
         if constexpr (std::is_same_v<C, ReferenceCall>) return run_reference(call, registry);

@@ -33,6 +33,10 @@ int report(const base::Error& error, Format format);
 
 [[nodiscard]] base::Result<operation::Envelope> envelope_of(const Globals& globals);
 
+// The lines of a descriptor, carried out by a server.
+[[nodiscard]] base::Result<int> run_remote_batch(const Globals& globals, int descriptor,
+                                                 Output& output);
+
 [[nodiscard]] base::Result<int> run_operation(const Globals& globals, const OperationCall& call,
                                               const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_init(const Globals& globals, const InitCall& call,
@@ -49,6 +53,8 @@ int report(const base::Error& error, Format format);
                                                  const ProofVerifyCall& call);
 [[nodiscard]] base::Result<int> run_serve(const Globals& globals, const ServeCall& call,
                                           const operation::Registry& registry);
+[[nodiscard]] base::Result<int> run_restore(const Globals& globals, const RestoreCall& call,
+                                            const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_bundle(const Globals& globals, const BundleCall& call);
 [[nodiscard]] base::Result<int> run_sign(const Globals& globals, const SignCall& call);
 [[nodiscard]] base::Result<int> run_reference(const ReferenceCall& call,

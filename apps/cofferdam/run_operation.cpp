@@ -3,11 +3,12 @@
 // Commands, queries and tasks of the registry.
 #include "cofferdam/base/parse_integer.h"
 
+#include "books.h"
+#include "progress.h"
 #include "run.h"
 
 #include <filesystem>
 #include <set>
-#include <unistd.h>
 
 namespace cofferdam::cli {
 namespace {
@@ -19,31 +20,6 @@ using operation::Field;
 using operation::Json;
 using operation::Kind;
 using operation::Type;
-
-// A progress line on standard error, while that is a terminal.
-class TerminalProgress final : public operation::Progress {
- public:
-  ~TerminalProgress() override {
-    if (shown_) std::fprintf(stderr, "\r\033[K");
-  }
-
-  void step(std::string_view doing, std::uint64_t done, std::uint64_t all) override {
-    if (!is_terminal(STDERR_FILENO)) return;
-    const std::uint64_t permille = all == 0 ? 0 : done * 1000 / all;
-    if (shown_ && permille == permille_) return;
-    shown_ = true;
-    permille_ = permille;
-    std::fprintf(stderr, "\r%.*s %llu of %llu (%llu.%llu %%)\033[K", static_cast<int>(doing.size()),
-                 doing.data(), static_cast<unsigned long long>(done),
-                 static_cast<unsigned long long>(all),
-                 static_cast<unsigned long long>(permille / 10),
-                 static_cast<unsigned long long>(permille % 10));
-  }
-
- private:
-  bool shown_ = false;
-  std::uint64_t permille_ = 0;
-};
 
 const Type& leaf_of(const Type& type) {
   return type.kind == Kind::optional ? leaf_of(*type.element) : type;
@@ -121,9 +97,21 @@ Result<Json> content_of(const OperationCall& call, const Type& type) {
   return content;
 }
 
+int exit_code(operation::Verdict verdict) {
+  switch (verdict) {
+    case operation::Verdict::ok:
+      return kExitOk;
+    case operation::Verdict::refused:
+      return kExitRefused;
+    case operation::Verdict::malformed:
+      return kExitMalformed;
+  }
+  return kExitOk;
+}
+
 Result<int> run_command(const Globals& globals, const OperationCall& call,
-                        operation::Session& session, Output& output) {
-  const operation::CommandEntry* entry = session.registry().find_command(call.name);
+                        const operation::Registry& registry, Books& books, Output& output) {
+  const operation::CommandEntry* entry = registry.find_command(call.name);
   Result<Json> content = content_of(call, *entry->type);
   if (!content) return std::unexpected(content.error());
   const Result<operation::Envelope> envelope = envelope_of(globals);
@@ -133,21 +121,13 @@ Result<int> run_command(const Globals& globals, const OperationCall& call,
     proposal.add("operation", call.name);
     proposal.add("content", std::move(*content));
     proposal.add("reason", *globals.propose);
-    entry = session.registry().find_command("proposal.create");
+    entry = registry.find_command("proposal.create");
     content = std::move(proposal);
   }
-  const Result<operation::Answer> answer = session.run_command(*entry, *content, *envelope);
+  const Result<operation::Answer> answer = books.command(*entry, *content, *envelope);
   if (!answer) return std::unexpected(answer.error());
   write_outcome(output, answer->json);
-  switch (answer->verdict) {
-    case operation::Verdict::ok:
-      return kExitOk;
-    case operation::Verdict::refused:
-      return kExitRefused;
-    case operation::Verdict::malformed:
-      return kExitMalformed;
-  }
-  return kExitOk;
+  return exit_code(answer->verdict);
 }
 
 Result<operation::Moment> moment_of(const std::string& text) {
@@ -164,8 +144,8 @@ Result<operation::Moment> moment_of(const std::string& text) {
 
 // Without a limit of their own, people and pipes get every page.
 Result<int> run_query(const Globals& globals, const OperationCall& call,
-                      operation::Session& session, Output& output) {
-  const operation::QueryEntry* entry = session.registry().find_query(call.name);
+                      const operation::Registry& registry, Books& books, Output& output) {
+  const operation::QueryEntry* entry = registry.find_query(call.name);
   Result<Json> parameters = content_of(call, *entry->parameters);
   if (!parameters) return std::unexpected(parameters.error());
   const Result<operation::Moment> at = moment_of(globals.at);
@@ -175,7 +155,7 @@ Result<int> run_query(const Globals& globals, const OperationCall& call,
   if (every_page) parameters->add("limit", Json::number(operation::kPageMax));
   ListingWriter writer(output);
   while (true) {
-    const Result<operation::Listing> listing = session.run_query(*entry, *parameters, *at);
+    const Result<operation::Listing> listing = books.query(*entry, *parameters, *at);
     if (!listing) return std::unexpected(listing.error());
     writer.page(*listing);
     if (listing->next.empty()) break;
@@ -192,20 +172,18 @@ Result<int> run_query(const Globals& globals, const OperationCall& call,
   return kExitOk;
 }
 
-// `session` is nullptr for a task that needs no books.
+// `books` is nullptr for a task that needs none.
 Result<int> run_task(const Globals& globals, const OperationCall& call,
-                     const operation::TaskEntry& entry, operation::Session* session,
-                     Output& output) {
+                     const operation::TaskEntry& entry, Books* books, Output& output) {
   Result<Json> parameters = content_of(call, *entry.parameters);
   if (!parameters) return std::unexpected(parameters.error());
   Result<operation::Envelope> envelope = envelope_of(globals);
   if (!envelope) return std::unexpected(envelope.error());
   envelope->propose = globals.propose;
-  if (session != nullptr) session->set_envelope(std::move(*envelope));
   Result<operation::Document> document = [&] {
     TerminalProgress progress;
-    return session != nullptr ? entry.run(*session, *parameters, progress)
-                              : entry.run_alone(*parameters, progress);
+    return books != nullptr ? books->task(entry, *parameters, *envelope, progress)
+                            : entry.run_alone(*parameters, progress);
   }();
   if (!document) return std::unexpected(document.error());
   write_document(output, *document);
@@ -240,24 +218,64 @@ class FolderAsItWas {
   std::set<fs::path> before_;
 };
 
-Result<int> run_with_books(const Globals& globals, const OperationCall& call,
-                           const operation::TaskEntry* task, const operation::Registry& registry,
-                           Output& output) {
+// The books of a folder of this machine.
+class FolderBooks final : public Books {
+ public:
+  explicit FolderBooks(operation::Session& session) : session_(session) {}
+
+  [[nodiscard]] Result<operation::Answer> command(const operation::CommandEntry& entry,
+                                                  const Json& content,
+                                                  const operation::Envelope& envelope) override {
+    return session_.run_command(entry, content, envelope);
+  }
+
+  [[nodiscard]] Result<operation::Listing> query(const operation::QueryEntry& entry,
+                                                 const Json& parameters,
+                                                 const operation::Moment& at) override {
+    return session_.run_query(entry, parameters, at);
+  }
+
+  [[nodiscard]] Result<operation::Document> task(const operation::TaskEntry& entry,
+                                                 const Json& parameters,
+                                                 const operation::Envelope& envelope,
+                                                 operation::Progress& progress) override {
+    session_.set_envelope(envelope);
+    return entry.run(session_, parameters, progress);
+  }
+
+ private:
+  operation::Session& session_;
+};
+
+Result<int> run_with(Books& books, const Globals& globals, const OperationCall& call,
+                     const operation::Registry& registry, Output& output) {
+  switch (call.kind) {
+    case OperationCall::Kind::command:
+      return run_command(globals, call, registry, books, output);
+    case OperationCall::Kind::query:
+      return run_query(globals, call, registry, books, output);
+    case OperationCall::Kind::task:
+      break;
+  }
+  return run_task(globals, call, *registry.find_task(call.name), &books, output);
+}
+
+Result<int> run_on_server(const Globals& globals, const OperationCall& call,
+                          const operation::Registry& registry, Output& output) {
+  const auto books = connect(globals);
+  if (!books) return std::unexpected(books.error());
+  return run_with(**books, globals, call, registry, output);
+}
+
+Result<int> run_on_folder(const Globals& globals, const OperationCall& call,
+                          const operation::TaskEntry* task, const operation::Registry& registry,
+                          Output& output) {
   const FolderAsItWas before(globals.books);
   const auto session = open_books(
       globals, registry, task != nullptr ? task->needs_books : operation::NeedsBooks::existing);
   if (!session) return std::unexpected(session.error());
-  const Result<int> code = [&]() -> Result<int> {
-    switch (call.kind) {
-      case OperationCall::Kind::command:
-        return run_command(globals, call, **session, output);
-      case OperationCall::Kind::query:
-        return run_query(globals, call, **session, output);
-      case OperationCall::Kind::task:
-        return run_task(globals, call, *task, session->get(), output);
-    }
-    return kExitOk;
-  }();
+  FolderBooks books(**session);
+  const Result<int> code = run_with(books, globals, call, registry, output);
   const bool founded = (*session)->engine().sequence() > 0;
   const Result<void> closed = (*session)->close();
   if (!founded && task != nullptr && task->needs_books == operation::NeedsBooks::may_found)
@@ -276,7 +294,9 @@ Result<int> run_operation(const Globals& globals, const OperationCall& call,
       call.kind == OperationCall::Kind::task ? registry.find_task(call.name) : nullptr;
   const bool alone = task != nullptr && task->needs_books == operation::NeedsBooks::none;
   const Result<int> code = alone ? run_task(globals, call, *task, nullptr, **output)
-                                 : run_with_books(globals, call, task, registry, **output);
+                           : globals.server.empty()
+                               ? run_on_folder(globals, call, task, registry, **output)
+                               : run_on_server(globals, call, registry, **output);
   if (!code) return code;
   if (const Result<void> written = (*output)->finish(); !written)
     return std::unexpected(written.error());

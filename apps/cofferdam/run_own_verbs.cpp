@@ -196,6 +196,14 @@ Result<int> run_batch(const Globals& globals, const BatchCall& call,
   const bool is_standard = call.input.empty() || call.input == "-";
   const int descriptor = is_standard ? STDIN_FILENO : ::open(call.input.c_str(), O_RDONLY);
   if (descriptor < 0) return base::malformed("file", call.input, std::strerror(errno));
+  if (!globals.server.empty()) {
+    const Result<int> code = run_remote_batch(globals, descriptor, **output);
+    if (!is_standard) ::close(descriptor);
+    if (!code) return code;
+    if (Result<void> written = (*output)->finish(); !written)
+      return std::unexpected(written.error());
+    return code;
+  }
   const auto session = open_books(globals, registry);
   if (!session) return std::unexpected(session.error());
   operation::Batch batch(**session, globals.principal, [&](std::string_view outcomes) {

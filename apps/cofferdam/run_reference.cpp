@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/reference.h"
+#include "cofferdam/server/settings.h"
 
 #include "run.h"
 #include "words.h"
@@ -13,6 +14,7 @@ namespace {
 std::vector<operation::Page> pages_of(const operation::Registry& registry) {
   std::vector<operation::Page> pages = operation::reference_pages(registry);
   pages.push_back({"man/cofferdam.1", manual_page(registry)});
+  pages.push_back({"operating/configuration.md", server::configuration_page()});
   return pages;
 }
 

@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include "cofferdam/operation/schema.h"
+#include "cofferdam/server/settings.h"
 
 #include <algorithm>
 
@@ -18,11 +19,26 @@ VerbWords words_of(std::string_view name, std::string_view summary, const operat
   return verb;
 }
 
+VerbWords serve_words() {
+  VerbWords verb{
+      .words = "serve",
+      .summary = "Serves the books to programs over HTTP, until SIGTERM or SIGINT.",
+      .options = {{"--config", "FILE", "cofferdam.toml in the folder of the books when absent"},
+                  {"--print-config", "", "print the configuration in force, and serve nothing"}}};
+  for (const server::Setting& setting : server::all_settings())
+    verb.options.push_back(
+        {std::string(setting.option), std::string(setting.placeholder), std::string(setting.doc)});
+  return verb;
+}
+
 }  // namespace
 
 std::vector<OptionWord> global_words() {
   return {
       {"--books", "DIR", "folder of the books; else COFFERDAM_BOOKS, else books"},
+      {"--server", "URL", "a server of books instead of a folder; else COFFERDAM_SERVER"},
+      {"--key-file", "FILE", "holds the API key for the server; else COFFERDAM_KEY_FILE"},
+      {"--tls-ca", "FILE", "certificates that the server's must descend from, PEM"},
       {"--output", "FORMAT", "table, json, ndjson, csv, tsv or md; else COFFERDAM_OUTPUT"},
       {"--out", "FILE", "write here; the extension chooses the format"},
       {"--at", "SEQ|TIME", "read the books as they were at this record or time"},
@@ -52,24 +68,13 @@ std::vector<VerbWords> verb_words(const operation::Registry& registry) {
         {"--list", "", "names, what they do, and their sources"},
         {"--schema", "", "the JSON Schema of the input"},
         {"--example", "", "an input with its output"}}},
-      {"serve",
-       "Serves the books to programs over HTTP, until SIGTERM or SIGINT.",
-       {{"--listen", "ADDRESS:PORT", "127.0.0.1:8420 when absent; port 0 for any that is free"},
-        {"--tls-certificate", "FILE", "chain of certificates, PEM; needed beyond this machine"},
-        {"--tls-key", "FILE", "private key, PEM"},
-        {"--tls-client-ca", "FILE",
-         "a client must show a certificate of one of these authorities, PEM"},
-        {"--connections-of-address-max", "NUMBER",
-         "that one address may have open at once; 512 when absent"},
-        {"--log-requests", "WHICH", "none, failed or all; failed when absent"},
-        {"--body-bytes-max", "BYTES", "of one request, but a batch; 16 MiB when absent"},
-        {"--connections-max", "NUMBER", "that are open at once; 1024 when absent"},
-        {"--requests-per-second-of-address", "NUMBER",
-         "that one address may send; 100,000 when absent, 0 for no limit"},
-        {"--requests-per-second-of-key", "NUMBER",
-         "that may come with one key; 100,000 when absent, 0 for no limit"},
-        {"--idle-seconds", "SECONDS",
-         "until a connection without a request is closed; 60 when absent"}}},
+      serve_words(),
+      {"restore",
+       "Makes books out of a backup, in the folder of --books, which is absent or empty; --at up "
+       "to "
+       "a record.",
+       {{"--from", "DIR", "folder of the backup"},
+        {"--check", "", "read the backup, and write nothing"}}},
       {"schema", "Prints the JSON Schema of an operation or a calculator.", {}},
       {"complete", "Prints a completion script for bash, zsh or fish.", {}},
       {"proof verify",

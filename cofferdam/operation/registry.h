@@ -84,6 +84,11 @@ struct TaskEntry {
   // One of the two: `run_alone` of a task that needs no books, `run` of every other.
   std::function<Result<Document>(Session&, const Json& parameters, Progress&)> run = {};
   std::function<Result<Document>(const Json& parameters, Progress&)> run_alone = {};
+  // Of a task in two parts, which `run` does one after the other: what the books must say, and the
+  // rest, that works on files alone and may run on another thread while the books go on.
+  using Rest = std::function<Result<Document>(Progress&)>;
+  std::function<Result<Rest>(Session&, const Json& parameters)> begin = {};
+  const Type* row = nullptr;  // of a task that answers with a listing
 };
 
 struct Registry {
@@ -168,6 +173,28 @@ void add_task(Registry& registry, std::string name, std::string summary,
          if (!parameters) return std::unexpected(parameters.error());
          return run(*parameters, progress);
        }});
+}
+
+// A task in two parts; see TaskEntry::begin.
+template <class Parameters>
+void add_task_in_parts(Registry& registry, std::string name, std::string summary,
+                       Result<TaskEntry::Rest> (*begin)(Session&, const Parameters&)) {
+  const auto first = [begin](Session& session, const Json& json) -> Result<TaskEntry::Rest> {
+    const NoNames names;
+    const Result<Parameters> parameters = read_json<Parameters>(json, Codec{names});
+    if (!parameters) return std::unexpected(parameters.error());
+    return begin(session, *parameters);
+  };
+  registry.tasks.push_back(
+      {.name = std::move(name),
+       .summary = std::move(summary),
+       .parameters = &type_of<Parameters>(),
+       .run = [first](Session& session, const Json& json, Progress& progress) -> Result<Document> {
+         const Result<TaskEntry::Rest> rest = first(session, json);
+         if (!rest) return std::unexpected(rest.error());
+         return (*rest)(progress);
+       },
+       .begin = first});
 }
 
 // Everything of this room.

@@ -36,6 +36,25 @@ Result<base::PrincipalId> Session::principal_of(const std::string& code) const {
   return base::PrincipalId(*number);
 }
 
+Result<std::string> Session::place_of(const std::string& name) const {
+  if (!files_folder_) return name;
+  if (files_folder_->empty())
+    return std::unexpected(
+        Error{.kind = base::ErrorKind::refused,
+              .field = "to",
+              .value = name,
+              .rule = "this server has no folder for backups",
+              .hint = "serve with --backup-folder, or backup.folder in its file"});
+  const bool is_name = !name.empty() && name.size() <= 64 && name.front() != '.' &&
+                       name.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                           "0123456789._-") == std::string::npos;
+  if (!is_name)
+    return base::malformed(
+        "to", name, "on a server it is a name of at most 64 letters, digits, '.', '_' or '-'");
+  return *files_folder_ + "/" + name;
+}
+
 Result<Answer> Session::submit(const CommandEntry& entry, engine::Request request,
                                const Envelope& envelope) {
   if (request.id.is_none()) request.id = base::CommandId(crypto::random_id());

@@ -80,6 +80,13 @@ class Session {
 
   [[nodiscard]] const Envelope& envelope() const { return envelope_; }
 
+  // From now on tasks write where they are asked from elsewhere: names in this folder, or nowhere
+  // when it is empty. A session that is not confined writes wherever its caller may.
+  void confine_files(std::string folder) { files_folder_ = std::move(folder); }
+
+  // The path that a task may write to for the name that it was given.
+  [[nodiscard]] Result<std::string> place_of(const std::string& name) const;
+
   [[nodiscard]] Codec codec() const { return Codec{names_}; }
 
   [[nodiscard]] Result<void> close() { return engine_->close(); }
@@ -96,6 +103,7 @@ class Session {
   std::string folder_;
   std::unique_ptr<engine::Engine> engine_;
   Envelope envelope_;
+  std::optional<std::string> files_folder_;
   StateNames names_;
 };
 

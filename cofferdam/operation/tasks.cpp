@@ -6,6 +6,7 @@
 #include "cofferdam/engine/replay.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/verify.h"
+#include "cofferdam/operation/backup.h"
 
 namespace cofferdam::operation {
 namespace {
@@ -110,6 +111,7 @@ Result<void> must_not_be_dry(const Session& session) {
 
 void register_tasks(Registry& registry) {
   register_journal_tasks(registry);
+  register_backup_tasks(registry);
   register_key_tasks(registry);
   register_signature_tasks(registry);
   register_pool_tasks(registry);

@@ -342,6 +342,7 @@ void register_reports(operation::Registry& registry) {
   add_task<StatementParameters>(registry, "report.statement",
                                 "Statement of an owner: opening, entries, closing.",
                                 &statement_task);
+  registry.tasks.back().row = &operation::type_of<StatementRow>();
   add_task<PoolSheetParameters>(registry, "report.pool-sheet",
                                 "A pool's policy, composition, buffer, conduits and flows.",
                                 &pool_sheet_task);

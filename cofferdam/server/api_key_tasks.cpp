@@ -225,6 +225,7 @@ void register_api_keys(operation::Registry& registry) {
   operation::add_task<ListApiKeys>(registry, "api-key.list",
                                    "The API keys, without what would let one use them.",
                                    &list_api_keys);
+  registry.tasks.back().row = &operation::type_of<ApiKeyRow>();
   operation::add_task<RotateApiKey>(registry, "api-key.rotate",
                                     "Make a key like another, which stays good for a while.",
                                     &rotate_api_key);

@@ -115,6 +115,27 @@ HttpResponse json_response(const Json& json) {
   return {.content_type = std::string(kJsonType), .body = operation::write_json(json) + "\n"};
 }
 
+HttpResponse listing_response(const operation::Listing& listing) {
+  Json json = Json::object();
+  if (listing.is_single && listing.rows.size() == 1) {
+    json.add("row", listing.rows.front());
+  } else {
+    Json& rows = json.add("rows", Json::list());
+    rows.items = listing.rows;
+    json.add("next", listing.next.empty() ? Json{} : Json::of(listing.next));
+  }
+  return json_response(json);
+}
+
+HttpResponse document_response(const Result<operation::Document>& document) {
+  if (!document) return error_response(document.error());
+  if (const auto* listing = std::get_if<operation::Listing>(&*document))
+    return listing_response(*listing);
+  if (const auto* text = std::get_if<operation::Text>(&*document))
+    return {.content_type = text->media_type, .body = text->content};
+  return json_response(std::get<Json>(*document));
+}
+
 HttpResponse outcome_response(const operation::Answer& answer) {
   const Json& json = answer.json;
   const Json* replayed = json.find("replayed");

@@ -48,5 +48,8 @@ struct Problem {
 // What a command came to: 200, 207 when some events of a batch were refused, or a problem.
 [[nodiscard]] HttpResponse outcome_response(const operation::Answer& answer);
 [[nodiscard]] HttpResponse json_response(const operation::Json& json);
+[[nodiscard]] HttpResponse listing_response(const operation::Listing& listing);
+// What a task came to.
+[[nodiscard]] HttpResponse document_response(const Result<operation::Document>& document);
 
 }  // namespace cofferdam::server

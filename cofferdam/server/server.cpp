@@ -68,6 +68,7 @@ constexpr std::size_t kDescriptorsOfBooks = 512;
 Result<void> serve(std::unique_ptr<operation::Session> session, Options options,
                    const std::function<void(std::uint16_t)>& ready) {
   if (Result<void> room = make_room_for(options.http.limits.connections_max); !room) return room;
+  session->confine_files(options.backup_folder);
   Service service(*session, options);
   if (Result<void> opened = service.open(); !opened) return opened;
   auto http = HttpServer::open(options.http, service);
@@ -78,6 +79,7 @@ Result<void> serve(std::unique_ptr<operation::Session> session, Options options,
     operation::Json fields = operation::Json::object();
     fields.add("signal", number == SIGTERM ? "SIGTERM" : "SIGINT");
     log_line("info", "stopping", fields);
+    if (options.on_stop) options.on_stop();
     service.begin_stop();
     watch.start(options.grace_seconds, [&service] { service.abandon(); });
     (*http)->stop();

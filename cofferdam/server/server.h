@@ -43,6 +43,8 @@ struct Options {
   // Pools shown at /public to everybody; none: there is no such page.
   std::vector<std::string> public_pools;
   std::uint32_t public_seconds = 60;  // least time between two versions of the page
+  std::string backup_folder;      // in which backups that are asked for are written; empty: nowhere
+  std::function<void()> on_stop;  // called when a signal ends the serving
 };
 
 // Serves until SIGTERM or SIGINT; then lets the requests at hand finish and closes the books.

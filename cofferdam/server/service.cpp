@@ -39,6 +39,9 @@ bool is_media_type(std::string_view given, std::string_view wanted) {
 // Each replays a part of the journal on the thread of the books, while everything else waits.
 constexpr int kTravelsMax = 2;
 
+// Work over files that waits for the one that is done.
+constexpr std::size_t kFileJobsMax = 4;
+
 // For logs and metrics: a name out of a closed list.
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
@@ -47,18 +50,6 @@ std::string_view label_of(const Route* route, std::string_view path) {
   if (path == "/v1/batch") return "batch";
   if (path == kSocketPath) return "socket";
   return path == "/v1/events" ? "events" : "other";
-}
-
-HttpResponse listing_response(const operation::Listing& listing) {
-  Json json = Json::object();
-  if (listing.is_single && listing.rows.size() == 1) {
-    json.add("row", listing.rows.front());
-  } else {
-    Json& rows = json.add("rows", Json::list());
-    rows.items = listing.rows;
-    json.add("next", listing.next.empty() ? Json{} : Json::of(listing.next));
-  }
-  return json_response(json);
 }
 
 class NoProgress final : public operation::Progress {
@@ -100,6 +91,7 @@ void Service::attach(HttpServer& http) {
         want_pump();
       });
   books_.emplace(options_.jobs_max);
+  files_.emplace(kFileJobsMax);
   http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
   alerts_->attach(*committer_);
   http.every(kBeatMillis, [this] {
@@ -141,6 +133,7 @@ void Service::abandon() {
 
 void Service::finish() {
   books_->stop();
+  files_->stop();
   committer_->stop();
   alerts_->finish();
   feed_.end();
@@ -281,6 +274,7 @@ void Service::carry_out(std::shared_ptr<Call> call) {
     return exchange->answer(overloaded());
   }
   if (is_stopping_ || !books_->offer([this, call, travels] {
+        if (call->route->task != nullptr && call->route->task->begin) return begin_task(call);
         HttpResponse response = run(*call);
         if (travels) --travels_;
         release(std::move(call->exchange), std::move(response));
@@ -405,6 +399,15 @@ HttpResponse Service::run_transfers(Call& call) {
   return response;
 }
 
+operation::Envelope Service::envelope_of(const Call& call) {
+  return {.id = call.controls.id,
+          .time = call.controls.time,
+          .principal = call.principal,
+          .dry_run = call.controls.dry_run,
+          .propose = call.controls.propose,
+          .signature = call.controls.signature};
+}
+
 HttpResponse Service::run_command(Call& call) {
   const operation::CommandEntry* entry = call.route->command;
   if (call.controls.propose) {
@@ -440,22 +443,25 @@ HttpResponse Service::run_query(const Call& call) {
 
 HttpResponse Service::run_task(const Call& call) {
   NoProgress progress;
-  session_.set_envelope({.id = call.controls.id,
-                         .time = call.controls.time,
-                         .principal = call.principal,
-                         .dry_run = call.controls.dry_run,
-                         .propose = call.controls.propose,
-                         .signature = call.controls.signature});
+  session_.set_envelope(envelope_of(call));
   const Result<operation::Document> document =
       call.route->task->run(session_, call.content, progress);
-  if (!document) return error_response(document.error());
-  if (call.route->operation.starts_with("api-key."))
+  if (document && call.route->operation.starts_with("api-key."))
     if (Result<void> loaded = keys_.load(); !loaded) return error_response(loaded.error());
-  if (const auto* listing = std::get_if<operation::Listing>(&*document))
-    return listing_response(*listing);
-  if (const auto* text = std::get_if<operation::Text>(&*document))
-    return {.content_type = text->media_type, .body = text->content};
-  return json_response(std::get<Json>(*document));
+  return document_response(document);
+}
+
+void Service::begin_task(const std::shared_ptr<Call>& call) {
+  if (auto forbidden = forbid(call->principal, call->route->roles))
+    return call->exchange->answer(std::move(*forbidden));
+  session_.set_envelope(envelope_of(*call));
+  Result<operation::TaskEntry::Rest> rest = call->route->task->begin(session_, call->content);
+  if (!rest) return call->exchange->answer(error_response(rest.error()));
+  const bool taken = files_->offer([call, rest = std::move(*rest)] {
+    NoProgress progress;
+    call->exchange->answer(document_response(rest(progress)));
+  });
+  if (!taken) call->exchange->answer(overloaded());
 }
 
 void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse response) {

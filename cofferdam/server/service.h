@@ -96,6 +96,8 @@ class Service final : public HttpHandler {
   void give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller);
   [[nodiscard]] const std::string& openapi();
 
+  [[nodiscard]] static operation::Envelope envelope_of(const Call& call);
+
   // On the books' thread.
   [[nodiscard]] std::optional<HttpResponse> forbid(const std::string& principal,
                                                    std::uint16_t roles) const;
@@ -116,6 +118,8 @@ class Service final : public HttpHandler {
   [[nodiscard]] HttpResponse run_command(Call& call);
   [[nodiscard]] HttpResponse run_query(const Call& call);
   [[nodiscard]] HttpResponse run_task(const Call& call);
+  // Of a task in two parts: the first here, the rest on the thread of files, which then answers.
+  void begin_task(const std::shared_ptr<Call>& call);
   void pump();
   [[nodiscard]] bool may_follow(const std::string& who, const std::string& key) const;
   // Behind which record a feed begins.
@@ -148,6 +152,7 @@ class Service final : public HttpHandler {
   std::unique_ptr<PublicPages> public_;  // null: there is no public page
   std::unique_ptr<AlertDelivery> alerts_;
   std::optional<Committer> committer_;
+  std::optional<Worker> files_;
   std::optional<Worker> books_;
 };
 

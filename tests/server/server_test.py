@@ -16,20 +16,11 @@ import unittest
 import urllib.parse
 import uuid
 
+import surfaces
 from client import Server
 
 PROGRAM = pathlib.Path()
-# Books are founded before they are served; these tasks work on files of the machine that they run
-# on or on personal data, or replay for minutes. Everything else that is registered must have a path.
-WITHOUT_PATH = {"books.found", "books.verify", "books.replay", "journal.verify", "journal.archive",
-                "key.handover", "pool.image", "pool.adopt", "import.hledger", "import.csv",
-                "intent.export", "intent.import", "owner.erase-label", "owner.set-label",
-                "report.public", "proof.page"}
 ROLES = ("root", "admin", "operator", "approver", "auditor")
-
-
-def is_without_path(name):
-    return name in WITHOUT_PATH or name.startswith("export.") or name.startswith("venue.")
 
 
 class Served(unittest.TestCase):
@@ -82,7 +73,7 @@ class Surface(Served):
     def test_every_registered_operation_has_a_path(self):
         registered = set(self.server.cli("schema"))
         served = {operation.get("x-cofferdam-operation") for _, _, operation in self.operations()}
-        missing = {name for name in registered - served if not is_without_path(name)}
+        missing = {name for name in registered - served if surfaces.reason(name) is None}
         self.assertEqual(missing, set())
         self.assertGreater(len(served), 80)
 
