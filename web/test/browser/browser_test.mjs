@@ -19,10 +19,12 @@ if (!executable) {
 }
 
 const venue = new Venue(program);
-let browser, auditor, rootKey;
+let browser, auditor, rootKey, riskKey, signerKey;
 before(async () => {
   auditor = venue.seed();
   rootKey = venue.key('root');
+  riskKey = venue.key('risk-officer');
+  signerKey = venue.key('ann');
   await venue.start();
   browser = await launch();
 });
@@ -175,7 +177,7 @@ test('what is recorded is seen without asking, and a lost connection is said and
 });
 
 test('the keyboard reaches everything', async () => {
-  const tab = await open({ page: '/custody' });
+  const tab = await open({ page: '/custody', key: riskKey });
   await tab.keyboard.press('Tab');
   assert.equal(await tab.evaluate(() => document.activeElement.innerText), 'Skip to the content');
   await tab.keyboard.press('Enter');
@@ -225,14 +227,17 @@ test('a veto is rehearsed first; who may not is told so; who may does it once', 
   const last = async () => (await venue.ask(auditor, 'journal.status')).sequence;
   const before = await last();
   const reader = await open({ page: '/custody/5' });
-  await reader.click('button:has-text("Veto…")');
-  await reader.click('dialog[open] button:has-text("See what it would do")');
-  await reader.waitForSelector('dialog[open] >> text=The principal may not do this');
-  assert.equal(await reader.locator('dialog[open] button:has-text("for good")').count(), 0);
-  await done(reader, ['403']);
+  assert.equal(await reader.locator('button:has-text("Veto…")').count(), 0); // an auditor changes nothing
+  await done(reader);
+  const other = await open({ page: '/custody/5', key: signerKey });
+  await other.click('button:has-text("Veto…")');
+  await other.click('dialog[open] button:has-text("See what it would do")');
+  await other.waitForSelector('dialog[open] .trouble');
+  assert.equal(await other.locator('dialog[open] button:has-text("for good")').count(), 0);
+  assert.equal(await last(), before);
+  await done(other, ['409']);
 
-  const key = await fetch(`${venue.url}/v1/api-key/create`, { method: 'POST', headers: { Authorization: `Bearer ${rootKey}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ principal: 'risk-officer' }) }).then((answer) => answer.json());
-  const tab = await open({ page: '/custody/5', key: key.key ?? key.row?.key ?? key.rows?.[0]?.key });
+  const tab = await open({ page: '/custody/5', key: riskKey });
   await tab.click('button:has-text("Veto…")');
   await tab.fill('dialog[open] input', 'not ours');
   await tab.click('dialog[open] button:has-text("See what it would do")');
@@ -311,6 +316,23 @@ test('the journal is searched', async () => {
   await tab.fill('.filter label:has-text("Command") input', 'pool.close');
   await tab.click('button:has-text("Search")');
   await tab.waitForSelector('text=No record is like this.');
+  await done(tab);
+});
+
+test('a key that is taken out of force ends the session', async () => {
+  const key = await venue.task(rootKey, 'api-key.create', { principal: 'auditor' });
+  const tab = await open({ key: key.key });
+  await venue.task(rootKey, 'api-key.revoke', { key: key.id });
+  await tab.waitForSelector('text=The key is no longer in force.');
+  assert.ok(!(await tab.locator('body').innerText()).includes('clients-a'));
+  assert.ok((await venue.ask(auditor, 'pool.list')).length > 0);
+  await done(tab, ['401']);
+});
+
+test('an admin sees the keys, and never their secrets', async () => {
+  const tab = await open({ page: '/settings', key: rootKey });
+  await tab.waitForSelector('table[aria-label="API keys"] tbody tr');
+  assert.ok(!(await tab.locator('main').innerText()).includes('cfd_'));
   await done(tab);
 });
 
