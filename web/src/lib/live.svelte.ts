@@ -23,7 +23,7 @@ const recentMax = 200;
 const beatSeconds = 5; // how often the server says that it is there
 const silenceMillis = 16_000;
 const tickMillis = 1_000;
-const paceMax = 30_000;
+const paceMax = 10_000;
 const [openCall, feedCall, beatCall, testCall] = [1, 2, 3, 4];
 const feedRefused = -1;
 
@@ -129,7 +129,7 @@ class Session {
   // the slower the answers, the more rarely they are asked.
   took(millis: number): void {
     this.#slowest = Math.max(this.#slowest, millis);
-    this.pace = Math.max(tickMillis, Math.min(paceMax, 10 * this.#slowest));
+    this.pace = Math.max(tickMillis, Math.min(paceMax, 4 * this.#slowest));
   }
 
   // Pages ask again at once when it was quiet before, and else some time after the last time.

@@ -369,6 +369,42 @@ test('copying a figure gives it as the books have it', async () => {
   await done(tab);
 });
 
+test('breaks and alerts are shown where the server has them', async () => {
+  const rows = {
+    'break/list': [{ break: 7, pool: 'clients-a', wallet: 'hot', account: '1', asset: 'USDC', kind: 'missing_here', amount: '-125.500000', since: '2026-01-05T09:00:00Z', age: '49h', state: 'assigned', owner: 'ann', statement: '3', reason: 'the bank was asked' }],
+    'reconciliation/list': [{ pool: 'clients-a', wallet: 'hot', account: '1', asset: 'USDC', stated: '100.000000', books: '225.500000', booked_not_stated: '0.000000', in_transit: '0.000000', network_fees: '0.000000', stated_not_booked: '-125.500000', amounts_differ: '0.000000', unchained: '0.000000', accepted: '0.000000', open_breaks: 1, statement: '3', as_of: '2026-01-05T09:00:00Z', frozen: true }],
+    'reconciliation/pools': [{ pool: 'clients-a', holdings: 1, open_breaks: 1, oldest: '2026-01-05T09:00:00Z', freezes: true, frozen: true, frozen_by: 7, tolerances: [], age: '24h', grace: '1h', statement_age_max: '48h' }],
+    'alert/list': [
+      { code: 'surplus-low', state: 'quiet', severity: 'warning', measure: 'segregation_surplus', pool: 'clients-a', asset: 'USDC', vault: null, source: null, unit: 'money', value: '500.000000', direction: 'below', raise: '100.000000', clear: '200.000000', since: '2026-01-05T09:00:00Z', worst: null, outlook: 'approaching', breach_at: '2126-01-05T09:00:00Z', acknowledged_by: null, retired: false },
+      { code: 'queue-old', state: 'raised', severity: 'critical', measure: 'intent_age', pool: null, asset: null, vault: 'treasury', source: null, unit: 'seconds', value: '90000', direction: 'above', raise: '86400', clear: '3600', since: '2026-01-05T09:00:00Z', worst: '90000', outlook: 'breached', breach_at: null, acknowledged_by: null, retired: false }],
+  };
+  const commands = ['break/assign', 'break/explain', 'alert/acknowledge'];
+  const tab = await open({ key: null });
+  await tab.route('**/openapi.json', async (route) => {
+    const document = await (await route.fetch()).json();
+    for (const path of [...Object.keys(rows), ...commands]) document.paths[`/v1/${path}`] = { post: { 'x-cofferdam-roles': ['operator'] } };
+    await route.fulfill({ json: document });
+  });
+  for (const [path, list] of Object.entries(rows)) await tab.route(`**/v1/${path}*`, (route) => route.fulfill({ json: { rows: list, next: null } }));
+  await tab.fill('#key', signerKey);
+  await tab.keyboard.press('Enter');
+  await settled(tab);
+  const vitals = await tab.locator('.vitals').innerText();
+  assert.ok(vitals.includes('1 open') && vitals.includes('1 raised'), vitals);
+  const alerts = await tab.locator('table[aria-label="Alerts"] tbody tr').allInnerTexts();
+  assert.match(alerts[0], /raised, critical[^]*queue-old[^]*breached/);
+  assert.match(alerts[1], /quiet[^]*surplus-low[^]*breached\s+in 9\d years/);
+  assert.equal(await tab.locator('button:has-text("Acknowledge…")').count(), 1);
+  assert.deepEqual(await violations(tab), []);
+  await tab.click('.vitals a:has-text("1 open")');
+  await settled(tab);
+  const found = await tab.locator('table[aria-label="Breaks of reconciliation"] tbody tr').innerText();
+  assert.match(found, /with ann[^]*stated, not booked[^]*−125.50[^]*clients-a, wallet hot/);
+  assert.match(await tab.locator('main').innerText(), /Nothing is released from clients-a because of break 7/);
+  assert.deepEqual(await violations(tab), []);
+  await done(tab);
+});
+
 test('books without anything say so', async () => {
   const empty = new Venue(program);
   try {
