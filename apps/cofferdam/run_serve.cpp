@@ -35,9 +35,15 @@ Result<int> run_serve(const Globals& globals, const ServeCall& call,
                            "--tls-certificate and --tls-key go together");
   options.http.certificate_file = call.tls_certificate;
   options.http.key_file = call.tls_key;
+  if (!call.tls_client_ca.empty() && call.tls_key.empty())
+    return base::malformed("--tls-client-ca", call.tls_client_ca, "goes with --tls-certificate");
+  options.http.client_ca_file = call.tls_client_ca;
   options.http.limits.body_bytes_max = call.body_bytes_max;
   options.http.limits.connections_max = call.connections_max;
+  options.http.limits.connections_of_address_max = call.connections_of_address_max;
   options.http.limits.idle_seconds = call.idle_seconds;
+  options.requests_per_second_of_address = call.requests_per_second_of_address;
+  options.requests_per_second_of_key = call.requests_per_second_of_key;
   options.log_requests = call.log_requests == "none"  ? server::LogRequests::none
                          : call.log_requests == "all" ? server::LogRequests::all
                                                       : server::LogRequests::failed;

@@ -212,10 +212,28 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 [[nodiscard]] std::uint16_t run(const decision::Propose& command, Room& room) {
   const auto proposed = decode_command(command.operation, command.version, command.content);
   const decision::Subject subject = subject_of(*proposed, room.state);
-  const auto status = check_state(command, room.state.decision, room.state.principal, subject,
-                                  std::as_const(room.context));
+  const auto status = check_state(command, room.state.decision, room.state.principal,
+                                  room.state.access, subject, std::as_const(room.context));
   if (status != decision::ProposeStatus::ok) return static_cast<std::uint16_t>(status);
-  return static_cast<std::uint16_t>(apply(command, room.state.decision, subject, room.context));
+  const auto applied = apply(command, room.state.decision, subject, room.context);
+  if (room.signature)
+    room.state.access.signed_proposals.insert(
+        room.context.changes,
+        access::SignedProposal{
+            .proposal = base::ProposalId(static_cast<std::uint32_t>(room.context.created)),
+            .public_key = crypto::to_hex(crypto::PublicKey{room.signature->key})});
+  return static_cast<std::uint16_t>(applied);
+}
+
+[[nodiscard]] std::uint16_t run(const access::SetSignaturePolicy& command, Room& room) {
+  auto status =
+      check_state(command, room.state.access, room.state.principal, std::as_const(room.context));
+  if (status == access::SetSignaturePolicyStatus::ok)
+    status = apply(
+        command,
+        command.operation != 0 ? std::span(&command.operation, 1) : operations_of(command.preset),
+        room.state.access, room.context);
+  return static_cast<std::uint16_t>(status);
 }
 
 // The proposed command, as its maker would have given it; what it did is taken back if refused,
@@ -226,9 +244,12 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   const base::PrincipalId checker = room.context.principal;
   const base::Changes::Mark mark = room.context.changes.mark();
   room.context.principal = proposal.maker;
-  std::uint16_t status = static_cast<std::uint16_t>(
-      check_access(std::visit([]<class C>(const C&) { return Operation<C>::kNeeds; }, *command),
-                   proposal.maker, room.state));
+  std::uint16_t status =
+      static_cast<std::uint16_t>(check_access(*command, proposal.maker, room.state));
+  // A policy that was set since asks for what the maker did not give.
+  if (status == 0 && room.state.access.signed_proposals.find(proposal.id) == nullptr &&
+      signature_required(*command, proposal.maker, room.state))
+    status = static_cast<std::uint16_t>(DoorStatus::signature_missing);
   if (status == 0) status = carry_out(*command, room);
   room.context.principal = checker;
   if (status == 0) {
@@ -248,8 +269,8 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
 }
 
 [[nodiscard]] std::uint16_t run(const decision::Approve& command, Room& room) {
-  auto status =
-      check_state(command, room.state.decision, room.state.principal, std::as_const(room.context));
+  auto status = check_state(command, room.state.decision, room.state.principal, room.state.access,
+                            std::as_const(room.context));
   if (status == decision::AnswerStatus::ok)
     status = apply(command, room.state.decision, room.context);
   if (status != decision::AnswerStatus::ok) return static_cast<std::uint16_t>(status);

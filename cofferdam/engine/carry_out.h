@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cofferdam/engine/door.h"
+#include "cofferdam/engine/signature.h"
 
 namespace cofferdam::engine {
 
@@ -14,6 +15,7 @@ struct Room {
   History& history;
   Scratch& scratch;
   Judgement& judgement;
+  std::optional<CommandSignature> signature = {};  // that the command came with, and is good
 };
 
 // The operation's own status; 0 is ok. After a refusal the caller rolls back.

@@ -40,8 +40,10 @@
 #include "cofferdam/books/pool/set_beneficiaries.h"
 #include "cofferdam/books/principal/change_principal.h"
 #include "cofferdam/books/principal/create_principal.h"
+#include "cofferdam/engine/access_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
+#include "cofferdam/engine/operation_base.h"
 
 #include <cstdint>
 #include <string_view>
@@ -64,23 +66,8 @@ using Command = std::variant<
     custody::RegisterSigner, custody::RevokeSigner, custody::OpenVault, custody::OpenWallet,
     custody::AllowBeneficiary, custody::RemoveBeneficiary, custody::ProposeIntent,
     custody::ApproveIntent, custody::VetoIntent, custody::CancelIntent, custody::ExecuteIntent,
-    custody::SettleIntent>;
-
-// rooms(): the states that apply() writes, in their order; reads(): those that
-// check_state() reads, where they are others. kNumber: in the
-// journal for ever. kVersion: of the command's fields. kName: noun.verb, the same on
-// every surface. kNeeds: the role that a principal must hold.
-template <class C>
-struct Operation;
-
-enum class Needs : std::uint8_t { nothing, operator_role, admin_role, approver_role };
-
-template <std::uint16_t Number, Needs Role>
-struct OperationBase {
-  static constexpr std::uint16_t kNumber = Number;
-  static constexpr std::uint16_t kVersion = 1;
-  static constexpr Needs kNeeds = Role;
-};
+    custody::SettleIntent, access::RegisterSigningKey, access::RotateSigningKey,
+    access::RevokeSigningKey, access::SetSignaturePolicy, access::SetGrant>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {
@@ -195,7 +182,7 @@ struct Operation<decision::Reject> : OperationBase<43, Needs::nothing> {
 
   static auto rooms(auto& state) { return std::tie(state.decision); }
 
-  static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
+  static auto reads(auto& state) { return std::tie(state.decision, state.principal, state.access); }
 };
 
 template <>
@@ -206,7 +193,7 @@ struct Operation<decision::Withdraw> : OperationBase<44, Needs::nothing> {
 
   static auto rooms(auto& state) { return std::tie(state.decision); }
 
-  static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
+  static auto reads(auto& state) { return std::tie(state.decision, state.principal, state.access); }
 };
 
 template <>
@@ -537,7 +524,7 @@ struct Operation<custody::ApproveIntent> : OperationBase<107, Needs::nothing> {
   static auto rooms(auto& state) { return std::tie(state.custody); }
 
   static auto reads(auto& state) {
-    return std::tie(state.custody, state.pool, state.ledger, state.principal);
+    return std::tie(state.custody, state.pool, state.ledger, state.principal, state.access);
   }
 };
 
@@ -560,7 +547,7 @@ struct Operation<custody::CancelIntent> : OperationBase<109, Needs::nothing> {
 
   static auto rooms(auto& state) { return std::tie(state.custody); }
 
-  static auto reads(auto& state) { return std::tie(state.custody, state.principal); }
+  static auto reads(auto& state) { return std::tie(state.custody, state.principal, state.access); }
 };
 
 template <>

@@ -4,6 +4,7 @@
 #include "cofferdam/books/pool/pool_policy.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
+#include "cofferdam/engine/signature.h"
 
 #include <algorithm>
 
@@ -36,9 +37,12 @@ namespace {
   if (c.now < c.time_before) return DoorStatus::time_goes_back;
   if (c.time_given && state.venue.venues.at(0).time_source != venue::TimeSource::given)
     return DoorStatus::time_not_accepted;
-  const DoorStatus access = std::visit(
-      [&]<class C>(const C&) { return check_access(Operation<C>::kNeeds, c.principal, state); },
-      command);
+  if (!is_active(c.principal, state)) return DoorStatus::principal_unknown;
+  const CommandRecord unsigned_record{.principal = c.principal};
+  const DoorStatus sealed = check_signature(
+      command, c.record == nullptr ? unsigned_record : *c.record, c.books, c.now, state);
+  if (sealed != DoorStatus::ok) return sealed;
+  const DoorStatus access = check_access(command, c.principal, state);
   if (access != DoorStatus::ok) return access;
   return needs_approval(command, state) ? DoorStatus::approval_required : DoorStatus::ok;
 }
@@ -67,6 +71,7 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
                           .principal = circumstances.principal,
                           .postings = postings};
   Room room{state, context, history, scratch, judgement};
+  if (circumstances.record != nullptr) room.signature = signature_of(*circumstances.record);
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
     const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);

@@ -23,11 +23,12 @@ namespace {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-[[nodiscard]] CommandRecord record_of(const Request& request) {
-  CommandRecord record{.id = request.id,
-                       .principal = request.principal,
-                       .signature = request.signature,
-                       .content = encode_command(request.command)};
+}  // namespace
+
+CommandRecord record_of(const Request& request) {
+  CommandRecord record{
+      .id = request.id, .principal = request.principal, .content = encode_command(request.command)};
+  if (request.signature) record.signature = base::encode(*request.signature);
   std::visit(
       [&]<class C>(const C&) {
         record.operation = Operation<C>::kNumber;
@@ -36,8 +37,6 @@ namespace {
       request.command);
   return record;
 }
-
-}  // namespace
 
 struct Engine::Parts {
   explicit Parts(Options o) : options(std::move(o)) {}
@@ -64,7 +63,9 @@ struct Engine::Parts {
   [[nodiscard]] Result<crypto::Hash> hash_at(base::Sequence sequence) const;
   [[nodiscard]] Result<LoadedSnapshot> snapshot_before(base::Sequence at_most) const;
   [[nodiscard]] Result<Moment> travel(base::Sequence until);
-  [[nodiscard]] Circumstances circumstances(const Request& request) const;
+  // The record must outlive what is made of it.
+  [[nodiscard]] Circumstances circumstances(const Request& request,
+                                            const CommandRecord& record) const;
   [[nodiscard]] Result<std::optional<Reply>> replayed(const Request& request,
                                                       const CommandRecord& record);
   [[nodiscard]] Result<Judgement> decide(const Request& request, const Circumstances& c);
@@ -198,8 +199,8 @@ Result<Engine::Moment> Engine::Parts::travel(base::Sequence until) {
     COFFERDAM_CHECK(*next != nullptr, "the journal ends where it says");
     const journal::Record& record = **next;
     history->set_now(record.sequence);
-    auto applied = replay_record(record, moment.sequence, moment.time, *moment.state, along_the_way,
-                                 *history, scratch, nullptr);
+    auto applied = replay_record(record, journal->id(), moment.sequence, moment.time, *moment.state,
+                                 along_the_way, *history, scratch, nullptr);
     if (!applied) return std::unexpected(applied.error());
     moment.sequence = record.sequence;
     moment.time = base::Time(record.time_ns);
@@ -221,8 +222,8 @@ Result<void> Engine::Parts::catch_up() {
     const journal::Record* record = *next;
     if (record == nullptr) break;
     history->set_now(record->sequence);
-    auto applied = replay_record(*record, figures.snapshot_sequence, last_time, *state, changes,
-                                 *history, scratch, index.get());
+    auto applied = replay_record(*record, journal->id(), figures.snapshot_sequence, last_time,
+                                 *state, changes, *history, scratch, index.get());
     if (!applied) return applied;
     if (record->sequence > figures.snapshot_sequence) {
       last_time = base::Time(record->time_ns);
@@ -233,7 +234,8 @@ Result<void> Engine::Parts::catch_up() {
   return {};
 }
 
-Circumstances Engine::Parts::circumstances(const Request& request) const {
+Circumstances Engine::Parts::circumstances(const Request& request,
+                                           const CommandRecord& record) const {
   std::int64_t now = options.clock ? options.clock() : system_clock_ns();
   // The journal's time never goes back, even where the machine's clock does.
   now = std::max(now, last_time.value() + 1);
@@ -241,7 +243,9 @@ Circumstances Engine::Parts::circumstances(const Request& request) const {
           .time_before = last_time,
           .time_given = request.time.has_value(),
           .sequence = journal->next_sequence(),
-          .principal = request.principal};
+          .principal = request.principal,
+          .books = journal->id(),
+          .record = &record};
 }
 
 Result<std::optional<Reply>> Engine::Parts::replayed(const Request& request,
@@ -365,7 +369,7 @@ Result<Reply> Engine::submit(const Request& request) {
   if (!earlier) return std::unexpected(earlier.error());
   if (*earlier) return std::move(**earlier);
 
-  const Circumstances c = p.circumstances(request);
+  const Circumstances c = p.circumstances(request, record);
   Reply reply{.sequence = c.sequence, .time = c.now};
   p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);
@@ -409,10 +413,11 @@ Result<Reply> Engine::dry_run(const Request& request) {
   Parts& p = *parts_;
   if (const std::uint16_t shape = check_shape(request.command); shape != 0)
     return Reply{.shape = shape};
-  auto earlier = p.replayed(request, record_of(request));
+  const CommandRecord record = record_of(request);
+  auto earlier = p.replayed(request, record);
   if (!earlier) return std::unexpected(earlier.error());
   if (*earlier) return std::move(**earlier);
-  const Circumstances c = p.circumstances(request);
+  const Circumstances c = p.circumstances(request, record);
   Reply reply{.time = c.now};
   p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);

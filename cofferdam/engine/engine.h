@@ -14,6 +14,7 @@
 #include "cofferdam/base/error.h"
 #include "cofferdam/engine/door.h"
 #include "cofferdam/engine/query_index.h"
+#include "cofferdam/engine/signature.h"
 #include "cofferdam/journal/disk.h"
 
 #include <cstdint>
@@ -50,10 +51,13 @@ struct Request {
   base::CommandId id;  // the idempotency key
   base::PrincipalId principal;
   std::optional<base::Time> time;  // only for books with time_source 'given'
-  std::string signature;
+  std::optional<CommandSignature> signature = {};
   Command command;
   bool want_balances = false;  // of a batch: the counters after each event
 };
+
+// The record of a request before it is judged: what a signature is made over.
+[[nodiscard]] CommandRecord record_of(const Request& request);
 
 struct Reply {
   base::Sequence sequence = 0;  // of the record; 0 when nothing was recorded

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every law of every room, asked on every command in every build; a law is added here once.
+#include "cofferdam/books/access/invariants.h"
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
@@ -43,6 +44,8 @@ std::optional<std::string> broken_law(const State& state) {
   ask(custody::check_wallets_keep_their_pool(state.custody, state.ledger));
   ask(custody::check_leaves_by_intent(state.custody, state.ledger));
   ask(custody::check_transit_is_named(state.custody, state.ledger));
+  ask(access::check_root_can_sign(state.access, state.principal));
+  ask(access::check_keys_stay_revoked(state.access));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -24,7 +24,7 @@ struct CommandRecord {
   base::PrincipalId principal;
   std::uint16_t operation = 0;
   std::uint16_t version = 0;
-  std::string signature;  // Ed25519 over the content hash, where policy asks for one; else empty
+  std::string signature;  // an encoded CommandSignature; empty where there is none
   std::string content;    // the encoded command
   Outcome outcome;
 
@@ -35,7 +35,8 @@ struct CommandRecord {
     visit("principal", self.principal, "who asked");
     visit("operation", self.operation, "number of the operation");
     visit("version", self.version, "version of the operation's fields");
-    visit("signature", self.signature, "of the principal, where policy asks for one");
+    visit("signature", self.signature,
+          "of the principal: form, not_after, key, signature; or empty");
     visit("content", self.content, "the command's fields");
     visit("outcome", self.outcome, "what it came to");
   }

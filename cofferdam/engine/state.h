@@ -3,6 +3,7 @@
 // Everything that the books remember: one State of each room, and nothing else anywhere.
 #pragma once
 
+#include "cofferdam/books/access/access.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/fact/fact.h"
@@ -24,6 +25,7 @@ struct State {
   pool::State pool;
   market::State market;
   custody::State custody;
+  access::State access;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -37,6 +39,7 @@ struct State {
     f("pool", self.pool);
     f("market", self.market);
     f("custody", self.custody);
+    f("access", self.access);
   }
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/batch.h"
 
+#include "cofferdam/operation/signature_form.h"
+
 namespace cofferdam::operation {
 namespace {
 
@@ -9,6 +11,7 @@ struct Line {
   std::string operation;
   std::optional<base::Time> time;
   std::string principal;
+  std::optional<SignatureForm> signature;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -16,6 +19,7 @@ struct Line {
     visit("operation", self.operation, "noun.verb");
     visit("time", self.time, "only for books whose time is given");
     visit("principal", self.principal, "code");
+    visit("signature", self.signature, "of the principal");
   }
 };
 
@@ -53,9 +57,17 @@ Result<Answer> Batch::answer(std::string_view text, std::string& id) {
   if (guard_)
     if (Result<void> allowed = guard_(*entry, principal, line->id); !allowed)
       return std::unexpected(std::move(allowed).error());
-  return session_.run_command(
-      *entry, content,
-      {.id = line->id, .time = line->time, .principal = principal, .durable = false});
+  Envelope envelope{.id = line->id,
+                    .time = line->time,
+                    .principal = principal,
+                    .durable = false,
+                    .signer = signer_};
+  if (line->signature) {
+    const Result<engine::CommandSignature> signature = read_signature(*line->signature);
+    if (!signature) return std::unexpected(signature.error());
+    envelope.signature = *signature;
+  }
+  return session_.run_command(*entry, content, envelope);
 }
 
 Result<void> Batch::line(std::string_view text) {

@@ -120,6 +120,39 @@ struct FieldForms<decision::SetApprovalPolicy> : RoleForms {
 };
 
 template <>
+struct FieldForms<access::RegisterSigningKey> {
+  static constexpr std::array<std::string_view, 3> kRequired{"principal", "name", "public_key"};
+};
+
+template <>
+struct FieldForms<access::RotateSigningKey> {
+  static constexpr std::array<std::string_view, 3> kRequired{"public_key", "next_key", "name"};
+};
+
+template <>
+struct FieldForms<access::RevokeSigningKey> {
+  static constexpr std::array<std::string_view, 1> kRequired{"public_key"};
+};
+
+template <>
+struct FieldForms<access::SetSignaturePolicy> {
+  static constexpr std::string_view kOperationField = "operation";
+};
+
+template <>
+struct FieldForms<access::SignaturePolicy> {
+  static constexpr std::string_view kOperationField = "operation";
+};
+
+template <>
+struct FieldForms<access::SetGrant> : RoleForms {
+  static constexpr std::array<std::string_view, 3> kRequired{"principal", "pool", "roles"};
+};
+
+template <>
+struct FieldForms<access::Grant> : RoleForms {};
+
+template <>
 struct FieldForms<decision::ApprovalPolicy> : RoleForms {
   static constexpr std::string_view kOperationField = "operation";
 };

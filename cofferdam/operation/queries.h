@@ -131,6 +131,7 @@ template <class Row, class Table, class Wanted, class RowOf>
   return listing;
 }
 
+void register_access_queries(Registry& registry);
 void register_ledger_queries(Registry& registry);
 void register_pool_queries(Registry& registry);
 void register_release_queries(Registry& registry);

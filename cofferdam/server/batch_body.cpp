@@ -3,6 +3,7 @@
 
 #include "cofferdam/operation/batch.h"
 #include "cofferdam/server/problem.h"
+#include "cofferdam/server/scope.h"
 #include "cofferdam/server/service.h"
 
 namespace cofferdam::server {
@@ -11,6 +12,7 @@ namespace cofferdam::server {
 struct BatchRun {
   std::shared_ptr<HttpExchange> exchange;
   std::string principal;
+  std::string key;
   std::optional<operation::Batch> batch;
   std::string line;
   bool has_begun = false;
@@ -43,10 +45,11 @@ struct BatchRun {
 };
 
 BatchBody::BatchBody(Service& service, std::shared_ptr<HttpExchange> exchange,
-                     std::string principal)
+                     std::string principal, std::string key)
     : service_(service), run_(std::make_shared<BatchRun>()) {
   run_->exchange = std::move(exchange);
   run_->principal = std::move(principal);
+  run_->key = std::move(key);
 }
 
 BatchBody::~BatchBody() = default;
@@ -56,7 +59,9 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
                         more = std::move(more)] {
     if (!run->has_begun) {
       run->has_begun = true;
-      if (auto forbidden = service->forbid(run->principal, roles_for(engine::Needs::nothing))) {
+      const std::uint16_t writers = roles_for(engine::Needs::nothing);
+      if (auto forbidden = service->forbid(run->principal, writers);
+          forbidden && !has_grant(service->session_.engine().state(), run->principal, writers)) {
         run->is_over = true;
         run->exchange->answer(std::move(*forbidden));
         return;
@@ -65,14 +70,24 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
                          [&exchange = *run->exchange](std::string_view outcomes) {
                            exchange.part(std::string(outcomes));
                          });
-      run->batch->set_guard([service, &caller = run->principal](
+      run->batch->set_guard([service, &caller = run->principal, &key = run->key](
                                 const operation::CommandEntry& entry, const std::string& principal,
                                 base::CommandId id) -> Result<void> {
         if (id.is_none())
           return base::malformed("id", "",
                                  "every line has one, so that it can be sent again safely");
+        // A batch may go on for hours: the key may have been revoked since it began.
+        if (!service->keys_.is_good(key, system_time()) ||
+            !service->keys_.permits(key, entry.name, true))
+          return std::unexpected(Error{.kind = base::ErrorKind::refused,
+                                       .field = "key",
+                                       .value = std::string(entry.name),
+                                       .rule = "must be in force, and good for this operation"});
         const bool is_caller = principal == caller;
-        if (is_caller && !service->forbid(caller, roles_for(entry.needs))) return {};
+        const std::uint16_t roles = roles_for(entry.needs);
+        if (is_caller && (!service->forbid(caller, roles) ||
+                          has_grant(service->session_.engine().state(), caller, roles)))
+          return {};
         return std::unexpected(
             Error{.kind = base::ErrorKind::refused,
                   .field = "principal",

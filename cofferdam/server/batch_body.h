@@ -17,7 +17,8 @@ struct BatchRun;
 
 class BatchBody final : public HttpBody {
  public:
-  BatchBody(Service& service, std::shared_ptr<HttpExchange> exchange, std::string principal);
+  BatchBody(Service& service, std::shared_ptr<HttpExchange> exchange, std::string principal,
+            std::string key);
   ~BatchBody() override;
 
   void part(std::string bytes, std::function<void()> more) override;

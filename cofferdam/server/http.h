@@ -27,6 +27,7 @@ struct HttpLimits {
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
   std::uint64_t stream_bytes_max = std::uint64_t{4} << 30;  // of a body that is taken in parts
   std::size_t connections_max = 1024;
+  std::size_t connections_of_address_max = 512;  // of one IPv4 address, or one /64 of IPv6
   // A body that is taken in parts waits while so much of its answer has not been read.
   std::size_t unread_bytes_max = std::size_t{16} << 20;
   std::uint32_t idle_seconds = 60;  // between requests, and for a whole header
@@ -43,6 +44,7 @@ struct HttpOptions {
   std::uint16_t port = 8420;  // 0: any that is free
   std::string certificate_file;
   std::string key_file;
+  std::string client_ca_file;  // a client shows a certificate of one of these; empty: it need not
   HttpLimits limits;
 
   [[nodiscard]] bool has_tls() const { return !certificate_file.empty(); }
@@ -136,7 +138,7 @@ class HttpHandler {
 struct HttpFigures {
   std::uint64_t connections = 0;
   std::uint64_t accepted = 0;
-  std::uint64_t turned_away = 0;  // beyond connections_max
+  std::uint64_t turned_away = 0;  // beyond what may be open, in all or of one address
 };
 
 class HttpServer {

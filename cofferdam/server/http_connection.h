@@ -48,8 +48,8 @@ class ConnectionOwner : public NetworkThread {
   [[nodiscard]] virtual const HttpOptions& options() const = 0;
   [[nodiscard]] virtual HttpHandler& handler() = 0;
   [[nodiscard]] virtual bool is_stopping() const = 0;
-  virtual void enter(HttpSession* session) = 0;
-  virtual void leave(HttpSession* session) = 0;
+  virtual void enter(HttpSession* session, const std::string& peer) = 0;
+  virtual void leave(HttpSession* session, const std::string& peer) = 0;
   virtual void later(std::uint32_t millis, std::function<void()> what) = 0;
 };
 
@@ -61,10 +61,10 @@ class Connection final : public HttpSession,
   template <class... More>
   Connection(ConnectionOwner& server, tcp::socket socket, std::string peer, More&... more)
       : server_(server), stream_(std::move(socket), more...), peer_(std::move(peer)) {
-    server_.enter(this);
+    server_.enter(this, peer_);
   }
 
-  ~Connection() override { server_.leave(this); }
+  ~Connection() override { server_.leave(this, peer_); }
 
   void start() {
     buffer_.reserve(kHeadBytes);

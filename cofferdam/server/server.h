@@ -34,6 +34,9 @@ struct Options {
   LogRequests log_requests = LogRequests::failed;
   std::size_t jobs_max = 4096;  // requests that wait for the books; more are answered 503
   std::uint32_t grace_seconds = 10;
+  // As many may come at once as in two seconds. 0: no limit.
+  std::uint64_t requests_per_second_of_address = 100'000;
+  std::uint64_t requests_per_second_of_key = 100'000;
 };
 
 // Serves until SIGTERM or SIGINT; then lets the requests at hand finish and closes the books.

@@ -7,6 +7,7 @@
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
+#include "cofferdam/server/scope.h"
 #include "cofferdam/server/web_assets.h"
 
 namespace cofferdam::server {
@@ -14,8 +15,8 @@ namespace {
 
 using operation::Json;
 
-constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kSocketPath = "/v1/ws";
+constexpr std::uint32_t kUsesMillis = 60'000;
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
 // Commits that follow one another closely are told together.
@@ -147,6 +148,7 @@ Service::Service(operation::Session& session, const Options& options)
       options_(options),
       routes_(session.registry()),
       keys_(session.folder()),
+      admission_(keys_, options.requests_per_second_of_address, options.requests_per_second_of_key),
       feed_(session),
       start_seconds_(static_cast<double>(system_time().value()) / 1e9) {}
 
@@ -156,6 +158,7 @@ void Service::attach(HttpServer& http) {
       session_.engine(), [&http](std::function<void()> all) { http.post(std::move(all)); },
       [this] { want_pump(); });
   books_.emplace(options_.jobs_max);
+  http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
   });
@@ -190,33 +193,23 @@ void Service::finish() {
   committer_->stop();
   feed_.end();
   for (const auto& socket : sockets_) socket->let_go();
+  admission_.save_uses();
 }
 
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
+  if (head.path == "/health" || head.path == "/ready") return std::nullopt;
+  if (auto later = admission_.ask_sender(head.peer)) return later;
   if (is_open_path(head.path) || is_web_request(head)) return std::nullopt;
   // A page of a browser cannot name a key here, and does so in its first message.
   if (head.path == kSocketPath && head.wants_websocket && head.authorization.empty())
     return std::nullopt;
-  std::optional<ApiKeys::Holder> holder;
-  if (head.authorization.starts_with(kBearer))
-    holder = holder_of(std::string_view(head.authorization).substr(kBearer.size()), head.peer);
+  auto refused = admission_.ask_key(head.authorization, head.peer, head.caller, head.caller_key);
   head.authorization.clear();
-  if (!holder)
-    return problem_response({.status = 401,
-                             .code = "unauthenticated",
-                             .title = "A key is needed",
-                             .field = "Authorization",
-                             .value = "",
-                             .rule = "must be 'Bearer' and an API key in force",
-                             .hint = "cofferdam api-key create --principal CODE makes one"});
-  head.caller = std::move(holder->principal);
-  head.caller_key = std::move(holder->key);
-  return std::nullopt;
+  return refused;
 }
 
-std::optional<ApiKeys::Holder> Service::holder_of(std::string_view key,
-                                                  const std::string& /*peer*/) const {
-  return keys_.holder_of(key, system_time());
+std::optional<ApiKeys::Holder> Service::holder_of(std::string_view key, const std::string& peer) {
+  return admission_.holder_of(key, peer);
 }
 
 bool Service::is_key_good(const std::string& key) const {
@@ -247,7 +240,7 @@ std::unique_ptr<HttpBody> Service::take_body(const std::shared_ptr<HttpExchange>
   if (head.path != "/v1/batch" || head.method != "POST" || !head.query.empty() ||
       !is_media_type(head.content_type, kLinesType) || is_stopping_)
     return nullptr;
-  return std::make_unique<BatchBody>(*this, exchange, head.caller);
+  return std::make_unique<BatchBody>(*this, exchange, head.caller, head.caller_key);
 }
 
 const std::string& Service::openapi() {
@@ -308,10 +301,13 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
     exchange->answer(wrong_method("GET", request.method));
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
-  } else if (path == "/metrics") {
-    give_metrics(exchange, request.caller);
-  } else if (is_stream) {
-    follow(exchange, request);
+  } else if (is_stream || path == "/metrics") {
+    if (auto refused = admission_.ask_scope(request.caller_key, is_stream ? "events" : "metrics"))
+      exchange->answer(std::move(*refused));
+    else if (is_stream)
+      follow(exchange, request);
+    else
+      give_metrics(exchange, request.caller);
   } else if (path == "/ready" && (is_stopping_ || committer_->has_failed())) {
     exchange->answer(problem_response(
         {.status = 503,
@@ -353,7 +349,10 @@ void Service::carry_out(std::shared_ptr<Call> call) {
 }
 
 void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
-                                const std::string& caller, RpcParameters parameters) {
+                                const std::string& caller, const std::string& key,
+                                RpcParameters parameters) {
+  if (auto later = admission_.ask_again(key)) return exchange->answer(std::move(*later));
+  if (auto refused = admission_.ask_scope(key, route)) return exchange->answer(std::move(*refused));
   auto call = std::make_shared<Call>();
   call->exchange = exchange;
   call->route = &route;
@@ -381,6 +380,7 @@ std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call&
                              .field = "path",
                              .value = request.path.substr(0, 80),
                              .rule = "must be a path of /openapi.json"});
+  if (auto refused = admission_.ask_scope(request.caller_key, *call.route)) return refused;
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (request.method != "POST" && !(is_get && call.route->has_get()))
     return wrong_method(call.route->has_get() ? "GET, POST" : "POST", request.method);
@@ -431,22 +431,13 @@ std::optional<HttpResponse> Service::read_input(const HttpRequest& request, Pair
 
 std::optional<HttpResponse> Service::forbid(const std::string& principal,
                                             std::uint16_t roles) const {
-  const principal::State& state = session_.engine().state().principal;
-  const principal::Principal* who = principal::find_principal(state, principal);
-  if (who != nullptr && principal::may(state, who->id, roles)) return std::nullopt;
-  std::string names;
-  for (const std::string_view name : role_names(roles))
-    names += (names.empty() ? "" : ", ") + std::string(name);
-  return problem_response({.status = 403,
-                           .code = "forbidden",
-                           .title = "The principal may not do this",
-                           .field = "principal",
-                           .value = principal,
-                           .rule = "must be active and hold one of these roles: " + names});
+  return forbid_roles(session_.engine().state().principal, principal, roles);
 }
 
 HttpResponse Service::run(Call& call) {
-  if (auto forbidden = forbid(call.principal, call.route->roles)) return std::move(*forbidden);
+  if (auto forbidden = forbid_request(session_.engine().state(), session_.codec().names,
+                                      call.principal, *call.route, call.content))
+    return std::move(*forbidden);
   switch (call.route->kind) {
     case RouteKind::command:
       return run_command(call);
@@ -471,12 +462,14 @@ HttpResponse Service::run_command(Call& call) {
     entry = session_.registry().find_command("proposal.create");
     call.content = std::move(proposal);
   }
-  const Result<operation::Answer> answer = session_.run_command(*entry, call.content,
-                                                                {.id = call.controls.id,
-                                                                 .time = call.controls.time,
-                                                                 .principal = call.principal,
-                                                                 .dry_run = call.controls.dry_run,
-                                                                 .durable = false});
+  const Result<operation::Answer> answer =
+      session_.run_command(*entry, call.content,
+                           {.id = call.controls.id,
+                            .time = call.controls.time,
+                            .principal = call.principal,
+                            .dry_run = call.controls.dry_run,
+                            .durable = false,
+                            .signature = call.controls.signature});
   return answer ? outcome_response(*answer) : error_response(answer.error());
 }
 
@@ -492,7 +485,8 @@ HttpResponse Service::run_task(const Call& call) {
                          .time = call.controls.time,
                          .principal = call.principal,
                          .dry_run = call.controls.dry_run,
-                         .propose = call.controls.propose});
+                         .propose = call.controls.propose,
+                         .signature = call.controls.signature});
   const Result<operation::Document> document =
       call.route->task->run(session_, call.content, progress);
   if (!document) return error_response(document.error());

@@ -3,6 +3,7 @@
 // What is done with a request: who asks, for what, and on which thread.
 #pragma once
 
+#include "cofferdam/server/admission.h"
 #include "cofferdam/server/api_keys.h"
 #include "cofferdam/server/feed.h"
 #include "cofferdam/server/http.h"
@@ -69,9 +70,10 @@ class Service final : public HttpHandler {
   [[nodiscard]] std::optional<HttpResponse> read_call(const HttpRequest& request, Call& call) const;
   void carry_out(std::shared_ptr<Call> call);
   void request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
-                         const std::string& caller, RpcParameters parameters);
+                         const std::string& caller, const std::string& key,
+                         RpcParameters parameters);
   [[nodiscard]] std::optional<ApiKeys::Holder> holder_of(std::string_view key,
-                                                         const std::string& peer) const;
+                                                         const std::string& peer);
   [[nodiscard]] bool is_key_good(const std::string& key) const;
   void forget(Socket* socket);
   void want_pump();  // from any thread
@@ -104,6 +106,7 @@ class Service final : public HttpHandler {
   const Options& options_;
   Routes routes_;
   ApiKeys keys_;
+  Admission admission_;
   Metrics metrics_;
   Feed feed_;
   HttpServer* http_ = nullptr;
