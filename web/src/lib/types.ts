@@ -36,3 +36,6 @@ export interface Break { break: number | string; pool: string; wallet: string | 
 export interface Holding { pool: string; wallet: string | null; account: string; asset: string; stated: string; books: string; booked_not_stated: string; in_transit: string; network_fees: string; stated_not_booked: string; amounts_differ: string; accepted: string; open_breaks: number | string; as_of: string; frozen: boolean }
 export interface ReconciledPool { pool: string; open_breaks: number | string; oldest: string | null; freezes: boolean; frozen: boolean; frozen_by: number | string | null; age: string; grace: string; statement_age_max: string }
 export interface Alert { code: string; state: string; severity: string; measure: string; pool: string | null; asset: string | null; unit: string; value: string | null; direction: string; raise: string; clear: string; since: string; worst: string | null; outlook: string | null; breach_at: string | null; acknowledged_by: string | null; retired: boolean }
+export interface Grant { principal: string; pool: string; roles: string[] }
+export interface SigningKey { public_key: string; principal: string; name: string; registered: string; revoked: string | null; reason: string }
+export interface SignaturePolicy { operation: string; pool: string | null; asset: string | null; required: boolean; above: string }
