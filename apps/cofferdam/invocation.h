@@ -101,6 +101,11 @@ struct ServeCall {
   std::uint32_t idle_seconds = 60;
   std::uint64_t requests_per_second_of_address = 100'000;
   std::uint64_t requests_per_second_of_key = 100'000;
+  std::string alert_webhook;
+  std::string alert_webhook_secret_file;
+  std::uint32_t alert_webhook_attempts = 10;
+  std::vector<std::string> public_pools;
+  std::uint32_t public_seconds = 60;
 };
 
 // Bundles of intents, where they are signed; needs no books.

@@ -264,6 +264,28 @@ void add_serve(CLI::App& app, Draft& draft) {
       .add_option("--idle-seconds", draft.serve.idle_seconds,
                   "until a connection without a request is closed")
       ->type_name("SECONDS");
+  serve
+      .add_option("--alert-webhook", draft.serve.alert_webhook,
+                  "where alerts are sent: https, or http to this machine")
+      ->type_name("URL");
+  serve
+      .add_option("--alert-webhook-secret-file", draft.serve.alert_webhook_secret_file,
+                  "what they are signed with")
+      ->type_name("FILE");
+  serve
+      .add_option("--alert-webhook-attempts", draft.serve.alert_webhook_attempts,
+                  "before one is given up")
+      ->type_name("NUMBER")
+      ->check(CLI::Range(1U, 100U));
+  serve
+      .add_option("--public", draft.serve.public_pools,
+                  "pools that /public shows to everybody, without a key")
+      ->type_name("POOLS");
+  serve
+      .add_option("--public-seconds", draft.serve.public_seconds,
+                  "least time between two versions of that page")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1U, 86'400U));
 }
 
 void add_bundle(CLI::App& app, BundleCall& call) {

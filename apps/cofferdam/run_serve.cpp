@@ -47,6 +47,14 @@ Result<int> run_serve(const Globals& globals, const ServeCall& call,
   options.log_requests = call.log_requests == "none"  ? server::LogRequests::none
                          : call.log_requests == "all" ? server::LogRequests::all
                                                       : server::LogRequests::failed;
+  if (call.alert_webhook.empty() != call.alert_webhook_secret_file.empty())
+    return base::malformed("--alert-webhook-secret-file", call.alert_webhook_secret_file,
+                           "--alert-webhook and --alert-webhook-secret-file go together");
+  options.webhook = {.url = call.alert_webhook,
+                     .secret_file = call.alert_webhook_secret_file,
+                     .attempts_max = call.alert_webhook_attempts};
+  options.public_pools = call.public_pools;
+  options.public_seconds = call.public_seconds;
   auto session = open_books(globals, registry);
   if (!session) return std::unexpected(session.error());
   const std::string scheme = options.http.has_tls() ? "https://" : "http://";

@@ -56,6 +56,7 @@ struct Engine::Parts {
   base::Time last_time;
   Figures figures;
   std::uint64_t bytes_since_snapshot = 0;
+  std::function<void(AlertNotice)> alert_listener;
 
   [[nodiscard]] Result<void> open();
   [[nodiscard]] Result<void> open_index();
@@ -383,9 +384,16 @@ Result<Reply> Engine::submit(const Request& request) {
     return reply;
   }
   record.outcome = judgement->outcome;
+  if (!record.outcome.alerts.empty()) record.format = kCommandRecordFormatAlerts;
   reply.outcome = std::move(judgement->outcome);
   if (auto appended = p.append(request, c, std::move(record), judgement->results); !appended)
     return std::unexpected(appended.error());
+  if (p.alert_listener && !reply.outcome.alerts.empty())
+    p.alert_listener({.sequence = reply.sequence,
+                      .time = reply.time,
+                      .command = request.id,
+                      .principal = request.principal,
+                      .changes = reply.outcome.alerts});
   // The command stands whether or not a snapshot can be taken now; it is tried again later.
   if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes) {
     p.figures.snapshot_trouble.reset();
@@ -498,6 +506,10 @@ Result<std::vector<std::uint64_t>> Engine::list_transfers(const TransferFilter& 
     found.push_back(**next);
   }
   return found;
+}
+
+void Engine::on_alerts(std::function<void(AlertNotice)> listener) {
+  parts_->alert_listener = std::move(listener);
 }
 
 Result<void> Engine::take_snapshot() {

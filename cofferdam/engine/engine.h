@@ -80,6 +80,15 @@ struct Figures {
   std::optional<base::Error> query_index_trouble;  // why the query index was left behind
 };
 
+// A record that did something to alerts.
+struct AlertNotice {
+  base::Sequence sequence = 0;
+  base::Time time;
+  base::CommandId command;
+  base::PrincipalId principal;
+  std::vector<alert::AlertChange> changes;
+};
+
 class Engine {
  public:
   // Opens the folder, or founds an empty one. `disk` must outlive the engine.
@@ -127,6 +136,10 @@ class Engine {
 
   [[nodiscard]] Result<Moment> at(base::Sequence sequence);
   [[nodiscard]] Result<Moment> at(base::Time time);
+
+  // Called by submit() when it has appended a record that did something to alerts; the record is
+  // not durable yet, and nobody is to be told before it is.
+  void on_alerts(std::function<void(AlertNotice)> listener);
 
   [[nodiscard]] Result<void> take_snapshot();
   // Appends a checkpoint: sequence, chain hash and state hash, signed with the folder's key.

@@ -2,6 +2,7 @@
 #include "cofferdam/operation/batch.h"
 
 #include "cofferdam/operation/signature_form.h"
+#include "cofferdam/operation/transfers_text.h"
 
 namespace cofferdam::operation {
 namespace {
@@ -70,10 +71,38 @@ Result<Answer> Batch::answer(std::string_view text, std::string& id) {
   return session_.run_command(*entry, content, envelope);
 }
 
+// Transfers on the shortest way. False: nothing has happened, and the line goes the way of all.
+bool Batch::take_plain(std::string_view text) {
+  if (signer_ != nullptr || text.size() > kBatchLineBytesMax) return false;
+  const std::optional<PlainLine> plain = read_plain_line(text);
+  if (!plain) return false;
+  std::optional<ledger::CreateTransfers> transfers =
+      read_plain_transfers(plain->content, session_.codec().names);
+  if (!transfers) return false;
+  const std::string principal(plain->principal.empty() ? principal_ : plain->principal);
+  const CommandEntry* entry = session_.registry().find_command("transfer.create");
+  if (guard_ && !guard_(*entry, principal, plain->id)) return false;
+  const Result<Posted> posted =
+      post_transfers(session_, std::move(*transfers), plain->id, principal);
+  if (!posted) return false;
+  figures_.refused += posted->verdict == Verdict::refused ? 1U : 0U;
+  figures_.malformed += posted->verdict == Verdict::malformed ? 1U : 0U;
+  submitted_ = std::max(submitted_, posted->sequence);
+  held_ += posted->text.empty() ? write_json(posted->answer.json) : posted->text;
+  return true;
+}
+
+Result<void> Batch::held_one() {
+  held_ += '\n';
+  if (++held_lines_ >= kBatchGroupMax || held_.size() >= kBatchHeldBytesMax) return flush();
+  return {};
+}
+
 Result<void> Batch::line(std::string_view text) {
   ++line_number_;
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return {};
   ++figures_.lines;
+  if (take_plain(text)) return held_one();
   std::string id;
   const Result<Answer> answered = answer(text, id);
   if (answered) {
@@ -94,12 +123,16 @@ Result<void> Batch::line(std::string_view text) {
     json.add("problem", problem_json(error));
     held_ += write_json(json);
   }
-  held_ += '\n';
-  if (++held_lines_ >= kBatchGroupMax || held_.size() >= kBatchHeldBytesMax) return flush();
-  return {};
+  return held_one();
 }
 
 Result<void> Batch::flush() {
+  if (held_sink_) {
+    if (!held_.empty())
+      held_sink_(std::exchange(submitted_, 0), std::exchange(held_, std::string()));
+    held_lines_ = 0;
+    return {};
+  }
   if (submitted_ > 0) {
     if (Result<void> committed = session_.engine().commit(submitted_); !committed) return committed;
     submitted_ = 0;

@@ -40,8 +40,14 @@ class Batch {
   using Guard = std::function<Result<void>(const CommandEntry& entry, const std::string& principal,
                                            base::CommandId id)>;
 
+  // Takes outcomes as soon as they are judged, with what must be durable before they are shown.
+  using Held = std::function<void(base::Sequence up_to, std::string outcomes)>;
+
   // The session must outlive the batch. `principal` stands for lines that name none.
   Batch(Session& session, std::string principal, Sink sink);
+
+  // flush() then commits nothing, and hands over to this instead of the sink.
+  void set_held(Held held) { held_sink_ = std::move(held); }
 
   void set_guard(Guard guard) { guard_ = std::move(guard); }
 
@@ -55,6 +61,8 @@ class Batch {
   [[nodiscard]] const BatchFigures& figures() const { return figures_; }
 
  private:
+  [[nodiscard]] bool take_plain(std::string_view text);
+  [[nodiscard]] Result<void> held_one();
   [[nodiscard]] Result<Answer> answer(std::string_view text, std::string& id);
 
   Session& session_;
@@ -62,6 +70,7 @@ class Batch {
   Sink sink_;
   Guard guard_;
   std::shared_ptr<const Signer> signer_;
+  Held held_sink_;
   BatchFigures figures_;
   std::uint64_t line_number_ = 0;
   std::string held_;

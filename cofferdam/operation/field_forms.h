@@ -399,8 +399,62 @@ struct FieldForms<custody::SettleIntent> {
 };
 
 template <>
+struct FieldForms<reconciliation::RecordStatement> {
+  static constexpr std::array<std::string_view, 3> kRequired{"statement", "as_of", "balances"};
+};
+
+template <>
+struct FieldForms<reconciliation::StatedBalance> {
+  static constexpr std::array<std::string_view, 2> kRequired{"asset", "closing"};
+};
+
+template <>
+struct FieldForms<reconciliation::StatementEntry> {
+  static constexpr std::array<std::string_view, 2> kRequired{"asset", "amount"};
+};
+
+template <>
+struct FieldForms<reconciliation::SetGuard> : RequiresPool {};
+
+template <>
+struct FieldForms<reconciliation::Tolerance> {
+  static constexpr std::array<std::string_view, 2> kRequired{"asset", "amount"};
+};
+
+template <>
+struct FieldForms<reconciliation::AssignBreak> {
+  static constexpr std::array<std::string_view, 2> kRequired{"breaks", "owner"};
+};
+
+struct RequiresBreaksAndReason {
+  static constexpr std::array<std::string_view, 2> kRequired{"breaks", "reason"};
+};
+
+template <>
+struct FieldForms<reconciliation::ExplainBreak> : RequiresBreaksAndReason {};
+
+template <>
+struct FieldForms<reconciliation::ResolveBreak> : RequiresBreaksAndReason {};
+
+template <>
 struct FieldForms<custody::NetworkFee> {
   static constexpr std::array<std::string_view, 3> kRequired{"asset", "amount", "debit_account"};
 };
+
+template <>
+struct FieldForms<alert::SetAlert> {
+  static constexpr std::array<std::string_view, 5> kRequired{"code", "measure", "direction",
+                                                             "raise", "clear"};
+};
+
+struct RequiresAlert {
+  static constexpr std::array<std::string_view, 1> kRequired{"alert"};
+};
+
+template <>
+struct FieldForms<alert::AcknowledgeAlert> : RequiresAlert {};
+
+template <>
+struct FieldForms<alert::RetireAlert> : RequiresAlert {};
 
 }  // namespace cofferdam::operation

@@ -425,6 +425,7 @@ struct CommandRow {
   std::uint32_t events = 0;
   std::uint32_t events_refused = 0;
   std::uint32_t postings = 0;
+  std::vector<alert::AlertChange> alerts;
   std::string content;
   std::string signing_key;
   base::Time signed_until;
@@ -443,6 +444,7 @@ struct CommandRow {
     visit("events", self.events, "of a batch");
     visit("events_refused", self.events_refused, "of a batch");
     visit("postings", self.postings, "legs booked by the system");
+    visit("alerts", self.alerts, "what it did to alerts");
     visit("content", self.content, "of the command, as JSON");
     visit("signing_key", self.signing_key, "that signed it; empty when it came unsigned");
     visit("signed_until", self.signed_until, "when the signature lapsed; null when there is none");
@@ -464,7 +466,8 @@ Result<Listing> command_show(const View& view, const CommandParameter& parameter
                  .status = "ok",
                  .created = record.outcome.created,
                  .events = static_cast<std::uint32_t>(record.outcome.event_statuses.size()),
-                 .postings = static_cast<std::uint32_t>(record.outcome.postings.size())};
+                 .postings = static_cast<std::uint32_t>(record.outcome.postings.size()),
+                 .alerts = record.outcome.alerts};
   for (const std::uint8_t status : record.outcome.event_statuses)
     row.events_refused += status == 0 ? 0U : 1U;
   if (const auto signature = engine::signature_of(record)) {

@@ -17,8 +17,7 @@ struct BatchRun;
 
 class BatchBody final : public HttpBody {
  public:
-  BatchBody(Service& service, std::shared_ptr<HttpExchange> exchange, std::string principal,
-            std::string key);
+  BatchBody(Service& service, std::shared_ptr<HttpExchange> exchange, const HttpRequest& head);
   ~BatchBody() override;
 
   void part(std::string bytes, std::function<void()> more) override;

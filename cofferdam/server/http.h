@@ -28,6 +28,8 @@ struct HttpLimits {
   std::uint64_t stream_bytes_max = std::uint64_t{4} << 30;  // of a body that is taken in parts
   std::size_t connections_max = 1024;
   std::size_t connections_of_address_max = 512;  // of one IPv4 address, or one /64 of IPv6
+  // Of all bodies that are read whole and not answered yet, as declared.
+  std::uint64_t held_body_bytes_max = std::uint64_t{128} << 20;
   // A body that is taken in parts waits while so much of its answer has not been read.
   std::size_t unread_bytes_max = std::size_t{16} << 20;
   std::uint32_t idle_seconds = 60;  // between requests, and for a whole header
@@ -65,6 +67,7 @@ struct HttpRequest {
   std::string origin;
   std::string websocket_key;
   std::string websocket_version;
+  std::optional<std::uint64_t> content_length;
   bool wants_websocket = false;  // `Connection: upgrade` and `Upgrade: websocket`
   std::string caller;            // who it is, as the handler has found out; not from the network
   std::string caller_key;

@@ -50,6 +50,9 @@ class ConnectionOwner : public NetworkThread {
   [[nodiscard]] virtual bool is_stopping() const = 0;
   virtual void enter(HttpSession* session, const std::string& peer) = 0;
   virtual void leave(HttpSession* session, const std::string& peer) = 0;
+  // Room for a body that is read whole; false: there is none now.
+  [[nodiscard]] virtual bool hold(std::uint64_t bytes) = 0;
+  virtual void let_go(std::uint64_t bytes) = 0;
   virtual void later(std::uint32_t millis, std::function<void()> what) = 0;
 };
 
@@ -64,7 +67,10 @@ class Connection final : public HttpSession,
     server_.enter(this, peer_);
   }
 
-  ~Connection() override { server_.leave(this, peer_); }
+  ~Connection() override {
+    let_body_go();
+    server_.leave(this, peer_);
+  }
 
   void start() {
     buffer_.reserve(kHeadBytes);
@@ -159,7 +165,10 @@ class Connection final : public HttpSession,
     server_.handler().answered(head_, status_, static_cast<std::uint64_t>(spent.count()));
   }
 
+  void let_body_go() { server_.let_go(std::exchange(held_, 0)); }
+
   void read_head() {
+    let_body_go();
     head_ = {};
     is_ended_ = is_head_ = wants_part_ = false;
     framing_ = Framing::length;
@@ -219,6 +228,7 @@ class Connection final : public HttpSession,
     head_.last_event_id = text(head["Last-Event-ID"]);
     head_.accept_encoding = text(head[http::field::accept_encoding]);
     head_.if_none_match = text(head[http::field::if_none_match]);
+    if (const auto length = parser_->content_length()) head_.content_length = *length;
     head_.host = text(head[http::field::host]);
     head_.origin = text(head[http::field::origin]);
     head_.websocket_key = text(head["Sec-WebSocket-Key"]);
@@ -316,6 +326,12 @@ class Connection final : public HttpSession,
       return read_part_if_wanted();
     }
     if (is_body_read_) return hand_over();
+    held_ = head_.content_length.value_or(limits().body_bytes_max);
+    if (!server_.hold(held_)) {
+      held_ = 0;
+      exchange_->abandon();
+      return refuse_broken(503, "too many bytes of bodies wait for answers");
+    }
     whole_.emplace(std::move(*parser_));
     whole_->body_limit(limits().body_bytes_max);
     socket().expires_after(std::chrono::seconds(limits().body_seconds));
@@ -469,6 +485,7 @@ class Connection final : public HttpSession,
   std::size_t part_bytes_ = 0;  // of waiting_, without framing
   std::size_t in_flight_ = 0;
   std::size_t lingered_ = 0;
+  std::uint64_t held_ = 0;  // of the body, while it waits for its answer
   unsigned version_ = 11;
   unsigned status_ = 0;
   Framing framing_ = Framing::length;

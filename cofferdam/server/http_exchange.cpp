@@ -2,6 +2,18 @@
 #include "cofferdam/server/http_exchange.h"
 
 namespace cofferdam::server {
+namespace {
+
+HttpResponse unanswered() {
+  return {.status = 500,
+          .content_type = "application/problem+json",
+          .body = R"({"type":"/problems/internal","title":"The request was not answered",)"
+                  R"("status":500,"detail":"this is a defect of the server","code":"internal",)"
+                  R"("rule":"this is a defect of the server"})"
+                  "\n"};
+}
+
+}  // namespace
 
 Exchange::~Exchange() {
   if (session_ == nullptr) return;
@@ -9,7 +21,7 @@ Exchange::~Exchange() {
     if (has_begun)
       session->close_now();
     else
-      session->on_answer({.status = 500});
+      session->on_answer(unanswered());
   });
 }
 

@@ -2,6 +2,7 @@
 #include "cofferdam/server/openapi.h"
 
 #include "cofferdam/operation/schema.h"
+#include "cofferdam/server/bulk.h"
 #include "cofferdam/server/problem.h"
 
 #include <algorithm>
@@ -155,6 +156,15 @@ Json roles_json(const Route& route) {
   return json;
 }
 
+Json bytes_of_fixed_width() {
+  Json media = Json::object();
+  Json& schema = media.add("schema", Json::object());
+  schema.add("type", "string");
+  schema.add("format", "binary");
+  schema.add("description", "128 bytes a transfer: docs/internals/bulk.md.");
+  return media;
+}
+
 Json body_of(const Route& route) {
   Json schema = operation::schema_of(route.input());
   // What is proposed has a shape of its own.
@@ -174,6 +184,8 @@ Json body_of(const Route& route) {
     if (route.operation == "proposal.create") example.add("content", Json::object());
     media.add("example", std::move(example));
   }
+  if (route.operation == "transfer.create")
+    json.find("content")->add(std::string(kBulkType), bytes_of_fixed_width());
   return json;
 }
 
@@ -255,7 +267,11 @@ void add_own_paths(Json& paths) {
           parameter("after", "query", "The same, where no header can be set.", text_type()));
     }
     Json& responses = json.add("responses", Json::object());
-    responses.add("200", response("Done.", content(media_type, text_type())));
+    if (id == "socket.open")
+      responses.add("101",
+                    response("JSON-RPC 2.0 from here on.", content(media_type, text_type())));
+    else
+      responses.add("200", response("Done.", content(media_type, text_type())));
     if (!is_open) add_problems(responses, {"401", "403"});
     paths.add(std::string(path), Json::object()).add(std::string(method), std::move(json));
   };
@@ -269,6 +285,9 @@ void add_own_paths(Json& paths) {
   add("/v1/events", "get", "events.follow",
       "What is recorded from now on, or from a record on, as server-sent events.",
       "text/event-stream", false);
+  add("/v1/ws", "get", "socket.open",
+      "A WebSocket with JSON-RPC 2.0: every operation under its name, and the feed.", kJsonType,
+      false);
 }
 
 }  // namespace

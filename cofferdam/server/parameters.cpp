@@ -179,6 +179,13 @@ Result<Json> fields_of(const Pairs& pairs, const Type& type) {
   return json;
 }
 
+Result<void> check_values(std::string_view body) {
+  const auto values = 1 + std::count_if(body.begin(), body.end(),
+                                        [](char c) { return c == ',' || c == '[' || c == '{'; });
+  if (static_cast<std::size_t>(values) <= kBodyValuesMax) return {};
+  return base::malformed("body", std::to_string(values) + " values", "has at most 524,288 values");
+}
+
 Result<base::CommandId> parse_idempotency_key(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
     text = text.substr(1, text.size() - 2);

@@ -41,6 +41,11 @@ struct Controls {
 // Fields as the JSON that stands for them; a name that is no field is refused.
 [[nodiscard]] Result<operation::Json> fields_of(const Pairs& pairs, const operation::Type& type);
 
+inline constexpr std::size_t kBodyValuesMax = std::size_t{1} << 19;
+// A value takes some hundred bytes of memory where it may take two in a body, so their number is
+// bounded before any is read. Counts no fewer than there are.
+[[nodiscard]] Result<void> check_values(std::string_view body);
+
 // A number, 0x and hexadecimal digits, or a UUID; quotes around it are taken off.
 [[nodiscard]] Result<base::CommandId> parse_idempotency_key(std::string_view text);
 

@@ -67,6 +67,36 @@ HttpResponse overloaded() {
                            .rule = "so many requests wait at most; try again"});
 }
 
+HttpResponse id_missing(std::string field) {
+  return problem_response({.status = 400,
+                           .code = "idempotency-key-missing",
+                           .title = "A command needs an id",
+                           .field = std::move(field),
+                           .value = "",
+                           .rule = "every command has one, so that it can be sent again safely",
+                           .hint = "draw a UUID, and keep it until the answer has come"});
+}
+
+HttpResponse wrong_method(std::string allow, const std::string& method) {
+  HttpResponse response = problem_response({.status = 405,
+                                            .code = "method-not-allowed",
+                                            .title = "This path takes another method",
+                                            .field = "method",
+                                            .value = method,
+                                            .rule = "must be " + allow});
+  response.headers.emplace_back("Allow", std::move(allow));
+  return response;
+}
+
+HttpResponse key_ended() {
+  return problem_response({.status = 401,
+                           .code = "unauthenticated",
+                           .title = "The key has ended",
+                           .field = "Authorization",
+                           .value = "",
+                           .rule = "the key was revoked or has ended while this was under way"});
+}
+
 HttpResponse error_response(const Error& error) {
   if (is_absence(error)) return with_status(error, 404, "not-found");
   if (error.kind == base::ErrorKind::refused &&

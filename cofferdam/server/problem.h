@@ -37,6 +37,10 @@ struct Problem {
 [[nodiscard]] HttpResponse problem_response(const Problem& problem);
 // Too much waits: to be tried again.
 [[nodiscard]] HttpResponse overloaded();
+[[nodiscard]] HttpResponse wrong_method(std::string allow, const std::string& method);
+[[nodiscard]] HttpResponse id_missing(std::string field);
+// Of work that was under way when its key was revoked or ended.
+[[nodiscard]] HttpResponse key_ended();
 // An error of input, disk or rule.
 [[nodiscard]] HttpResponse error_response(const Error& error);
 // The same, where text could not be read at all.

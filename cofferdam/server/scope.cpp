@@ -78,6 +78,22 @@ class Pools {
         named.push_back(row == nullptr ? base::PoolId() : row->pool);
         break;
       }
+      case Numbered::alert: {
+        const alert::AlertRule* row = state_.alert.rules.find(alert::AlertId(number));
+        named.push_back(row == nullptr ? base::PoolId() : row->pool);
+        break;
+      }
+      case Numbered::statement: {
+        const auto* row =
+            state_.reconciliation.statements.find(reconciliation::StatementId(number));
+        named.push_back(row == nullptr ? base::PoolId() : row->pool);
+        break;
+      }
+      case Numbered::reconciliation_break: {
+        const auto* row = state_.reconciliation.breaks.find(reconciliation::BreakId(number));
+        named.push_back(row == nullptr ? base::PoolId() : row->pool);
+        break;
+      }
       case Numbered::none:
       case Numbered::asset:
       case Numbered::principal:

@@ -3,12 +3,48 @@
 
 #include "cofferdam/server/service.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
+#include <cstdlib>
+#include <mutex>
 #include <sys/resource.h>
+#include <thread>
 
 namespace cofferdam::server {
 
 namespace {
+
+// A question that the books are busy with cannot be interrupted. Everything that was answered is
+// durable, so the end of the process then loses no more than a kill would.
+class StopWatch {
+ public:
+  void start(std::uint32_t seconds, std::function<void()> abandon) {
+    if (watch_.joinable()) return;
+    watch_ = std::jthread([this, seconds, abandon = std::move(abandon)] {
+      std::unique_lock lock(mutex_);
+      if (changed_.wait_for(lock, std::chrono::seconds(seconds), [&] { return is_done_; })) return;
+      abandon();
+      if (changed_.wait_for(lock, kLastWait, [&] { return is_done_; })) return;
+      log_line("error", "stopped by force", operation::Json::object());
+      std::_Exit(1);
+    });
+  }
+
+  ~StopWatch() {
+    const std::lock_guard lock(mutex_);
+    is_done_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  static constexpr std::chrono::seconds kLastWait{3};
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_done_ = false;
+  std::jthread watch_;
+};
 
 // For the journal, the indexes and the readers of the event stream. Without them the journal would
 // stop for want of a descriptor, and connections would have taken it.
@@ -37,11 +73,13 @@ Result<void> serve(std::unique_ptr<operation::Session> session, Options options,
   auto http = HttpServer::open(options.http, service);
   if (!http) return std::unexpected(http.error());
   service.attach(**http);
+  StopWatch watch;
   (*http)->on_signal([&](int number) {
     operation::Json fields = operation::Json::object();
     fields.add("signal", number == SIGTERM ? "SIGTERM" : "SIGINT");
     log_line("info", "stopping", fields);
     service.begin_stop();
+    watch.start(options.grace_seconds, [&service] { service.abandon(); });
     (*http)->stop();
   });
   operation::Json fields = operation::Json::object();

@@ -13,18 +13,20 @@
 // has an idempotency key. Everything that a client can do is bounded. A surface adds no verb:
 // operations, schemas and rules are those of the registry. No secret is logged.
 //
-// What it must not know: any operation by name, but for what it does about its own keys; any rule
-// of the books.
+// What it must not know: any operation by name, but for what it does about its own keys, and
+// transfers, which have a short way of their own; any rule of the books.
 #pragma once
 
 #include "cofferdam/operation/session.h"
 #include "cofferdam/server/http.h"
 #include "cofferdam/server/log.h"
+#include "cofferdam/server/webhook.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace cofferdam::server {
 
@@ -37,6 +39,10 @@ struct Options {
   // As many may come at once as in two seconds. 0: no limit.
   std::uint64_t requests_per_second_of_address = 100'000;
   std::uint64_t requests_per_second_of_key = 100'000;
+  WebhookOptions webhook;
+  // Pools shown at /public to everybody; none: there is no such page.
+  std::vector<std::string> public_pools;
+  std::uint32_t public_seconds = 60;  // least time between two versions of the page
 };
 
 // Serves until SIGTERM or SIGINT; then lets the requests at hand finish and closes the books.

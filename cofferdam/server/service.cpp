@@ -4,6 +4,7 @@
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/books/principal/principal.h"
 #include "cofferdam/journal/journal.h"
+#include "cofferdam/operation/transfers_text.h"
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
@@ -15,10 +16,10 @@ namespace {
 
 using operation::Json;
 
-constexpr std::string_view kSocketPath = "/v1/ws";
 constexpr std::uint32_t kUsesMillis = 60'000;
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
+constexpr std::uint32_t kRefreshMillis = 500;
 // Commits that follow one another closely are told together.
 constexpr std::uint32_t kPumpWaitMillis = 10;
 
@@ -41,73 +42,11 @@ constexpr int kTravelsMax = 2;
 // For logs and metrics: a name out of a closed list.
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
-  if (is_open_path(path) || path == "/metrics") return path;
+  if (is_open_path(path) || path == "/metrics" || PublicPages::is_path(path)) return path;
   if (find_web_asset(path) != nullptr) return "dashboard";
   if (path == "/v1/batch") return "batch";
   if (path == kSocketPath) return "socket";
   return path == "/v1/events" ? "events" : "other";
-}
-
-HttpResponse wrong_method(std::string allow, const std::string& method) {
-  HttpResponse response = problem_response({.status = 405,
-                                            .code = "method-not-allowed",
-                                            .title = "This path takes another method",
-                                            .field = "method",
-                                            .value = method,
-                                            .rule = "must be " + allow});
-  response.headers.emplace_back("Allow", std::move(allow));
-  return response;
-}
-
-HttpResponse id_missing(std::string field) {
-  return problem_response({.status = 400,
-                           .code = "idempotency-key-missing",
-                           .title = "A command needs an id",
-                           .field = std::move(field),
-                           .value = "",
-                           .rule = "every command has one, so that it can be sent again safely",
-                           .hint = "draw a UUID, and keep it until the answer has come"});
-}
-
-// A page may only speak to the server that it came from. Programs name no origin.
-bool is_own_origin(const HttpRequest& head) {
-  if (head.origin.empty()) return true;
-  for (const std::string_view scheme : {"http://", "https://"})
-    if (head.origin.starts_with(scheme) &&
-        std::string_view(head.origin).substr(scheme.size()) == head.host)
-      return true;
-  return false;
-}
-
-// Why a request for the socket was not taken as one.
-HttpResponse socket_problem(const HttpRequest& request) {
-  if (request.method != "GET") return wrong_method("GET", request.method);
-  if (!is_own_origin(request))
-    return problem_response({.status = 403,
-                             .code = "origin",
-                             .title = "A page of another origin may not open this",
-                             .field = "Origin",
-                             .value = request.origin.substr(0, 80),
-                             .rule = "must be this server itself"});
-  if (!request.query.empty())
-    return syntax_response(
-        base::malformed("query string", "", "the socket takes no parameters here").error());
-  if (request.wants_websocket && !request.websocket_key.empty() &&
-      request.websocket_version == "13")
-    return websocket_accept(request.websocket_key)
-               ? overloaded()
-               : syntax_response(
-                     base::malformed("Sec-WebSocket-Key", "", "must be 16 bytes in base64")
-                         .error());
-  HttpResponse response = problem_response({.status = 426,
-                                            .code = "upgrade-required",
-                                            .title = "This path is a WebSocket",
-                                            .field = "Upgrade",
-                                            .value = "",
-                                            .rule = "must be websocket, of version 13"});
-  response.headers.emplace_back("Upgrade", "websocket");
-  response.headers.emplace_back("Sec-WebSocket-Version", "13");
-  return response;
 }
 
 HttpResponse listing_response(const operation::Listing& listing) {
@@ -130,7 +69,7 @@ class NoProgress final : public operation::Progress {
 Json log_fields(const HttpRequest& head, std::string_view operation, unsigned status,
                 std::uint64_t micros) {
   Json json = Json::object();
-  json.add("method", head.method);
+  json.add("method", head.method.substr(0, 32));
   json.add("path", head.path.substr(0, 200));
   json.add("operation", operation);
   json.add("status", Json::number(status));
@@ -156,11 +95,18 @@ void Service::attach(HttpServer& http) {
   http_ = &http;
   committer_.emplace(
       session_.engine(), [&http](std::function<void()> all) { http.post(std::move(all)); },
-      [this] { want_pump(); });
+      [this] {
+        alerts_->tell_durable();
+        want_pump();
+      });
   books_.emplace(options_.jobs_max);
   http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
+  alerts_->attach(*committer_);
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
+  });
+  http.every(kRefreshMillis, [this] {
+    if (public_ != nullptr && !is_stopping_) public_->refresh(*books_);
   });
   // For readers that were too slow at the last commit.
   http.every(kPumpMillis, [this] { want_pump(); });
@@ -183,14 +129,20 @@ void Service::pump() {
 
 void Service::begin_stop() {
   is_stopping_ = true;
+  if (public_ != nullptr) public_->stop();
   const auto sockets = sockets_;
   for (const auto& socket : sockets) socket->close(CloseCode::going_away, "the server stops");
   books_->add([this] { feed_.end(); });
 }
 
+void Service::abandon() {
+  books_->abandon();
+}
+
 void Service::finish() {
   books_->stop();
   committer_->stop();
+  alerts_->finish();
   feed_.end();
   for (const auto& socket : sockets_) socket->let_go();
   admission_.save_uses();
@@ -199,7 +151,8 @@ void Service::finish() {
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
   if (head.path == "/health" || head.path == "/ready") return std::nullopt;
   if (auto later = admission_.ask_sender(head.peer)) return later;
-  if (is_open_path(head.path) || is_web_request(head)) return std::nullopt;
+  if (is_open_path(head.path) || is_web_request(head) || is_public_path(head.path))
+    return std::nullopt;
   // A page of a browser cannot name a key here, and does so in its first message.
   if (head.path == kSocketPath && head.wants_websocket && head.authorization.empty())
     return std::nullopt;
@@ -237,35 +190,19 @@ void Service::answered(const HttpRequest& head, unsigned status, std::uint64_t m
 
 std::unique_ptr<HttpBody> Service::take_body(const std::shared_ptr<HttpExchange>& exchange,
                                              const HttpRequest& head) {
+  if (head.path == kBulkPath && head.method == "POST" && head.query.empty() &&
+      is_media_type(head.content_type, kBulkType) && !is_stopping_)
+    return std::make_unique<BulkBody>(*this, exchange, head);
   if (head.path != "/v1/batch" || head.method != "POST" || !head.query.empty() ||
       !is_media_type(head.content_type, kLinesType) || is_stopping_)
     return nullptr;
-  return std::make_unique<BatchBody>(*this, exchange, head.caller, head.caller_key);
+  return std::make_unique<BatchBody>(*this, exchange, head);
 }
 
 const std::string& Service::openapi() {
   if (openapi_.empty())
     openapi_ = operation::write_json(openapi_document(routes_, options_.version)) + "\n";
   return openapi_;
-}
-
-std::unique_ptr<HttpBody> Service::upgrade(const std::shared_ptr<HttpExchange>& exchange,
-                                           const HttpRequest& head) {
-  const bool is_good = head.path == kSocketPath && head.method == "GET" && head.query.empty() &&
-                       head.websocket_version == "13" && is_own_origin(head);
-  const auto accept = websocket_accept(head.websocket_key);
-  if (!is_good || !accept || is_stopping_ || sockets_.size() >= kSocketsMax) return nullptr;
-  exchange->begin({.status = 101,
-                   .headers = {{"Upgrade", "websocket"},
-                               {"Connection", "Upgrade"},
-                               {"Sec-WebSocket-Accept", *accept}}});
-  auto socket = std::make_shared<Socket>(*this, exchange, head);
-  sockets_.insert(socket);
-  return std::make_unique<SocketBody>(std::move(socket));
-}
-
-void Service::forget(Socket* socket) {
-  sockets_.erase(socket->shared_from_this());
 }
 
 // What is no operation of the registry. False: it is.
@@ -280,6 +217,8 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
   if (path == "/v1/batch") {
     if (request.method != "POST") {
       exchange->answer(wrong_method("POST", request.method));
+    } else if (is_stopping_) {
+      exchange->answer(overloaded());
     } else {
       exchange->answer(problem_response({.status = 415,
                                          .code = "content-type",
@@ -292,13 +231,16 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
     return true;
   }
   if (path == kSocketPath) {
-    exchange->answer(socket_problem(request));
+    exchange->answer(refuse_socket(request));
     return true;
   }
-  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events") return false;
+  const bool is_public = is_public_path(path);
+  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events" && !is_public) return false;
   const bool is_stream = path == "/v1/events";  // has no length that a HEAD could ask for
   if (!is_get || (is_stream && request.method != "GET")) {
     exchange->answer(wrong_method("GET", request.method));
+  } else if (is_public) {
+    exchange->answer(public_->answer(request));
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
   } else if (is_stream || path == "/metrics") {
@@ -308,7 +250,7 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
       follow(exchange, request);
     else
       give_metrics(exchange, request.caller);
-  } else if (path == "/ready" && (is_stopping_ || committer_->has_failed())) {
+  } else if (path == "/ready" && (is_stopping_ || is_disk_bad_ || committer_->has_failed())) {
     exchange->answer(problem_response(
         {.status = 503,
          .code = "not-ready",
@@ -346,29 +288,6 @@ void Service::carry_out(std::shared_ptr<Call> call) {
     if (travels) --travels_;
     exchange->answer(overloaded());
   }
-}
-
-void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
-                                const std::string& caller, const std::string& key,
-                                RpcParameters parameters) {
-  if (auto later = admission_.ask_again(key)) return exchange->answer(std::move(*later));
-  if (auto refused = admission_.ask_scope(key, route)) return exchange->answer(std::move(*refused));
-  auto call = std::make_shared<Call>();
-  call->exchange = exchange;
-  call->route = &route;
-  call->principal = caller;
-  call->content = std::move(parameters.content);
-  Result<Controls> controls = take_controls(route, parameters.controls);
-  if (!controls) return exchange->answer(syntax_response(controls.error()));
-  call->controls = std::move(*controls);
-  if (!parameters.controls.empty())
-    return exchange->answer(syntax_response(base::malformed(parameters.controls.front().first,
-                                                            parameters.controls.front().second,
-                                                            "is no parameter of this operation")
-                                                .error()));
-  if (route.kind == RouteKind::command && call->controls.id.is_none())
-    return exchange->answer(id_missing("command_id"));
-  carry_out(std::move(call));
 }
 
 std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call& call) const {
@@ -423,6 +342,13 @@ std::optional<HttpResponse> Service::read_input(const HttpRequest& request, Pair
                                .error());
   call.content = Json::object();
   if (request.body.empty()) return std::nullopt;
+  if (call.route->path == kBulkPath && !call.controls.dry_run && !call.controls.propose &&
+      !call.controls.time && !call.controls.signature) {
+    call.text = request.body;
+    return std::nullopt;
+  }
+  if (Result<void> small = check_values(request.body); !small)
+    return syntax_response(small.error());
   Result<Json> content = operation::parse_json(request.body);
   if (!content) return syntax_response(content.error());
   call.content = std::move(*content);
@@ -434,13 +360,20 @@ std::optional<HttpResponse> Service::forbid(const std::string& principal,
   return forbid_roles(session_.engine().state().principal, principal, roles);
 }
 
+std::optional<HttpResponse> Service::forbid_command(const std::string& principal,
+                                                    std::uint16_t roles) const {
+  auto forbidden = forbid(principal, roles);
+  if (forbidden && has_grant(session_.engine().state(), principal, roles)) return std::nullopt;
+  return forbidden;
+}
+
 HttpResponse Service::run(Call& call) {
   if (auto forbidden = forbid_request(session_.engine().state(), session_.codec().names,
                                       call.principal, *call.route, call.content))
     return std::move(*forbidden);
   switch (call.route->kind) {
     case RouteKind::command:
-      return run_command(call);
+      return call.text.empty() ? run_command(call) : run_transfers(call);
     case RouteKind::query:
       return run_query(call);
     case RouteKind::task:
@@ -450,6 +383,26 @@ HttpResponse Service::run(Call& call) {
   }
   const Result<Json> output = call.route->calculator->run(call.content);
   return output ? json_response(*output) : error_response(output.error());
+}
+
+// Most requests are these, and most are plain.
+HttpResponse Service::run_transfers(Call& call) {
+  auto transfers = operation::read_plain_transfers(call.text, session_.codec().names);
+  if (!transfers) {
+    if (Result<void> small = check_values(call.text); !small) return syntax_response(small.error());
+    Result<Json> content = operation::parse_json(call.text);
+    if (!content) return syntax_response(content.error());
+    call.content = std::move(*content);
+    return run_command(call);
+  }
+  const Result<operation::Posted> posted =
+      operation::post_transfers(session_, std::move(*transfers), call.controls.id, call.principal);
+  note_disk(posted ? nullptr : &posted.error());
+  if (!posted) return error_response(posted.error());
+  if (posted->text.empty()) return outcome_response(posted->answer);
+  HttpResponse response{.content_type = std::string(kJsonType), .body = posted->text + "\n"};
+  if (posted->is_replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
+  return response;
 }
 
 HttpResponse Service::run_command(Call& call) {
@@ -470,7 +423,13 @@ HttpResponse Service::run_command(Call& call) {
                             .dry_run = call.controls.dry_run,
                             .durable = false,
                             .signature = call.controls.signature});
+  note_disk(answer ? nullptr : &answer.error());
   return answer ? outcome_response(*answer) : error_response(answer.error());
+}
+
+void Service::note_disk(const Error* error) {
+  is_disk_bad_ = error != nullptr && error->kind != base::ErrorKind::malformed &&
+                 error->kind != base::ErrorKind::refused;
 }
 
 HttpResponse Service::run_query(const Call& call) {
@@ -511,6 +470,7 @@ void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse respo
 }
 
 void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request) {
+  if (is_stopping_) return exchange->answer(overloaded());
   Result<Pairs> pairs = parse_query_string(request.query);
   if (!pairs) return exchange->answer(syntax_response(pairs.error()));
   std::optional<base::Sequence> after;
@@ -565,27 +525,6 @@ Result<base::Sequence> Service::feed_start(std::optional<base::Sequence> after) 
   if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
     return base::malformed("after", std::to_string(from), "must be a record of this journal");
   return from;
-}
-
-void Service::give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller) {
-  const bool taken = books_->offer([this, exchange, caller = std::move(caller)] {
-    if (auto forbidden = forbid(caller, principal::kAllRoles))
-      return exchange->answer(std::move(*forbidden));
-    engine::Engine& engine = session_.engine();
-    const Gauges gauges{.http = http_->figures(),
-                        .commits = committer_->figures(),
-                        .jobs_waiting = books_->waiting(),
-                        .subscribers = feed_.size(),
-                        .sequence = engine.sequence(),
-                        .durable = engine.journal().durable(),
-                        .malformed = engine.figures().malformed,
-                        .start_seconds = start_seconds_};
-    http_->post([this, exchange, gauges] {
-      exchange->answer({.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                        .body = metrics_.page(gauges)});
-    });
-  });
-  if (!taken) exchange->answer(overloaded());
 }
 
 }  // namespace cofferdam::server

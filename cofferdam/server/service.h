@@ -4,11 +4,15 @@
 #pragma once
 
 #include "cofferdam/server/admission.h"
+#include "cofferdam/server/alert_delivery.h"
 #include "cofferdam/server/api_keys.h"
+#include "cofferdam/server/batch_body.h"
+#include "cofferdam/server/bulk_body.h"
 #include "cofferdam/server/feed.h"
 #include "cofferdam/server/http.h"
 #include "cofferdam/server/metrics.h"
 #include "cofferdam/server/parameters.h"
+#include "cofferdam/server/public_pages.h"
 #include "cofferdam/server/route.h"
 #include "cofferdam/server/server.h"
 #include "cofferdam/server/socket.h"
@@ -19,19 +23,25 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace cofferdam::server {
+
+inline constexpr std::string_view kSocketPath = "/v1/ws";
+inline constexpr std::string_view kBulkPath = "/v1/transfer/create";
 
 class Service final : public HttpHandler {
  public:
   Service(operation::Session& session, const Options& options);
 
-  [[nodiscard]] Result<void> open() { return keys_.load(); }
+  [[nodiscard]] Result<void> open();
 
   // Before the network runs.
   void attach(HttpServer& http);
   // Ends the feed and takes no more; what was begun goes on.
   void begin_stop();
+  // What waits for the books is not done any more.
+  void abandon();
   // After the network has ended: what was begun is done.
   void finish();
 
@@ -46,6 +56,7 @@ class Service final : public HttpHandler {
 
  private:
   friend class BatchBody;
+  friend class BulkBody;
   friend class Socket;
 
   // A request that was understood and waits for the books.
@@ -55,6 +66,7 @@ class Service final : public HttpHandler {
     std::string principal;
     Controls controls;
     operation::Json content;
+    std::string text;  // instead of the content, where it is read on the books' thread
   };
 
   struct SocketSubscription {
@@ -75,6 +87,7 @@ class Service final : public HttpHandler {
   [[nodiscard]] std::optional<ApiKeys::Holder> holder_of(std::string_view key,
                                                          const std::string& peer);
   [[nodiscard]] bool is_key_good(const std::string& key) const;
+  [[nodiscard]] HttpResponse refuse_socket(const HttpRequest& request) const;
   void forget(Socket* socket);
   void want_pump();  // from any thread
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
@@ -86,7 +99,20 @@ class Service final : public HttpHandler {
   // On the books' thread.
   [[nodiscard]] std::optional<HttpResponse> forbid(const std::string& principal,
                                                    std::uint16_t roles) const;
+  // The same for a command, which may also be given with a role in a single pool: the books judge
+  // which pools it acts on.
+  [[nodiscard]] std::optional<HttpResponse> forbid_command(const std::string& principal,
+                                                           std::uint16_t roles) const;
+  void carry_out_bulk(const std::shared_ptr<BulkRun>& run, std::uint64_t first, bool is_last,
+                      base::CommandId id, std::vector<ledger::Transfer> transfers);
+  void refuse_bulk(const std::shared_ptr<BulkRun>& run, const BulkBlock& block,
+                   HttpResponse problem);
+  [[nodiscard]] bool begin_batch(const std::shared_ptr<BatchRun>& run);
+  void end_batch(const std::shared_ptr<BatchRun>& run, std::optional<Error> error);
+  // What the disk said last; null: all is well.
+  void note_disk(const Error* error);
   [[nodiscard]] HttpResponse run(Call& call);
+  [[nodiscard]] HttpResponse run_transfers(Call& call);
   [[nodiscard]] HttpResponse run_command(Call& call);
   [[nodiscard]] HttpResponse run_query(const Call& call);
   [[nodiscard]] HttpResponse run_task(const Call& call);
@@ -101,6 +127,7 @@ class Service final : public HttpHandler {
                                       std::optional<base::Sequence> after, FeedFilter filter);
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
+  [[nodiscard]] bool is_public_path(std::string_view path) const;
 
   operation::Session& session_;
   const Options& options_;
@@ -114,9 +141,12 @@ class Service final : public HttpHandler {
   double start_seconds_ = 0;
   std::set<std::shared_ptr<Socket>> sockets_;  // of the network's thread
   bool is_stopping_ = false;
+  std::atomic<bool> is_disk_bad_{false};
   std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
   std::atomic<bool> pump_waits_{false};
   // The threads come last: they end before what they use.
+  std::unique_ptr<PublicPages> public_;  // null: there is no public page
+  std::unique_ptr<AlertDelivery> alerts_;
   std::optional<Committer> committer_;
   std::optional<Worker> books_;
 };

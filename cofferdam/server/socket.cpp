@@ -2,8 +2,6 @@
 #include "cofferdam/server/socket.h"
 
 #include "cofferdam/base/parse_integer.h"
-#include "cofferdam/books/principal/principal.h"
-#include "cofferdam/journal/journal.h"
 #include "cofferdam/server/problem.h"
 #include "cofferdam/server/service.h"
 
@@ -86,10 +84,6 @@ HttpResponse unauthenticated(std::string rule) {
                            .value = "",
                            .rule = std::move(rule),
                            .hint = "cofferdam api-key create --principal CODE makes one"});
-}
-
-std::string subscription_member(std::string_view subscription) {
-  return R"({"subscription":")" + std::string(subscription) + '"';
 }
 
 }  // namespace
@@ -216,61 +210,6 @@ void Socket::subscribe(const RpcCall& call) {
                                                  self, exchange, after, std::move(filter))));
     service->http_->dispatch([self = std::move(self)] { self->finished(); });
   });
-}
-
-std::string Service::subscribe(const SocketSubscription& asked, std::shared_ptr<Socket> socket,
-                               const std::shared_ptr<HttpExchange>& exchange,
-                               std::optional<base::Sequence> after, FeedFilter filter) {
-  if (auto forbidden = forbid(asked.who, principal::kAllRoles))
-    return rpc_answer(asked.id, *forbidden);
-  const Result<base::Sequence> from = feed_start(after);
-  if (!from) return rpc_answer(asked.id, error_response(from.error()));
-  if (feed_.size_of(exchange.get()) >= kSocketSubscriptionsMax)
-    return rpc_answer(asked.id, problem_response({.status = 409,
-                                                  .code = "too-many-subscriptions",
-                                                  .title = "A socket has at most 8 subscriptions",
-                                                  .rule = "end another one first"}));
-  const std::string member = subscription_member(asked.name);
-  const bool added = feed_.add(
-      {.exchange = exchange,
-       .name = asked.name,
-       .after = *from,
-       .filter = std::move(filter),
-       .may_stay = [this, who = asked.who, key = asked.key] { return may_follow(who, key); },
-       .form =
-           [member](const FeedEvent& event) {
-             std::string params = member;
-             params += R"(,"sequence":")" + std::to_string(event.sequence) + R"(","event":")";
-             params += event.kind;
-             params += R"(","data":)" + event.json + "}";
-             return text_frame(rpc_notification("feed.event", params));
-           },
-       .gap =
-           [member](base::Sequence first, base::Sequence last) {
-             std::string params = member;
-             params += R"(,"from":")" + std::to_string(first) + R"(","to":")" +
-                       std::to_string(last) + "\"}";
-             return text_frame(rpc_notification("feed.gap", params));
-           },
-       .ended =
-           [http = http_, weak = std::weak_ptr(socket)](const Error* trouble) {
-             if (trouble != nullptr) log_feed_trouble(*trouble);
-             const bool is_ours = trouble != nullptr;
-             http->dispatch([weak, is_ours] {
-               const auto kept = weak.lock();
-               if (kept == nullptr) return;
-               if (is_ours)
-                 kept->close(CloseCode::internal, "the journal cannot be read");
-               else
-                 kept->close(CloseCode::key_ended, "the feed is closed to this key");
-             });
-           }});
-  if (!added) return rpc_answer(asked.id, overloaded());
-  // Behind this answer, on the same thread.
-  books_->add([this] { pump(); });
-  std::string result = member + R"(,"after":")" + std::to_string(*from) + R"(","sequence":")" +
-                       std::to_string(session_.engine().journal().durable()) + "\"}";
-  return rpc_result(asked.id, result);
 }
 
 void Socket::unsubscribe(const RpcCall& call) {

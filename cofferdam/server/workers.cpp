@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <utility>
 
 namespace cofferdam::server {
 
@@ -18,7 +19,7 @@ Worker::~Worker() {
 bool Worker::offer(std::function<void()> job) {
   {
     const std::lock_guard lock(mutex_);
-    if (is_stopping_ || jobs_.size() >= waiting_max_) return false;
+    if (is_stopping_ || jobs_.size() + taken_ >= waiting_max_) return false;
     jobs_.push_back(std::move(job));
   }
   changed_.notify_one();
@@ -33,6 +34,13 @@ void Worker::add(std::function<void()> job) {
   changed_.notify_one();
 }
 
+void Worker::abandon() {
+  std::deque<std::function<void()>> dropped;
+  const std::lock_guard lock(mutex_);
+  is_stopping_ = is_abandoned_ = true;
+  dropped.swap(jobs_);
+}
+
 void Worker::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -44,7 +52,7 @@ void Worker::stop() {
 
 std::size_t Worker::waiting() const {
   const std::lock_guard lock(mutex_);
-  return jobs_.size();
+  return jobs_.size() + taken_;
 }
 
 void Worker::run() {
@@ -52,11 +60,12 @@ void Worker::run() {
   while (true) {
     changed_.wait(lock, [&] { return is_stopping_ || !jobs_.empty(); });
     if (jobs_.empty()) return;
-    std::function<void()> job = std::move(jobs_.front());
-    jobs_.pop_front();
+    // All at once, so that who brings more seldom meets the lock.
+    std::deque<std::function<void()>> jobs = std::exchange(jobs_, {});
+    taken_ = jobs.size();
     lock.unlock();
-    job();
-    job = nullptr;
+    for (; !jobs.empty(); jobs.pop_front(), --taken_)
+      if (!is_abandoned_) jobs.front()();
     lock.lock();
   }
 }

@@ -5,6 +5,7 @@
 
 #include "cofferdam/engine/engine.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -28,6 +29,8 @@ class Worker {
   [[nodiscard]] bool offer(std::function<void()> job);
   // For jobs that are bounded by something else, such as one a connection.
   void add(std::function<void()> job);
+  // What waits is dropped; what runs, runs on.
+  void abandon();
   // Ends when all jobs are done.
   void stop();
   [[nodiscard]] std::size_t waiting() const;
@@ -39,6 +42,8 @@ class Worker {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> jobs_;
+  std::atomic<std::size_t> taken_{0};  // off the queue, and not done yet
+  std::atomic<bool> is_abandoned_{false};
   bool is_stopping_ = false;
   std::thread thread_;
 };

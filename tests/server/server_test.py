@@ -23,7 +23,8 @@ PROGRAM = pathlib.Path()
 # on or on personal data, or replay for minutes. Everything else that is registered must have a path.
 WITHOUT_PATH = {"books.found", "books.verify", "books.replay", "journal.verify", "journal.archive",
                 "key.handover", "pool.image", "pool.adopt", "import.hledger", "import.csv",
-                "intent.export", "intent.import", "owner.erase-label", "owner.set-label"}
+                "intent.export", "intent.import", "owner.erase-label", "owner.set-label",
+                "report.public", "proof.page"}
 ROLES = ("root", "admin", "operator", "approver", "auditor")
 
 
