@@ -137,8 +137,8 @@ def decisions(pool):
              "reason": "drill of the quarter"}))
 
 
-def api_key(principal, label):
-    return ask("api-key", "create", "--principal", principal, "--label", label)["key"]
+def api_key(principal, label, *more):
+    return ask("api-key", "create", "--principal", principal, "--label", label, *more)["key"]
 
 
 def main():
@@ -158,7 +158,7 @@ def main():
         descriptor = os.open(OPTIONS.feed_key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(api_key("treasury", "feed") + "\n")
-    print(api_key("auditor", "dashboard"))
+    print(api_key("auditor", "dashboard", "--read-only"))
 
 
 if __name__ == "__main__":

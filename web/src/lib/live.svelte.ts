@@ -4,7 +4,6 @@
 // that something was recorded; pages then ask again for what they show, at most once a second.
 
 import { Api, Problem, storeKey, type Row } from './api';
-import { EventReader } from './events';
 
 export interface Recorded {
   sequence: string;
@@ -21,8 +20,12 @@ export interface Recorded {
 export type FeedState = 'connecting' | 'live' | 'reconnecting';
 
 const recentMax = 200;
-const silenceMillis = 40_000; // the server speaks every 15 seconds
+const beatSeconds = 5; // how often the server says that it is there
+const silenceMillis = 16_000;
 const tickMillis = 1_000;
+const paceMax = 10_000;
+const [openCall, feedCall, beatCall, testCall] = [1, 2, 3, 4];
+const feedRefused = -1;
 
 class Session {
   api = $state.raw<Api | null>(null);
@@ -31,6 +34,8 @@ class Session {
   operations = $state.raw<ReadonlyMap<string, string[]>>(new Map());
   version = $state('');
   venue = $state('');
+  principal = $state(''); // whose the key is
+  roles = $state.raw<string[]>([]);
 
   feed = $state<FeedState>('connecting');
   sequence = $state('0');
@@ -38,7 +43,7 @@ class Session {
   tick = $state(0); // counts the times that pages should ask again
   rate = $state(0); // records in the last second or so
   recent = $state.raw<Recorded[]>([]);
-  trouble = $state.raw<Problem | null>(null);
+  pace = $state(tickMillis); // between two times that pages ask again
   now = $state(Date.now());
   notice = $state(''); // what was done last, until it is put away
 
@@ -47,6 +52,7 @@ class Session {
   #moved = false;
   #telling: ReturnType<typeof setTimeout> | undefined;
   #told = 0;
+  #slowest = 0;
   #counted = 0;
   #known = 0n; // the last record when the session began
 
@@ -59,6 +65,13 @@ class Session {
 
   has(operation: string): boolean {
     return this.operations.has(operation);
+  }
+
+  // Whether the reader's roles may give this command at all; its own rules come on top.
+  may(operation: string): boolean {
+    const needed = this.operations.get(operation);
+    if (!needed || this.roles.every((role) => role === 'auditor')) return false;
+    return needed.length === 0 || this.roles.some((role) => role === 'root' || needed.includes(role));
   }
 
   // True when the key is good.
@@ -94,7 +107,8 @@ class Session {
     this.refusal = why;
     this.recent = [];
     this.#pending = [];
-    this.trouble = null;
+    this.principal = '';
+    this.roles = [];
     this.notice = '';
     this.feed = 'connecting';
     storeKey(null);
@@ -111,7 +125,14 @@ class Session {
     this.version = String((document['info'] as Row | undefined)?.['version'] ?? '');
   }
 
-  // Pages ask again at once when it was quiet before, and else a second after the last time.
+  // How long an answer took. Questions wait for one another in the books, and commands for them:
+  // the slower the answers, the more rarely they are asked.
+  took(millis: number): void {
+    this.#slowest = Math.max(this.#slowest, millis);
+    this.pace = Math.max(tickMillis, Math.min(paceMax, 4 * this.#slowest));
+  }
+
+  // Pages ask again at once when it was quiet before, and else some time after the last time.
   #tellSoon(): void {
     if (this.#telling || document.hidden) return;
     this.#telling = setTimeout(() => {
@@ -120,7 +141,8 @@ class Session {
       this.#told = Date.now();
       this.#show();
       this.tick++;
-    }, Math.max(20, tickMillis - (Date.now() - this.#told)));
+      this.#slowest = 0;
+    }, Math.max(20, this.pace - (Date.now() - this.#told)));
   }
 
   #show(): void {
@@ -145,70 +167,91 @@ class Session {
     this.tick++;
   }
 
+  // The feed over a WebSocket, taken up again where it was whenever it breaks.
   async #follow(api: Api, signal: AbortSignal): Promise<void> {
     // The last few records stand in the list from the start.
-    let after = BigInt(this.sequence) > 20n ? BigInt(this.sequence) - 20n : 0n;
+    let after: bigint | null = BigInt(this.sequence) > 20n ? BigInt(this.sequence) - 20n : 0n;
     let wait = 1_000;
     while (!signal.aborted) {
-      const one = new AbortController();
-      const forward = () => one.abort();
-      signal.addEventListener('abort', forward);
-      const guard = setInterval(() => {
-        if (Date.now() - this.heard > silenceMillis) one.abort();
-      }, 5_000);
-      try {
-        const body = await api.stream(`/v1/events?after=${after}`, one.signal);
-        this.heard = Date.now();
-        this.feed = 'live';
-        this.trouble = null;
-        this.#moved = true;
-        this.#tellSoon();
-        wait = 1_000;
-        const reader = body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
-        const events = new EventReader();
-        for (;;) {
-          const { done, value } = await reader.read();
-          if (done) break;
-          this.heard = Date.now();
-          for (const event of events.push(value)) {
-            after = BigInt(event.id || after);
-            this.#take(event.event, event.data);
-          }
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof Problem) {
-          this.trouble = error;
-          if (error.status === 401) return;
-          // The journal is another one, or no longer reaches back so far.
-          if (error.status === 422) after = await this.#currentSequence(api);
-        }
-      } finally {
-        clearInterval(guard);
-        signal.removeEventListener('abort', forward);
-      }
+      const from = Date.now();
+      const code = await this.#listen(api, after, signal);
       if (signal.aborted) return;
+      if (code === 4001 || code === 4002) return this.signOut('The key is no longer in force.');
+      // The journal may be another one, or no longer reach back so far.
+      after = code === feedRefused ? null : BigInt(this.sequence);
       this.feed = 'reconnecting';
+      if (Date.now() - from > 10_000) wait = 1_000;
       await new Promise((done) => setTimeout(done, wait));
-      wait = Math.min(wait * 2, 15_000);
+      wait = Math.min(wait * 2, 10_000);
     }
   }
 
-  async #currentSequence(api: Api): Promise<bigint> {
+  // Until the socket is closed; answers with the code of the closing.
+  #listen(api: Api, after: bigint | null, signal: AbortSignal): Promise<number> {
+    return new Promise((done) => {
+      const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/ws`);
+      const send = (id: number, method: string, params: Row = {}) => socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+      let heard = Date.now();
+      let code = 0;
+      const guard = setInterval(() => Date.now() - heard > silenceMillis && end(), 2_000);
+      const end = () => {
+        clearInterval(guard);
+        signal.removeEventListener('abort', end);
+        socket.onmessage = socket.onclose = socket.onerror = null;
+        socket.close();
+        done(code);
+      };
+      signal.addEventListener('abort', end);
+      socket.onopen = () => send(openCall, 'session.open', { key: api.key });
+      socket.onclose = (event) => {
+        code ||= event.code;
+        end();
+      };
+      socket.onmessage = ({ data }) => {
+        heard = this.heard = Date.now();
+        const message = JSON.parse(String(data)) as { id?: number; method?: string; params?: Row; result?: Row; error?: Row };
+        if (message.id === openCall && message.result) {
+          this.#learnWho(api, String(message.result['principal']));
+          send(feedCall, 'feed.subscribe', after === null ? {} : { after: String(after) });
+          send(beatCall, 'session.heartbeat', { seconds: beatSeconds });
+        } else if (message.id === feedCall && message.error) {
+          code = feedRefused;
+          end();
+        } else if (message.id === feedCall) {
+          this.feed = 'live';
+          this.#move();
+        } else if (message.method === 'feed.event') {
+          this.#take(String(message.params?.['event']), message.params?.['data'] as Recorded);
+        } else if (message.method === 'feed.gap') {
+          // Only the list of the latest records has a hole; what pages show is asked again.
+          this.sequence = String(message.params?.['to']);
+          this.#move();
+        } else if (message.method === 'session.heartbeat' && message.params?.['type'] === 'test_request') {
+          send(testCall, 'session.test');
+        }
+      };
+    });
+  }
+
+  async #learnWho(api: Api, principal: string): Promise<void> {
+    this.principal = principal;
     try {
-      const status = await api.query<Row>('journal.status');
-      return BigInt(String(status.rows[0]?.['sequence'] ?? '0'));
+      const all = await api.queryAll<{ code: string; roles: string[] }>('principal.list', {}, 100_000);
+      this.roles = all.rows.find((one) => one.code === principal)?.roles ?? [];
     } catch {
-      return 0n;
+      this.roles = [];
     }
   }
 
-  #take(kind: string, data: string): void {
+  #move(): void {
     this.#moved = true;
     this.#tellSoon();
-    const event = JSON.parse(data) as Recorded & { content?: unknown };
+  }
+
+  #take(kind: string, event: Recorded & { content?: unknown }): void {
     this.sequence = event.sequence;
     if (BigInt(event.sequence) > this.#known) this.#counted++;
+    this.#move();
     if (kind !== 'command') return;
     delete event.content;
     this.#pending.push(event);

@@ -2,10 +2,10 @@
 //
 // What a server may or may not have: breaks of reconciliation and alerts are shown when it has them.
 
-import type { Row } from './api';
 import { session } from './live.svelte';
 import { query, type Query } from './query.svelte';
 import { link } from './route.svelte';
+import type { Alert, Break } from './types';
 import { plural, type Tone } from './words';
 
 export interface Vital {
@@ -16,27 +16,23 @@ export interface Vital {
   href?: string | undefined;
 }
 
-const closed = ['closed', 'resolved', 'cleared', 'acknowledged'];
-
-export function isOpenRow(row: Row): boolean {
-  return !closed.includes(String(row['state'] ?? '')) && row['closed'] !== true;
-}
-
-export function vitalsOf(): { readonly vitals: Vital[]; breaks: Query<Row>; alerts: Query<Row> } {
-  const breaks = query<Row>(() => ({ operation: 'break.list', most: 1000 }));
-  const alerts = query<Row>(() => ({ operation: 'alert.list', most: 1000 }));
+export function watched(): { readonly vitals: Vital[]; breaks: Query<Break>; alerts: Query<Alert> } {
+  const breaks = query<Break>(() => ({ operation: 'break.list', most: 1000 }));
+  const alerts = query<Alert>(() => ({ operation: 'alert.list', most: 1000 }));
   return {
     breaks,
     alerts,
     get vitals() {
       const all: Vital[] = [];
       if (session.has('break.list')) {
-        const open = breaks.rows.filter(isOpenRow).length;
-        all.push({ name: 'Breaks of reconciliation', value: breaks.loaded ? (open ? plural(open, 'open break') : 'none open') : '…', note: 'wallets compared with the books', tone: open ? 'bad' : 'good', href: link('custody', 'breaks') });
+        const open = breaks.rows.filter((one) => one.state !== 'resolved');
+        const owned = open.filter((one) => one.owner).length;
+        all.push({ name: 'Breaks of reconciliation', value: breaks.loaded ? (open.length ? `${open.length} open` : 'none') : '…', note: open.length ? `${owned} with an owner` : 'wallets equal the books', tone: open.length ? 'bad' : 'good', href: link('custody', 'breaks') });
       }
       if (session.has('alert.list')) {
-        const open = alerts.rows.filter(isOpenRow).length;
-        all.push({ name: 'Alerts', value: alerts.loaded ? (open ? plural(open, 'alert') : 'none') : '…', note: 'raised and not yet acknowledged', tone: open ? 'attention' : 'good' });
+        const raised = alerts.rows.filter((one) => one.state === 'raised');
+        const critical = raised.some((one) => one.severity === 'critical');
+        all.push({ name: 'Alerts', value: alerts.loaded ? (raised.length ? `${raised.length} raised` : 'none raised') : '…', note: alerts.rows.length ? `${plural(alerts.rows.length, 'measure')} watched` : 'nothing is watched', tone: critical ? 'bad' : raised.length ? 'attention' : alerts.rows.length ? 'good' : 'quiet' });
       }
       return all;
     },

@@ -41,11 +41,13 @@ export class Query<T> {
     const api = session.api;
     if (!asked || !api) return;
     this.loading = true;
+    const from = performance.now();
     try {
       const listing = asked.most
         ? await api.queryAll<T>(asked.operation, { limit: String(Math.min(asked.most, 1000)), ...asked.parameters }, asked.most)
         : await api.query<T>(asked.operation, asked.parameters);
       if (name !== this.#asked) return;
+      session.took(performance.now() - from);
       this.rows = listing.rows;
       this.next = listing.next;
       this.problem = null;

@@ -158,3 +158,12 @@ export function joinWords(words: string[], last = 'and'): string {
 
 // 'buffer_caps' -> 'buffer caps'
 export const plain = (name: string) => name.replaceAll('_', ' ');
+
+export function alertState(alert: { state: string; severity: string }): Said {
+  switch (alert.state) {
+    case 'raised': return { tone: alert.severity === 'critical' ? 'bad' : 'attention', word: `raised, ${alert.severity}` };
+    case 'acknowledged': return { tone: 'attention', word: 'raised, acknowledged' };
+    case 'pending': return { tone: 'busy', word: 'beyond its level, not yet raised' };
+    default: return { tone: 'good', word: 'quiet' };
+  }
+}

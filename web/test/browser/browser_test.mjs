@@ -19,10 +19,12 @@ if (!executable) {
 }
 
 const venue = new Venue(program);
-let browser, auditor, rootKey;
+let browser, auditor, rootKey, riskKey, signerKey;
 before(async () => {
   auditor = venue.seed();
   rootKey = venue.key('root');
+  riskKey = venue.key('risk-officer');
+  signerKey = venue.key('ann');
   await venue.start();
   browser = await launch();
 });
@@ -175,7 +177,7 @@ test('what is recorded is seen without asking, and a lost connection is said and
 });
 
 test('the keyboard reaches everything', async () => {
-  const tab = await open({ page: '/custody' });
+  const tab = await open({ page: '/custody', key: riskKey });
   await tab.keyboard.press('Tab');
   assert.equal(await tab.evaluate(() => document.activeElement.innerText), 'Skip to the content');
   await tab.keyboard.press('Enter');
@@ -225,14 +227,17 @@ test('a veto is rehearsed first; who may not is told so; who may does it once', 
   const last = async () => (await venue.ask(auditor, 'journal.status')).sequence;
   const before = await last();
   const reader = await open({ page: '/custody/5' });
-  await reader.click('button:has-text("Veto…")');
-  await reader.click('dialog[open] button:has-text("See what it would do")');
-  await reader.waitForSelector('dialog[open] >> text=The principal may not do this');
-  assert.equal(await reader.locator('dialog[open] button:has-text("for good")').count(), 0);
-  await done(reader, ['403']);
+  assert.equal(await reader.locator('button:has-text("Veto…")').count(), 0); // an auditor changes nothing
+  await done(reader);
+  const other = await open({ page: '/custody/5', key: signerKey });
+  await other.click('button:has-text("Veto…")');
+  await other.click('dialog[open] button:has-text("See what it would do")');
+  await other.waitForSelector('dialog[open] .trouble');
+  assert.equal(await other.locator('dialog[open] button:has-text("for good")').count(), 0);
+  assert.equal(await last(), before);
+  await done(other, ['409']);
 
-  const key = await fetch(`${venue.url}/v1/api-key/create`, { method: 'POST', headers: { Authorization: `Bearer ${rootKey}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ principal: 'risk-officer' }) }).then((answer) => answer.json());
-  const tab = await open({ page: '/custody/5', key: key.key ?? key.row?.key ?? key.rows?.[0]?.key });
+  const tab = await open({ page: '/custody/5', key: riskKey });
   await tab.click('button:has-text("Veto…")');
   await tab.fill('dialog[open] input', 'not ours');
   await tab.click('dialog[open] button:has-text("See what it would do")');
@@ -314,6 +319,23 @@ test('the journal is searched', async () => {
   await done(tab);
 });
 
+test('a key that is taken out of force ends the session', async () => {
+  const key = await venue.task(rootKey, 'api-key.create', { principal: 'auditor' });
+  const tab = await open({ key: key.key });
+  await venue.task(rootKey, 'api-key.revoke', { key: key.id });
+  await tab.waitForSelector('text=The key is no longer in force.');
+  assert.ok(!(await tab.locator('body').innerText()).includes('clients-a'));
+  assert.ok((await venue.ask(auditor, 'pool.list')).length > 0);
+  await done(tab, ['401']);
+});
+
+test('an admin sees the keys, and never their secrets', async () => {
+  const tab = await open({ page: '/settings', key: rootKey });
+  await tab.waitForSelector('table[aria-label="API keys"] tbody tr');
+  assert.ok(!(await tab.locator('main').innerText()).includes('cfd_'));
+  await done(tab);
+});
+
 test('the colours can be chosen, and are kept', async () => {
   const tab = await open({ page: '/settings' });
   await tab.click('label:has-text("dark")');
@@ -344,6 +366,42 @@ test('copying a figure gives it as the books have it', async () => {
     return [event.clipboardData.getData('text/plain'), one.dataset.amount];
   });
   assert.equal(copied[0], copied[1]);
+  await done(tab);
+});
+
+test('breaks and alerts are shown where the server has them', async () => {
+  const rows = {
+    'break/list': [{ break: 7, pool: 'clients-a', wallet: 'hot', account: '1', asset: 'USDC', kind: 'missing_here', amount: '-125.500000', since: '2026-01-05T09:00:00Z', age: '49h', state: 'assigned', owner: 'ann', statement: '3', reason: 'the bank was asked' }],
+    'reconciliation/list': [{ pool: 'clients-a', wallet: 'hot', account: '1', asset: 'USDC', stated: '100.000000', books: '225.500000', booked_not_stated: '0.000000', in_transit: '0.000000', network_fees: '0.000000', stated_not_booked: '-125.500000', amounts_differ: '0.000000', unchained: '0.000000', accepted: '0.000000', open_breaks: 1, statement: '3', as_of: '2026-01-05T09:00:00Z', frozen: true }],
+    'reconciliation/pools': [{ pool: 'clients-a', holdings: 1, open_breaks: 1, oldest: '2026-01-05T09:00:00Z', freezes: true, frozen: true, frozen_by: 7, tolerances: [], age: '24h', grace: '1h', statement_age_max: '48h' }],
+    'alert/list': [
+      { code: 'surplus-low', state: 'quiet', severity: 'warning', measure: 'segregation_surplus', pool: 'clients-a', asset: 'USDC', vault: null, source: null, unit: 'money', value: '500.000000', direction: 'below', raise: '100.000000', clear: '200.000000', since: '2026-01-05T09:00:00Z', worst: null, outlook: 'approaching', breach_at: '2126-01-05T09:00:00Z', acknowledged_by: null, retired: false },
+      { code: 'queue-old', state: 'raised', severity: 'critical', measure: 'intent_age', pool: null, asset: null, vault: 'treasury', source: null, unit: 'seconds', value: '90000', direction: 'above', raise: '86400', clear: '3600', since: '2026-01-05T09:00:00Z', worst: '90000', outlook: 'breached', breach_at: null, acknowledged_by: null, retired: false }],
+  };
+  const commands = ['break/assign', 'break/explain', 'alert/acknowledge'];
+  const tab = await open({ key: null });
+  await tab.route('**/openapi.json', async (route) => {
+    const document = await (await route.fetch()).json();
+    for (const path of [...Object.keys(rows), ...commands]) document.paths[`/v1/${path}`] = { post: { 'x-cofferdam-roles': ['operator'] } };
+    await route.fulfill({ json: document });
+  });
+  for (const [path, list] of Object.entries(rows)) await tab.route(`**/v1/${path}*`, (route) => route.fulfill({ json: { rows: list, next: null } }));
+  await tab.fill('#key', signerKey);
+  await tab.keyboard.press('Enter');
+  await settled(tab);
+  const vitals = await tab.locator('.vitals').innerText();
+  assert.ok(vitals.includes('1 open') && vitals.includes('1 raised'), vitals);
+  const alerts = await tab.locator('table[aria-label="Alerts"] tbody tr').allInnerTexts();
+  assert.match(alerts[0], /raised, critical[^]*queue-old[^]*breached/);
+  assert.match(alerts[1], /quiet[^]*surplus-low[^]*breached\s+in 9\d years/);
+  assert.equal(await tab.locator('button:has-text("Acknowledge…")').count(), 1);
+  assert.deepEqual(await violations(tab), []);
+  await tab.click('.vitals a:has-text("1 open")');
+  await settled(tab);
+  const found = await tab.locator('table[aria-label="Breaks of reconciliation"] tbody tr').innerText();
+  assert.match(found, /with ann[^]*stated, not booked[^]*−125.50[^]*clients-a, wallet hot/);
+  assert.match(await tab.locator('main').innerText(), /Nothing is released from clients-a because of break 7/);
+  assert.deepEqual(await violations(tab), []);
   await done(tab);
 });
 

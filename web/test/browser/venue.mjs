@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Books to look at, and the program serving them.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -65,11 +66,18 @@ export class Venue {
     return body.rows ?? body.row;
   }
 
+  async task(key, operation, content) {
+    const answer = await fetch(`${this.url}/v1/${operation.replace('.', '/')}`, { method: 'POST', body: JSON.stringify(content), headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() } });
+    if (!answer.ok) throw new Error(await answer.text());
+    const body = await answer.json();
+    return body.row ?? body;
+  }
+
   async give(key, operation, content) {
     const time = encodeURIComponent(new Date().toISOString());
     const answer = await fetch(`${this.url}/v1/${operation.replace('.', '/')}?time=${time}`, {
       method: 'POST', body: JSON.stringify(content),
-      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() },
     });
     if (!answer.ok) throw new Error(await answer.text());
     return answer.json();
