@@ -32,8 +32,7 @@ class Everything final : public operation::Names {
 
   std::optional<unsigned> scale_of(cofferdam::base::SourceId) const override { return 2; }
 
-  std::optional<operation::ContractScales> scales_of(
-      cofferdam::base::ContractId) const override {
+  std::optional<operation::ContractScales> scales_of(cofferdam::base::ContractId) const override {
     return operation::ContractScales{.price = 2, .quantity = 2, .settlement = 2};
   }
 };
@@ -48,8 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }();
   static const Everything kNames;
   const operation::Codec codec{kNames};
-  const auto json =
-      operation::parse_json({reinterpret_cast<const char*>(data), size});
+  const auto json = operation::parse_json({reinterpret_cast<const char*>(data), size});
   if (!json) return 0;
   const auto again = operation::parse_json(operation::write_json(*json));
   COFFERDAM_CHECK(again.has_value(), "what was written can be read");
@@ -63,8 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto back = entry->read(operation::command_json(*command, codec), codec);
   // An amount without a scale is written in units, which is not read again.
   if (back)
-    COFFERDAM_CHECK(cofferdam::engine::encode_command(*back) ==
-                        cofferdam::engine::encode_command(*command),
-                    "a command survives its JSON");
+    COFFERDAM_CHECK(
+        cofferdam::engine::encode_command(*back) == cofferdam::engine::encode_command(*command),
+        "a command survives its JSON");
   return 0;
 }

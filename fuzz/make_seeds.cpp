@@ -109,6 +109,19 @@ void from_schemas(Seeds& seeds) {
 void from_lines(Seeds& seeds) {
   seeds.add("csv", "time,account,amount\n2023-01-02,a,1.50\n2023-01-03,\"b, c\",-2\n");
   seeds.add("csv", "a;b\r\n\"x \"\"y\"\"\";1\r\n");
+  seeds.add("statement_csv",
+            "record,statement,as_of,asset,opening,closing,amount,reference\n"
+            "balance,1,2026-01-05T18:00:00Z,USD,0,5.00,,\n"
+            "entry,1,2026-01-05T18:00:00Z,USD,,,5.00,B1\n");
+  seeds.add(
+      "camt053",
+      "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt><Stmt>"
+      "<Id>1</Id><Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"USD\">0</Amt>"
+      "<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-05</Dt></Dt></Bal><Bal><Tp><CdOrPrtry><Cd>"
+      "CLBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"USD\">5.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>"
+      "2026-01-05</Dt></Dt></Bal><Ntry><Amt Ccy=\"USD\">5.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+      "<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-05</Dt></BookgDt><AcctSvcrRef>B1"
+      "</AcctSvcrRef></Ntry></Stmt></BkToCstmrStmt></Document>");
   seeds.add("hledger",
             "; a comment\n2023-01-02 * (7) deposit  ; note\n    assets:bank  100.00 USD\n"
             "    liabilities:clients\n\n2023-01-03 trade\n    a:b  -1,000 \"BTC-PERP\" @ 2 USD\n"

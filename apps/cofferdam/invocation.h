@@ -34,6 +34,8 @@ struct Globals {
   std::string time;
   std::uint64_t segment_bytes = 0;  // of new journal segments; 0: as usual
   bool dry_run = false;
+  std::string sign_with;               // file of a key; empty: not signed
+  std::string sign_until;              // when the signature lapses; empty: five minutes from now
   std::optional<std::string> propose;  // the reason: wrap the command into a proposal
 };
 
@@ -91,10 +93,19 @@ struct ServeCall {
   std::string listen = "127.0.0.1:8420";
   std::string tls_certificate;
   std::string tls_key;
+  std::string tls_client_ca;
   std::string log_requests = "failed";
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
   std::uint32_t connections_max = 1024;
+  std::uint32_t connections_of_address_max = 512;
   std::uint32_t idle_seconds = 60;
+  std::uint64_t requests_per_second_of_address = 100'000;
+  std::uint64_t requests_per_second_of_key = 100'000;
+  std::string alert_webhook;
+  std::string alert_webhook_secret_file;
+  std::uint32_t alert_webhook_attempts = 10;
+  std::vector<std::string> public_pools;
+  std::uint32_t public_seconds = 60;
 };
 
 // Bundles of intents, where they are signed; needs no books.
@@ -106,10 +117,18 @@ struct BundleCall {
   std::string kind;  // key: secp256k1 or ed25519
 };
 
+// Commands that are signed where the key is; needs no books.
+struct SignCall {
+  enum class Want : std::uint8_t { sign, inspect, generate };
+  Want want = Want::sign;
+  std::string file;  // what command digest has written, "-": standard input; generate: the new key
+  std::string key;   // sign: the key file
+};
+
 struct Invocation {
   Globals globals;
   std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
-               ReferenceCall, ProofVerifyCall, BundleCall, ServeCall>
+               ReferenceCall, ProofVerifyCall, BundleCall, SignCall, ServeCall>
       call;
 };
 

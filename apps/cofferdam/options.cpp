@@ -103,6 +103,7 @@ struct Draft {
   ProofVerifyCall proof_verify;
   ServeCall serve;
   BundleCall bundle;
+  SignCall sign;
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
@@ -134,6 +135,13 @@ void add_globals(CLI::App& app, Draft& draft) {
                  "size of new journal segments, a multiple of 4096; bounds the largest command")
       ->envname("COFFERDAM_SEGMENT_BYTES")
       ->type_name("BYTES");
+  app.add_option("--sign-with", globals.sign_with,
+                 "sign the command with the key in this file, which has mode 0600")
+      ->envname("COFFERDAM_SIGN_WITH")
+      ->type_name("FILE");
+  app.add_option("--sign-until", globals.sign_until,
+                 "when the signature lapses; five minutes from now when absent")
+      ->type_name("TIME");
   app.add_flag("--dry-run", globals.dry_run, "say what would happen, and change nothing");
   app.add_option("--propose", draft.propose, "propose the command for approval, for this reason")
       ->type_name("REASON");
@@ -186,7 +194,9 @@ CLI::App& add_operation(CLI::App& parent, std::string verb, std::string_view sum
 void add_operations(CLI::App& app, const operation::Registry& registry, Draft& draft) {
   // `batch` is a verb by itself and the noun of batch.revert.
   std::map<std::string, CLI::App*> nouns{{"batch", app.get_subcommand("batch")},
-                                         {"proof", app.get_subcommand("proof")}};
+                                         {"proof", app.get_subcommand("proof")},
+                                         {"command", app.get_subcommand("command")},
+                                         {"key", app.get_subcommand("key")}};
   const auto add = [&](std::string_view name, std::string_view summary, OperationCall::Kind kind,
                        const Type& type) {
     const auto dot = name.find('.');
@@ -227,6 +237,14 @@ void add_serve(CLI::App& app, Draft& draft) {
   serve.add_option("--tls-certificate", draft.serve.tls_certificate, "chain of certificates, PEM")
       ->type_name("FILE");
   serve.add_option("--tls-key", draft.serve.tls_key, "private key, PEM")->type_name("FILE");
+  serve
+      .add_option("--tls-client-ca", draft.serve.tls_client_ca,
+                  "a client must show a certificate of one of these authorities, PEM")
+      ->type_name("FILE");
+  serve
+      .add_option("--connections-of-address-max", draft.serve.connections_of_address_max,
+                  "that one address may have open at once")
+      ->type_name("NUMBER");
   serve.add_option("--log-requests", draft.serve.log_requests, "none, failed or all")
       ->type_name("WHICH")
       ->check(CLI::IsMember({"none", "failed", "all"}));
@@ -235,9 +253,39 @@ void add_serve(CLI::App& app, Draft& draft) {
   serve.add_option("--connections-max", draft.serve.connections_max, "that are open at once")
       ->type_name("NUMBER");
   serve
+      .add_option("--requests-per-second-of-address", draft.serve.requests_per_second_of_address,
+                  "that one address may send; more are answered 429; 0: no limit")
+      ->type_name("NUMBER");
+  serve
+      .add_option("--requests-per-second-of-key", draft.serve.requests_per_second_of_key,
+                  "that may come with one key; more are answered 429; 0: no limit")
+      ->type_name("NUMBER");
+  serve
       .add_option("--idle-seconds", draft.serve.idle_seconds,
                   "until a connection without a request is closed")
       ->type_name("SECONDS");
+  serve
+      .add_option("--alert-webhook", draft.serve.alert_webhook,
+                  "where alerts are sent: https, or http to this machine")
+      ->type_name("URL");
+  serve
+      .add_option("--alert-webhook-secret-file", draft.serve.alert_webhook_secret_file,
+                  "what they are signed with")
+      ->type_name("FILE");
+  serve
+      .add_option("--alert-webhook-attempts", draft.serve.alert_webhook_attempts,
+                  "before one is given up")
+      ->type_name("NUMBER")
+      ->check(CLI::Range(1U, 100U));
+  serve
+      .add_option("--public", draft.serve.public_pools,
+                  "pools that /public shows to everybody, without a key")
+      ->type_name("POOLS");
+  serve
+      .add_option("--public-seconds", draft.serve.public_seconds,
+                  "least time between two versions of that page")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1U, 86'400U));
 }
 
 void add_bundle(CLI::App& app, BundleCall& call) {
@@ -264,6 +312,34 @@ void add_bundle(CLI::App& app, BundleCall& call) {
   key.add_option("--kind", call.kind, "kind of key")
       ->required()
       ->check(CLI::IsMember({"secp256k1", "ed25519"}));
+}
+
+void add_sign(CLI::App& app, SignCall& call) {
+  CLI::App& command = *app.add_subcommand("command", "sign, inspect");
+  command.require_subcommand(1);
+  command.fallthrough();
+  CLI::App& sign = *command.add_subcommand(
+      "sign", "Signs a command that command digest has written; needs no books.");
+  sign.fallthrough();
+  sign.add_option("file", call.file, "the command; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  sign.add_option("--key", call.key, "the key file")->required()->type_name("FILE");
+  CLI::App& inspect = *command.add_subcommand(
+      "inspect", "Shows what would be signed, from its bytes; needs no books.");
+  inspect.fallthrough();
+  inspect.add_option("file", call.file, "the command; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  CLI::App& key = *app.add_subcommand("key", "generate");
+  key.require_subcommand(1);
+  key.fallthrough();
+  CLI::App& generate = *key.add_subcommand(
+      "generate", "Makes a key to sign commands with and prints its public key; needs no books.");
+  generate.fallthrough();
+  generate.add_option("file", call.file, "the new key file, made with mode 0600")
+      ->required()
+      ->type_name("FILE");
 }
 
 void add_own_verbs(CLI::App& app, Draft& draft) {
@@ -322,6 +398,7 @@ void add_own_verbs(CLI::App& app, Draft& draft) {
   verify.add_option("--owner", draft.proof_verify.owner, "one's own id as an owner")
       ->type_name("ID");
   add_bundle(app, draft.bundle);
+  add_sign(app, draft.sign);
   CLI::App& reference = *app.add_subcommand(
       "reference", "Writes the reference pages and the man page into a docs folder.");
   reference.fallthrough();
@@ -405,6 +482,13 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
     invocation.call = draft.schema;
   } else if (name == "verify") {
     invocation.call = draft.proof_verify;
+  } else if (name == "generate" || name == "inspect" ||
+             (name == "sign" && chosen.get_parent()->get_name() == "command")) {
+    using Want = SignCall::Want;
+    draft.sign.want = name == "generate"  ? Want::generate
+                      : name == "inspect" ? Want::inspect
+                                          : Want::sign;
+    invocation.call = draft.sign;
   } else if (name == "show" || name == "sign" || name == "key") {
     using Want = BundleCall::Want;
     draft.bundle.want = name == "show" ? Want::show : name == "sign" ? Want::sign : Want::key;

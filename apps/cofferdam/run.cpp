@@ -5,6 +5,7 @@
 #include "cofferdam/journal/real_disk.h"
 #include "cofferdam/report/register_reports.h"
 #include "cofferdam/server/api_key_tasks.h"
+#include "cofferdam/server/api_keys.h"
 
 #include <cerrno>
 #include <csignal>
@@ -34,6 +35,7 @@ Result<int> dispatch(const Invocation& invocation, const operation::Registry& re
         if constexpr (std::is_same_v<C, ProofVerifyCall>) return run_proof_verify(globals, call);
         if constexpr (std::is_same_v<C, ServeCall>) return run_serve(globals, call, registry);
         if constexpr (std::is_same_v<C, BundleCall>) return run_bundle(globals, call);
+        if constexpr (std::is_same_v<C, SignCall>) return run_sign(globals, call);
         if constexpr (std::is_same_v<C, ReferenceCall>) return run_reference(call, registry);
       },
       invocation.call);
@@ -121,6 +123,29 @@ Result<std::unique_ptr<operation::Session>> open_books(const Globals& globals,
   return session;
 }
 
+namespace {
+
+// The key is in a file and nowhere else: not in an argument, which other users could read.
+Result<std::shared_ptr<const operation::Signer>> signer_of(const Globals& globals,
+                                                           std::optional<base::Time> time) {
+  const Result<crypto::Seed> seed = crypto::load_seed(globals.sign_with);
+  if (!seed) return std::unexpected(seed.error());
+  base::Time until;
+  if (!globals.sign_until.empty()) {
+    const auto given = base::parse_time(globals.sign_until, "--sign-until");
+    if (!given) return std::unexpected(given.error());
+    until = *given;
+  } else {
+    const auto soon = base::try_add(time.value_or(server::system_time()), base::kMinute * 5);
+    if (!soon) return base::malformed("--sign-until", "", "there is no time five minutes from now");
+    until = *soon;
+  }
+  return std::make_shared<const operation::Signer>(
+      operation::Signer{crypto::SigningKey::from_seed(*seed), until});
+}
+
+}  // namespace
+
 Result<operation::Envelope> envelope_of(const Globals& globals) {
   operation::Envelope envelope{.principal = globals.principal, .dry_run = globals.dry_run};
   if (!globals.command_id.empty()) {
@@ -132,6 +157,13 @@ Result<operation::Envelope> envelope_of(const Globals& globals) {
     const auto time = base::parse_time(globals.time, "--time");
     if (!time) return std::unexpected(time.error());
     envelope.time = *time;
+  }
+  if (!globals.sign_with.empty()) {
+    auto signer = signer_of(globals, envelope.time);
+    if (!signer) return std::unexpected(signer.error());
+    envelope.signer = std::move(*signer);
+  } else if (!globals.sign_until.empty()) {
+    return base::malformed("--sign-until", globals.sign_until, "goes with --sign-with");
   }
   return envelope;
 }

@@ -50,6 +50,7 @@ int report(const base::Error& error, Format format);
 [[nodiscard]] base::Result<int> run_serve(const Globals& globals, const ServeCall& call,
                                           const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_bundle(const Globals& globals, const BundleCall& call);
+[[nodiscard]] base::Result<int> run_sign(const Globals& globals, const SignCall& call);
 [[nodiscard]] base::Result<int> run_reference(const ReferenceCall& call,
                                               const operation::Registry& registry);
 

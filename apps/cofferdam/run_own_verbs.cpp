@@ -202,6 +202,11 @@ Result<int> run_batch(const Globals& globals, const BatchCall& call,
     (*output)->write(outcomes);
     (*output)->flush();
   });
+  if (!globals.sign_with.empty()) {
+    const Result<operation::Envelope> envelope = envelope_of(globals);
+    if (!envelope) return std::unexpected(envelope.error());
+    batch.set_signer(envelope->signer);
+  }
   Result<void> done = Lines(descriptor)
                           .each([&](std::string_view line) { return batch.line(line); },
                                 [&] { return batch.flush(); });

@@ -35,12 +35,26 @@ Result<int> run_serve(const Globals& globals, const ServeCall& call,
                            "--tls-certificate and --tls-key go together");
   options.http.certificate_file = call.tls_certificate;
   options.http.key_file = call.tls_key;
+  if (!call.tls_client_ca.empty() && call.tls_key.empty())
+    return base::malformed("--tls-client-ca", call.tls_client_ca, "goes with --tls-certificate");
+  options.http.client_ca_file = call.tls_client_ca;
   options.http.limits.body_bytes_max = call.body_bytes_max;
   options.http.limits.connections_max = call.connections_max;
+  options.http.limits.connections_of_address_max = call.connections_of_address_max;
   options.http.limits.idle_seconds = call.idle_seconds;
+  options.requests_per_second_of_address = call.requests_per_second_of_address;
+  options.requests_per_second_of_key = call.requests_per_second_of_key;
   options.log_requests = call.log_requests == "none"  ? server::LogRequests::none
                          : call.log_requests == "all" ? server::LogRequests::all
                                                       : server::LogRequests::failed;
+  if (call.alert_webhook.empty() != call.alert_webhook_secret_file.empty())
+    return base::malformed("--alert-webhook-secret-file", call.alert_webhook_secret_file,
+                           "--alert-webhook and --alert-webhook-secret-file go together");
+  options.webhook = {.url = call.alert_webhook,
+                     .secret_file = call.alert_webhook_secret_file,
+                     .attempts_max = call.alert_webhook_attempts};
+  options.public_pools = call.public_pools;
+  options.public_seconds = call.public_seconds;
   auto session = open_books(globals, registry);
   if (!session) return std::unexpected(session.error());
   const std::string scheme = options.http.has_tls() ? "https://" : "http://";

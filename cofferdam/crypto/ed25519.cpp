@@ -105,6 +105,10 @@ bool verify(const PublicKey& key, std::string_view message, const Signature& sig
                                              key.bytes.data()) == 0;
 }
 
+bool can_verify(const PublicKey& key) {
+  return crypto_core_ed25519_is_valid_point(key.bytes.data()) == 1;
+}
+
 KeyId key_id(const PublicKey& key) {
   const Hash hash = sha256({reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()});
   KeyId id{};

@@ -55,6 +55,10 @@ class SigningKey {
 [[nodiscard]] bool verify(const PublicKey& key, std::string_view message,
                           const Signature& signature);
 
+// Whether any signature of this key could verify: it is a canonical point of the curve's main
+// group, and not one of small order.
+[[nodiscard]] bool can_verify(const PublicKey& key);
+
 [[nodiscard]] KeyId key_id(const PublicKey& key);
 [[nodiscard]] std::string to_hex(const PublicKey& key);
 [[nodiscard]] std::string to_hex(const Signature& signature);

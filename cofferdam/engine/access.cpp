@@ -2,28 +2,48 @@
 #include "cofferdam/engine/access.h"
 
 #include "cofferdam/books/principal/create_principal.h"
+#include "cofferdam/engine/touches.h"
+
+#include <algorithm>
 
 namespace cofferdam::engine {
 
-DoorStatus check_access(Needs needs, base::PrincipalId principal, const State& state) {
-  const principal::Principal* who = state.principal.principals.find(principal);
-  if (who == nullptr || !who->active) return DoorStatus::principal_unknown;
-  std::uint16_t roles = 0;
+namespace {
+
+[[nodiscard]] std::uint16_t roles_of(Needs needs) {
   switch (needs) {
     case Needs::nothing:
-      return DoorStatus::ok;
+      return 0;
     case Needs::operator_role:
-      roles = principal::kOperator;
-      break;
+      return principal::kOperator;
     case Needs::admin_role:
-      roles = principal::kAdmin;
-      break;
+      return principal::kAdmin;
     case Needs::approver_role:
-      roles = principal::kApprover;
-      break;
+      return principal::kApprover;
   }
-  return principal::may(state.principal, principal, roles) ? DoorStatus::ok
-                                                           : DoorStatus::principal_not_allowed;
+  return 0;
+}
+
+}  // namespace
+
+bool is_active(base::PrincipalId principal, const State& state) {
+  const principal::Principal* who = state.principal.principals.find(principal);
+  return who != nullptr && who->active;
+}
+
+DoorStatus check_access(const Command& command, base::PrincipalId principal, const State& state) {
+  if (!is_active(principal, state)) return DoorStatus::principal_unknown;
+  const Needs needs = std::visit([]<class C>(const C&) { return Operation<C>::kNeeds; }, command);
+  const std::uint16_t roles = roles_of(needs);
+  if (needs == Needs::nothing || principal::may(state.principal, principal, roles))
+    return DoorStatus::ok;
+  if (state.access.grants.size() == 0) return DoorStatus::principal_not_allowed;
+  const std::vector<access::Touch> touches = touches_of(command, state);
+  const bool everywhere =
+      !touches.empty() && std::ranges::all_of(touches, [&](const access::Touch& touch) {
+        return access::may_in(state.access, state.principal, principal, roles, touch.pool);
+      });
+  return everywhere ? DoorStatus::ok : DoorStatus::principal_not_allowed;
 }
 
 void found_root(const std::string& code, State& state, ledger::Context& context) {

@@ -2,6 +2,7 @@
 #include "cofferdam/engine/carry_out.h"
 
 #include "cofferdam/books/ledger/expire_holds.h"
+#include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/checkpoint.h"
@@ -116,6 +117,7 @@ template <class C>
 [[nodiscard]] std::uint16_t run(const Tick& /*command*/, Room& room) {
   ledger::expire_holds(room.state.ledger, room.context);
   decision::expire_proposals(room.state.decision, room.context);
+  reconciliation::mark_stale_statements(reconciliation_of(room), room.state.pool);
   return 0;
 }
 
@@ -172,6 +174,8 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
         results[i].amount != command.transfers[i].amount)
       outcome.moved.push_back({static_cast<std::uint32_t>(i), results[i].amount});
   }
+  if (!reconciliation::follow_batch(reconciliation_of(room), command.transfers, results))
+    refuse_large_terms(outcome);
   return 0;
 }
 
@@ -209,13 +213,47 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
   return static_cast<std::uint16_t>(status);
 }
 
+// The commands of reconciliation look into other rooms while they are applied.
+template <class C>
+  requires requires(const C& command, const reconciliation::Books& books) { apply(command, books); }
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  auto status = std::apply(
+      [&](const auto&... states) {
+        if constexpr (requires { check_state(command, states..., std::as_const(room.context)); })
+          return check_state(command, states..., std::as_const(room.context));
+        else
+          return check_state(command, states...);
+      },
+      Operation<C>::reads(std::as_const(room.state)));
+  if (status == decltype(status)::ok) status = apply(command, reconciliation_of(room));
+  return static_cast<std::uint16_t>(status);
+}
+
 [[nodiscard]] std::uint16_t run(const decision::Propose& command, Room& room) {
   const auto proposed = decode_command(command.operation, command.version, command.content);
   const decision::Subject subject = subject_of(*proposed, room.state);
-  const auto status = check_state(command, room.state.decision, room.state.principal, subject,
-                                  std::as_const(room.context));
+  const auto status = check_state(command, room.state.decision, room.state.principal,
+                                  room.state.access, subject, std::as_const(room.context));
   if (status != decision::ProposeStatus::ok) return static_cast<std::uint16_t>(status);
-  return static_cast<std::uint16_t>(apply(command, room.state.decision, subject, room.context));
+  const auto applied = apply(command, room.state.decision, subject, room.context);
+  if (room.signature)
+    room.state.access.signed_proposals.insert(
+        room.context.changes,
+        access::SignedProposal{
+            .proposal = base::ProposalId(static_cast<std::uint32_t>(room.context.created)),
+            .public_key = crypto::to_hex(crypto::PublicKey{room.signature->key})});
+  return static_cast<std::uint16_t>(applied);
+}
+
+[[nodiscard]] std::uint16_t run(const access::SetSignaturePolicy& command, Room& room) {
+  auto status =
+      check_state(command, room.state.access, room.state.principal, std::as_const(room.context));
+  if (status == access::SetSignaturePolicyStatus::ok)
+    status = apply(
+        command,
+        command.operation != 0 ? std::span(&command.operation, 1) : operations_of(command.preset),
+        room.state.access, room.context);
+  return static_cast<std::uint16_t>(status);
 }
 
 // The proposed command, as its maker would have given it; what it did is taken back if refused,
@@ -226,9 +264,12 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   const base::PrincipalId checker = room.context.principal;
   const base::Changes::Mark mark = room.context.changes.mark();
   room.context.principal = proposal.maker;
-  std::uint16_t status = static_cast<std::uint16_t>(
-      check_access(std::visit([]<class C>(const C&) { return Operation<C>::kNeeds; }, *command),
-                   proposal.maker, room.state));
+  std::uint16_t status =
+      static_cast<std::uint16_t>(check_access(*command, proposal.maker, room.state));
+  // A policy that was set since asks for what the maker did not give.
+  if (status == 0 && room.state.access.signed_proposals.find(proposal.id) == nullptr &&
+      signature_required(*command, proposal.maker, room.state))
+    status = static_cast<std::uint16_t>(DoorStatus::signature_missing);
   if (status == 0) status = carry_out(*command, room);
   room.context.principal = checker;
   if (status == 0) {
@@ -248,8 +289,8 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
 }
 
 [[nodiscard]] std::uint16_t run(const decision::Approve& command, Room& room) {
-  auto status =
-      check_state(command, room.state.decision, room.state.principal, std::as_const(room.context));
+  auto status = check_state(command, room.state.decision, room.state.principal, room.state.access,
+                            std::as_const(room.context));
   if (status == decision::AnswerStatus::ok)
     status = apply(command, room.state.decision, room.context);
   if (status != decision::AnswerStatus::ok) return static_cast<std::uint16_t>(status);
@@ -258,10 +299,25 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   return 0;
 }
 
+template <class Row>
+[[nodiscard]] base::PoolId pool_of_row(const Row* row) {
+  return row == nullptr ? base::PoolId() : row->pool;
+}
+
 [[nodiscard]] base::PoolId pool_of_intent(base::IntentId id, const State& state) {
   const custody::Intent* intent = state.custody.intents.find(id);
   if (intent == nullptr) return {};
   return state.custody.vaults.find(intent->vault)->pool;
+}
+
+[[nodiscard]] base::PoolId pool_of_vault(base::VaultId id, const State& state) {
+  const custody::Vault* vault = state.custody.vaults.find(id);
+  return vault == nullptr ? base::PoolId() : vault->pool;
+}
+
+// Of what a rule looks at: the pool, or the pool whose vault it is.
+[[nodiscard]] base::PoolId pool_of_alert(const auto& rule, const State& state) {
+  return rule.pool.is_none() ? pool_of_vault(rule.vault, state) : rule.pool;
 }
 
 }  // namespace
@@ -274,9 +330,25 @@ std::uint16_t carry_out(const Command& command, Room& room) {
   return std::visit([&](const auto& c) { return run(c, room); }, command);
 }
 
+reconciliation::Books reconciliation_of(Room& room) {
+  return {room.state.reconciliation, room.state.custody, room.state.ledger, room.context};
+}
+
+void refuse_large_terms(Outcome& outcome) {
+  outcome.door = DoorStatus::policy_breach;
+  outcome.law = "a reconciled account: terms of its equation stay within 2^120 units";
+}
+
 decision::Subject subject_of(const Command& command, const State& state) {
   return std::visit(
       [&]<class C>(const C& c) -> decision::Subject {
+        if constexpr (std::is_same_v<C, alert::SetAlert>) return {.pool = pool_of_alert(c, state)};
+        if constexpr (requires {
+                        { c.alert } -> std::convertible_to<alert::AlertId>;
+                      }) {
+          const alert::AlertRule* rule = state.alert.rules.find(c.alert);
+          return {.pool = rule == nullptr ? base::PoolId() : pool_of_alert(*rule, state)};
+        }
         if constexpr (requires {
                         { c.pool } -> std::convertible_to<base::PoolId>;
                       })
@@ -296,6 +368,14 @@ decision::Subject subject_of(const Command& command, const State& state) {
                         { c.intent } -> std::convertible_to<base::IntentId>;
                       })
           return {.pool = pool_of_intent(c.intent, state)};
+        if constexpr (requires { c.breaks.front().value(); })
+          return {.pool = c.breaks.empty()
+                              ? base::PoolId()
+                              : pool_of_row(state.reconciliation.breaks.find(c.breaks.front()))};
+        if constexpr (std::is_same_v<C, reconciliation::RecordStatement> ||
+                      std::is_same_v<C, reconciliation::BeginReconciliation>)
+          return {.pool = c.wallet.is_none() ? pool_of_row(state.ledger.accounts.find(c.account))
+                                             : pool_of_row(state.custody.wallets.find(c.wallet))};
         // A batch is judged by its first event's pool; a policy for all pools covers every batch.
         if constexpr (std::is_same_v<C, ledger::CreateTransfers>)
           return {.pool = c.transfers.empty() ? base::PoolId() : c.transfers.front().pool};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cofferdam/engine/door.h"
+#include "cofferdam/engine/signature.h"
 
 namespace cofferdam::engine {
 
@@ -14,10 +15,17 @@ struct Room {
   History& history;
   Scratch& scratch;
   Judgement& judgement;
+  std::optional<CommandSignature> signature = {};  // that the command came with, and is good
 };
 
 // The operation's own status; 0 is ok. After a refusal the caller rolls back.
 [[nodiscard]] std::uint16_t carry_out(const Command& command, Room& room);
+
+// What the room of reconciliation works on in a command.
+[[nodiscard]] reconciliation::Books reconciliation_of(Room& room);
+
+// A term of a reconciled account would have gone beyond its bound.
+void refuse_large_terms(Outcome& outcome);
 
 // The pool that a command acts on and the approvals that it needs of itself.
 [[nodiscard]] decision::Subject subject_of(const Command& command, const State& state);

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every command that the books know, each under its number and name. To add one: write its verb
-// file in its room, add it to the variant (at the end), and give it an Operation here.
+// file in its room, add it to the variant (at the end), and give it an Operation here or in
+// custody_operations.h.
 #pragma once
 
-#include "cofferdam/books/custody/approve_intent.h"
-#include "cofferdam/books/custody/beneficiaries.h"
-#include "cofferdam/books/custody/execute_intent.h"
-#include "cofferdam/books/custody/open_vault.h"
-#include "cofferdam/books/custody/open_wallet.h"
-#include "cofferdam/books/custody/propose_intent.h"
-#include "cofferdam/books/custody/settle_intent.h"
-#include "cofferdam/books/custody/signers.h"
-#include "cofferdam/books/custody/stop_intent.h"
 #include "cofferdam/books/decision/approve.h"
 #include "cofferdam/books/decision/propose.h"
 #include "cofferdam/books/decision/set_approval_policy.h"
@@ -40,8 +32,12 @@
 #include "cofferdam/books/pool/set_beneficiaries.h"
 #include "cofferdam/books/principal/change_principal.h"
 #include "cofferdam/books/principal/create_principal.h"
+#include "cofferdam/engine/access_operations.h"
+#include "cofferdam/engine/alert_operations.h"
+#include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
+#include "cofferdam/engine/operation_base.h"
 
 #include <cstdint>
 #include <string_view>
@@ -64,23 +60,11 @@ using Command = std::variant<
     custody::RegisterSigner, custody::RevokeSigner, custody::OpenVault, custody::OpenWallet,
     custody::AllowBeneficiary, custody::RemoveBeneficiary, custody::ProposeIntent,
     custody::ApproveIntent, custody::VetoIntent, custody::CancelIntent, custody::ExecuteIntent,
-    custody::SettleIntent>;
-
-// rooms(): the states that apply() writes, in their order; reads(): those that
-// check_state() reads, where they are others. kNumber: in the
-// journal for ever. kVersion: of the command's fields. kName: noun.verb, the same on
-// every surface. kNeeds: the role that a principal must hold.
-template <class C>
-struct Operation;
-
-enum class Needs : std::uint8_t { nothing, operator_role, admin_role, approver_role };
-
-template <std::uint16_t Number, Needs Role>
-struct OperationBase {
-  static constexpr std::uint16_t kNumber = Number;
-  static constexpr std::uint16_t kVersion = 1;
-  static constexpr Needs kNeeds = Role;
-};
+    custody::SettleIntent, access::RegisterSigningKey, access::RotateSigningKey,
+    access::RevokeSigningKey, access::SetSignaturePolicy, access::SetGrant, alert::SetAlert,
+    alert::AcknowledgeAlert, alert::RetireAlert, reconciliation::RecordStatement,
+    reconciliation::BeginReconciliation, reconciliation::SetGuard, reconciliation::AssignBreak,
+    reconciliation::ExplainBreak, reconciliation::ResolveBreak>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {
@@ -195,7 +179,7 @@ struct Operation<decision::Reject> : OperationBase<43, Needs::nothing> {
 
   static auto rooms(auto& state) { return std::tie(state.decision); }
 
-  static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
+  static auto reads(auto& state) { return std::tie(state.decision, state.principal, state.access); }
 };
 
 template <>
@@ -206,7 +190,7 @@ struct Operation<decision::Withdraw> : OperationBase<44, Needs::nothing> {
 
   static auto rooms(auto& state) { return std::tie(state.decision); }
 
-  static auto reads(auto& state) { return std::tie(state.decision, state.principal); }
+  static auto reads(auto& state) { return std::tie(state.decision, state.principal, state.access); }
 };
 
 template <>
@@ -450,142 +434,6 @@ struct Operation<pool::ExecuteRelease> : OperationBase<68, Needs::operator_role>
   static constexpr std::string_view kSummary =
       "Release money by a rule whose condition is true now.";
   using Status = pool::ExecuteReleaseStatus;
-};
-
-template <>
-struct Operation<custody::RegisterSigner> : OperationBase<100, Needs::admin_role> {
-  static constexpr std::string_view kName = "signer.register";
-  static constexpr std::string_view kSummary = "Register a key that policies of vaults can name.";
-  using Status = custody::SignerStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody); }
-
-  static auto reads(auto& state) { return std::tie(state.custody, state.principal); }
-};
-
-template <>
-struct Operation<custody::RevokeSigner> : OperationBase<101, Needs::nothing> {
-  static constexpr std::string_view kName = "signer.revoke";
-  static constexpr std::string_view kSummary = "Revoke a key at once and for good.";
-  using Status = custody::SignerStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody); }
-
-  static auto reads(auto& state) { return std::tie(state.custody, state.principal); }
-};
-
-template <>
-struct Operation<custody::OpenVault> : OperationBase<102, Needs::admin_role> {
-  static constexpr std::string_view kName = "vault.open";
-  static constexpr std::string_view kSummary =
-      "Open a vault: m-of-n signers over wallets of one pool.";
-  using Status = custody::OpenVaultStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody); }
-
-  static auto reads(auto& state) {
-    return std::tie(state.custody, state.pool, state.ledger, state.principal);
-  }
-};
-
-template <>
-struct Operation<custody::OpenWallet> : OperationBase<103, Needs::admin_role> {
-  static constexpr std::string_view kName = "wallet.open";
-  static constexpr std::string_view kSummary = "Declare a wallet of one pool.";
-  using Status = custody::OpenWalletStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody, state.ledger); }
-
-  static auto reads(auto& state) { return std::tie(state.custody, state.pool, state.ledger); }
-};
-
-template <>
-struct Operation<custody::AllowBeneficiary> : OperationBase<104, Needs::admin_role> {
-  static constexpr std::string_view kName = "beneficiary.allow";
-  static constexpr std::string_view kSummary = "Put a beneficiary on a vault's list.";
-  using Status = custody::BeneficiaryStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody); }
-};
-
-template <>
-struct Operation<custody::RemoveBeneficiary> : OperationBase<105, Needs::operator_role> {
-  static constexpr std::string_view kName = "beneficiary.remove";
-  static constexpr std::string_view kSummary = "Take a beneficiary off a vault's list.";
-  using Status = custody::BeneficiaryStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody); }
-};
-
-template <>
-struct Operation<custody::ProposeIntent> : OperationBase<106, Needs::operator_role> {
-  static constexpr std::string_view kName = "intent.propose";
-  static constexpr std::string_view kSummary = "Put an intent before the signers of a vault.";
-  using Status = custody::IntentStatus;
-
-  static auto rooms(auto& state) {
-    return std::tie(state.custody, state.pool, state.ledger, state.principal);
-  }
-};
-
-template <>
-struct Operation<custody::ApproveIntent> : OperationBase<107, Needs::nothing> {
-  static constexpr std::string_view kName = "intent.approve";
-  static constexpr std::string_view kSummary = "Bring signatures for an intent.";
-  using Status = custody::IntentStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody); }
-
-  static auto reads(auto& state) {
-    return std::tie(state.custody, state.pool, state.ledger, state.principal);
-  }
-};
-
-template <>
-struct Operation<custody::VetoIntent> : OperationBase<108, Needs::nothing> {
-  static constexpr std::string_view kName = "intent.veto";
-  static constexpr std::string_view kSummary = "Stop an intent before it is executed.";
-  using Status = custody::IntentStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody); }
-
-  static auto reads(auto& state) { return std::tie(state.custody, state.principal); }
-};
-
-template <>
-struct Operation<custody::CancelIntent> : OperationBase<109, Needs::nothing> {
-  static constexpr std::string_view kName = "intent.cancel";
-  static constexpr std::string_view kSummary = "Take one's own intent back.";
-  using Status = custody::IntentStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody); }
-
-  static auto reads(auto& state) { return std::tie(state.custody, state.principal); }
-};
-
-template <>
-struct Operation<custody::ExecuteIntent> : OperationBase<110, Needs::operator_role> {
-  static constexpr std::string_view kName = "intent.execute";
-  static constexpr std::string_view kSummary = "Carry out an approved intent after its delay.";
-  using Status = custody::IntentStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody, state.ledger); }
-
-  static auto reads(auto& state) {
-    return std::tie(state.custody, state.ledger, state.pool, state.principal);
-  }
-};
-
-template <>
-struct Operation<custody::SettleIntent> : OperationBase<111, Needs::operator_role> {
-  static constexpr std::string_view kName = "intent.settle";
-  static constexpr std::string_view kSummary =
-      "Confirm that what an intent ordered has left the wallet.";
-  using Status = custody::IntentStatus;
-
-  static auto rooms(auto& state) { return std::tie(state.custody, state.ledger); }
-
-  static auto reads(auto& state) { return std::tie(state.custody, state.ledger, state.pool); }
 };
 
 }  // namespace cofferdam::engine

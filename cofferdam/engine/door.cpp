@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/door.h"
 
+#include "cofferdam/books/alert/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
+#include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
+#include "cofferdam/engine/signature.h"
 
 #include <algorithm>
 
@@ -36,11 +39,26 @@ namespace {
   if (c.now < c.time_before) return DoorStatus::time_goes_back;
   if (c.time_given && state.venue.venues.at(0).time_source != venue::TimeSource::given)
     return DoorStatus::time_not_accepted;
-  const DoorStatus access = std::visit(
-      [&]<class C>(const C&) { return check_access(Operation<C>::kNeeds, c.principal, state); },
-      command);
+  if (!is_active(c.principal, state)) return DoorStatus::principal_unknown;
+  const DoorStatus sealed =
+      c.record != nullptr ? check_signature(command, *c.record, c.books, c.now, state)
+      : signature_required(command, c.principal, state) ? DoorStatus::signature_missing
+                                                        : DoorStatus::ok;
+  if (sealed != DoorStatus::ok) return sealed;
+  const DoorStatus access = check_access(command, c.principal, state);
   if (access != DoorStatus::ok) return access;
   return needs_approval(command, state) ? DoorStatus::approval_required : DoorStatus::ok;
+}
+
+// Before the laws, so that they see what it wrote as well.
+void evaluate_alerts(const Command& command, const Outcome& outcome, State& state,
+                     ledger::Context& context) {
+  const alert::Books books{state.ledger, state.fact, state.decision, state.pool, state.custody};
+  const bool is_tick =
+      std::holds_alternative<Tick>(command) ||
+      (outcome.executed && outcome.executed->operation == Operation<Tick>::kNumber);
+  alert::evaluate(state.alert, books, context,
+                  is_tick ? alert::Occasion::tick : alert::Occasion::command);
 }
 
 template <class Status>
@@ -49,6 +67,23 @@ template <class Status>
   const auto value = static_cast<Status>(status);
   return {std::string(base::name_of(value)),
           std::string(base::EnumText<Status>::kDocs[static_cast<std::size_t>(value)])};
+}
+
+// What rules over the whole command say of it, once its own phases have let it through: policies of
+// pools, frozen releases.
+[[nodiscard]] Outcome judge_policies(const State& state, base::Time now) {
+  const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);
+  if (finding.breach != pool::PolicyBreach::none) {
+    const auto rule = static_cast<std::size_t>(finding.breach);
+    return {.door = DoorStatus::policy_breach,
+            .law = finding.text + ": " + std::string(base::name_of(finding.breach)) + ": " +
+                   std::string(base::EnumText<pool::PolicyBreach>::kDocs[rule])};
+  }
+  const reconciliation::GuardView guards{state.reconciliation, state.custody, state.pool,
+                                         state.ledger, now};
+  if (const auto frozen = reconciliation::find_frozen_release(guards))
+    return {.door = DoorStatus::releases_frozen, .law = *frozen};
+  return {};
 }
 
 }  // namespace
@@ -67,17 +102,20 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
                           .principal = circumstances.principal,
                           .postings = postings};
   Room room{state, context, history, scratch, judgement};
+  if (circumstances.record != nullptr) room.signature = signature_of(*circumstances.record);
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
-    const pool::PolicyFinding finding = pool::find_policy_breach(state.pool, state.ledger);
-    if (finding.breach != pool::PolicyBreach::none) {
-      const auto rule = static_cast<std::size_t>(finding.breach);
-      outcome = Outcome{.door = DoorStatus::policy_breach,
-                        .law = finding.text + ": " + std::string(base::name_of(finding.breach)) +
-                               ": " + std::string(base::EnumText<pool::PolicyBreach>::kDocs[rule])};
-      judgement.results.clear();
-    } else if (const auto law = broken_law(state)) {
-      outcome = Outcome{.door = DoorStatus::law_broken, .law = *law};
+    if (outcome.ok() &&
+        !reconciliation::follow_postings(reconciliation_of(room), outcome.event_statuses.size()))
+      refuse_large_terms(outcome);
+    Outcome whole = outcome.ok() ? judge_policies(state, circumstances.now) : outcome;
+    if (whole.ok()) {
+      evaluate_alerts(command, outcome, state, context);
+      if (const auto law = broken_law(state))
+        whole = Outcome{.door = DoorStatus::law_broken, .law = *law};
+    }
+    if (!whole.ok()) {
+      outcome = Outcome{.door = whole.door, .law = std::move(whole.law)};
       judgement.results.clear();
     }
   }
@@ -87,6 +125,7 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   }
   outcome.postings = std::move(postings);
   outcome.created = context.created;
+  outcome.alerts = alert::changes_of(state.alert);
   return judgement;
 }
 

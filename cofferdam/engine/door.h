@@ -9,6 +9,7 @@
 #include "cofferdam/engine/outcome.h"
 #include "cofferdam/engine/record.h"
 #include "cofferdam/engine/state.h"
+#include "cofferdam/journal/format.h"
 
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ struct Circumstances {
   bool time_given = false;
   base::Sequence sequence = 0;
   base::PrincipalId principal;
+  journal::JournalId books{};
+  const CommandRecord* record = nullptr;  // with its signature; absent: there is none
 };
 
 // Judges and, unless refused, applies the command. The changes stay in `changes`, to be committed

@@ -23,11 +23,12 @@ namespace {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-[[nodiscard]] CommandRecord record_of(const Request& request) {
-  CommandRecord record{.id = request.id,
-                       .principal = request.principal,
-                       .signature = request.signature,
-                       .content = encode_command(request.command)};
+}  // namespace
+
+CommandRecord record_of(const Request& request) {
+  CommandRecord record{
+      .id = request.id, .principal = request.principal, .content = encode_command(request.command)};
+  if (request.signature) record.signature = base::encode(*request.signature);
   std::visit(
       [&]<class C>(const C&) {
         record.operation = Operation<C>::kNumber;
@@ -36,8 +37,6 @@ namespace {
       request.command);
   return record;
 }
-
-}  // namespace
 
 struct Engine::Parts {
   explicit Parts(Options o) : options(std::move(o)) {}
@@ -57,6 +56,7 @@ struct Engine::Parts {
   base::Time last_time;
   Figures figures;
   std::uint64_t bytes_since_snapshot = 0;
+  std::function<void(AlertNotice)> alert_listener;
 
   [[nodiscard]] Result<void> open();
   [[nodiscard]] Result<void> open_index();
@@ -64,7 +64,9 @@ struct Engine::Parts {
   [[nodiscard]] Result<crypto::Hash> hash_at(base::Sequence sequence) const;
   [[nodiscard]] Result<LoadedSnapshot> snapshot_before(base::Sequence at_most) const;
   [[nodiscard]] Result<Moment> travel(base::Sequence until);
-  [[nodiscard]] Circumstances circumstances(const Request& request) const;
+  // The record must outlive what is made of it.
+  [[nodiscard]] Circumstances circumstances(const Request& request,
+                                            const CommandRecord& record) const;
   [[nodiscard]] Result<std::optional<Reply>> replayed(const Request& request,
                                                       const CommandRecord& record);
   [[nodiscard]] Result<Judgement> decide(const Request& request, const Circumstances& c);
@@ -198,8 +200,8 @@ Result<Engine::Moment> Engine::Parts::travel(base::Sequence until) {
     COFFERDAM_CHECK(*next != nullptr, "the journal ends where it says");
     const journal::Record& record = **next;
     history->set_now(record.sequence);
-    auto applied = replay_record(record, moment.sequence, moment.time, *moment.state, along_the_way,
-                                 *history, scratch, nullptr);
+    auto applied = replay_record(record, journal->id(), moment.sequence, moment.time, *moment.state,
+                                 along_the_way, *history, scratch, nullptr);
     if (!applied) return std::unexpected(applied.error());
     moment.sequence = record.sequence;
     moment.time = base::Time(record.time_ns);
@@ -221,8 +223,8 @@ Result<void> Engine::Parts::catch_up() {
     const journal::Record* record = *next;
     if (record == nullptr) break;
     history->set_now(record->sequence);
-    auto applied = replay_record(*record, figures.snapshot_sequence, last_time, *state, changes,
-                                 *history, scratch, index.get());
+    auto applied = replay_record(*record, journal->id(), figures.snapshot_sequence, last_time,
+                                 *state, changes, *history, scratch, index.get());
     if (!applied) return applied;
     if (record->sequence > figures.snapshot_sequence) {
       last_time = base::Time(record->time_ns);
@@ -233,7 +235,8 @@ Result<void> Engine::Parts::catch_up() {
   return {};
 }
 
-Circumstances Engine::Parts::circumstances(const Request& request) const {
+Circumstances Engine::Parts::circumstances(const Request& request,
+                                           const CommandRecord& record) const {
   std::int64_t now = options.clock ? options.clock() : system_clock_ns();
   // The journal's time never goes back, even where the machine's clock does.
   now = std::max(now, last_time.value() + 1);
@@ -241,7 +244,9 @@ Circumstances Engine::Parts::circumstances(const Request& request) const {
           .time_before = last_time,
           .time_given = request.time.has_value(),
           .sequence = journal->next_sequence(),
-          .principal = request.principal};
+          .principal = request.principal,
+          .books = journal->id(),
+          .record = &record};
 }
 
 Result<std::optional<Reply>> Engine::Parts::replayed(const Request& request,
@@ -365,7 +370,7 @@ Result<Reply> Engine::submit(const Request& request) {
   if (!earlier) return std::unexpected(earlier.error());
   if (*earlier) return std::move(**earlier);
 
-  const Circumstances c = p.circumstances(request);
+  const Circumstances c = p.circumstances(request, record);
   Reply reply{.sequence = c.sequence, .time = c.now};
   p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);
@@ -379,9 +384,16 @@ Result<Reply> Engine::submit(const Request& request) {
     return reply;
   }
   record.outcome = judgement->outcome;
+  if (!record.outcome.alerts.empty()) record.format = kCommandRecordFormatAlerts;
   reply.outcome = std::move(judgement->outcome);
   if (auto appended = p.append(request, c, std::move(record), judgement->results); !appended)
     return std::unexpected(appended.error());
+  if (p.alert_listener && !reply.outcome.alerts.empty())
+    p.alert_listener({.sequence = reply.sequence,
+                      .time = reply.time,
+                      .command = request.id,
+                      .principal = request.principal,
+                      .changes = reply.outcome.alerts});
   // The command stands whether or not a snapshot can be taken now; it is tried again later.
   if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes) {
     p.figures.snapshot_trouble.reset();
@@ -409,10 +421,11 @@ Result<Reply> Engine::dry_run(const Request& request) {
   Parts& p = *parts_;
   if (const std::uint16_t shape = check_shape(request.command); shape != 0)
     return Reply{.shape = shape};
-  auto earlier = p.replayed(request, record_of(request));
+  const CommandRecord record = record_of(request);
+  auto earlier = p.replayed(request, record);
   if (!earlier) return std::unexpected(earlier.error());
   if (*earlier) return std::move(**earlier);
-  const Circumstances c = p.circumstances(request);
+  const Circumstances c = p.circumstances(request, record);
   Reply reply{.time = c.now};
   p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);
@@ -493,6 +506,10 @@ Result<std::vector<std::uint64_t>> Engine::list_transfers(const TransferFilter& 
     found.push_back(**next);
   }
   return found;
+}
+
+void Engine::on_alerts(std::function<void(AlertNotice)> listener) {
+  parts_->alert_listener = std::move(listener);
 }
 
 Result<void> Engine::take_snapshot() {

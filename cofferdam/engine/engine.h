@@ -14,6 +14,7 @@
 #include "cofferdam/base/error.h"
 #include "cofferdam/engine/door.h"
 #include "cofferdam/engine/query_index.h"
+#include "cofferdam/engine/signature.h"
 #include "cofferdam/journal/disk.h"
 
 #include <cstdint>
@@ -50,10 +51,13 @@ struct Request {
   base::CommandId id;  // the idempotency key
   base::PrincipalId principal;
   std::optional<base::Time> time;  // only for books with time_source 'given'
-  std::string signature;
+  std::optional<CommandSignature> signature = {};
   Command command;
   bool want_balances = false;  // of a batch: the counters after each event
 };
+
+// The record of a request before it is judged: what a signature is made over.
+[[nodiscard]] CommandRecord record_of(const Request& request);
 
 struct Reply {
   base::Sequence sequence = 0;  // of the record; 0 when nothing was recorded
@@ -74,6 +78,15 @@ struct Figures {
   std::vector<base::Error> snapshots_skipped;      // that were not good, and why
   std::optional<base::Error> snapshot_trouble;     // why the last snapshot could not be taken
   std::optional<base::Error> query_index_trouble;  // why the query index was left behind
+};
+
+// A record that did something to alerts.
+struct AlertNotice {
+  base::Sequence sequence = 0;
+  base::Time time;
+  base::CommandId command;
+  base::PrincipalId principal;
+  std::vector<alert::AlertChange> changes;
 };
 
 class Engine {
@@ -123,6 +136,10 @@ class Engine {
 
   [[nodiscard]] Result<Moment> at(base::Sequence sequence);
   [[nodiscard]] Result<Moment> at(base::Time time);
+
+  // Called by submit() when it has appended a record that did something to alerts; the record is
+  // not durable yet, and nobody is to be told before it is.
+  void on_alerts(std::function<void(AlertNotice)> listener);
 
   [[nodiscard]] Result<void> take_snapshot();
   // Appends a checkpoint: sequence, chain hash and state hash, signed with the folder's key.

@@ -24,9 +24,19 @@ base::u128 index_key(const journal::IndexSecret& secret, IdKind kind, base::u128
   return key;
 }
 
+namespace {
+
+// One way to write each record: the second format is for records with alerts alone.
+[[nodiscard]] bool is_known_format(const CommandRecord& record) {
+  return record.format ==
+         (record.outcome.alerts.empty() ? kCommandRecordFormat : kCommandRecordFormatAlerts);
+}
+
+}  // namespace
+
 Result<RecordedCommand> recorded_command(const journal::Record& record) {
   auto decoded = base::decode<CommandRecord>(record.body);
-  if (record.kind != kCommandRecord || !decoded || decoded->format != kCommandRecordFormat ||
+  if (record.kind != kCommandRecord || !decoded || !is_known_format(*decoded) ||
       !fits_its_command(*decoded))
     return std::unexpected(base::Error{.kind = base::ErrorKind::integrity,
                                        .field = "journal record " + std::to_string(record.sequence),

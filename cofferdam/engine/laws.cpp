@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every law of every room, asked on every command in every build; a law is added here once.
+#include "cofferdam/books/access/invariants.h"
+#include "cofferdam/books/alert/invariants.h"
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
@@ -8,6 +10,7 @@
 #include "cofferdam/books/market/invariants.h"
 #include "cofferdam/books/pool/invariants.h"
 #include "cofferdam/books/principal/invariants.h"
+#include "cofferdam/books/reconciliation/invariants.h"
 #include "cofferdam/engine/door.h"
 
 namespace cofferdam::engine {
@@ -43,6 +46,13 @@ std::optional<std::string> broken_law(const State& state) {
   ask(custody::check_wallets_keep_their_pool(state.custody, state.ledger));
   ask(custody::check_leaves_by_intent(state.custody, state.ledger));
   ask(custody::check_transit_is_named(state.custody, state.ledger));
+  ask(access::check_root_can_sign(state.access, state.principal));
+  ask(access::check_keys_stay_revoked(state.access));
+  ask(alert::check_alerts_move_in_order(state.alert));
+  ask(reconciliation::check_equation(state.reconciliation, state.ledger));
+  ask(reconciliation::check_terms_are_items(state.reconciliation));
+  ask(reconciliation::check_statements_stay(state.reconciliation));
+  ask(reconciliation::check_breaks_go_forward(state.reconciliation));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -3,6 +3,7 @@
 // What a command came to: recorded with it in the journal, returned again when it is repeated.
 #pragma once
 
+#include "cofferdam/books/alert/measure.h"
 #include "cofferdam/books/ledger/transfer.h"
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace cofferdam::engine {
 
-// Refusals that any operation may meet, before its own statuses; in the order they are looked for.
+// Refusals that any operation may meet, before its own statuses. Those of signatures are looked for
+// as soon as the principal is known.
 enum class DoorStatus : std::uint16_t {
   ok,
   no_genesis,
@@ -24,6 +26,15 @@ enum class DoorStatus : std::uint16_t {
   approval_required,
   policy_breach,
   law_broken,
+  signature_missing,
+  signature_malformed,
+  signing_key_unknown,
+  signing_key_of_another,
+  signing_key_revoked,
+  signature_does_not_verify,
+  signature_expired,
+  signature_lives_too_long,
+  releases_frozen,
 };
 
 // The amount of an event where it differs from what was asked (balancing, or 'max').
@@ -60,7 +71,9 @@ struct Outcome {
   std::vector<ledger::Transfer> postings;    // legs booked by the system for this command
   base::u128 created = 0;                    // number of what was created
   std::optional<Executed> executed;          // by an approval that completed a quorum
-  std::string law;                           // door = law_broken or policy_breach: which
+  std::string law;                           // the door refused over a rule of the books: which
+  // What it did to alerts. In a record it stands behind the outcome, of records that have any.
+  std::vector<alert::AlertChange> alerts;
 
   [[nodiscard]] bool ok() const { return door == DoorStatus::ok && status == 0; }
 
@@ -77,7 +90,7 @@ struct Outcome {
   }
 
   friend bool operator==(const Outcome& a, const Outcome& b) {
-    return base::encode(a) == base::encode(b);
+    return base::encode(a) == base::encode(b) && base::encode(a.alerts) == base::encode(b.alerts);
   }
 };
 
@@ -85,7 +98,7 @@ struct Outcome {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
-  static constexpr std::array<std::string_view, 10> kNames{"ok",
+  static constexpr std::array<std::string_view, 19> kNames{"ok",
                                                            "no_genesis",
                                                            "genesis_exists",
                                                            "time_goes_back",
@@ -94,8 +107,17 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
                                                            "principal_not_allowed",
                                                            "approval_required",
                                                            "policy_breach",
-                                                           "law_broken"};
-  static constexpr std::array<std::string_view, 10> kDocs{
+                                                           "law_broken",
+                                                           "signature_missing",
+                                                           "signature_malformed",
+                                                           "signing_key_unknown",
+                                                           "signing_key_of_another",
+                                                           "signing_key_revoked",
+                                                           "signature_does_not_verify",
+                                                           "signature_expired",
+                                                           "signature_lives_too_long",
+                                                           "releases_frozen"};
+  static constexpr std::array<std::string_view, 19> kDocs{
       "",
       "the books begin with a genesis command",
       "the books have one genesis command",
@@ -105,5 +127,14 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
       "the principal must hold the role that the operation asks",
       "the operation must be proposed and approved by others",
       "a pool's policy does not allow what the command would lead to; nothing was changed",
-      "a law of the books would have been broken; nothing was changed"};
+      "a law of the books would have been broken; nothing was changed",
+      "the command must carry the signature of its principal",
+      "the signature of a record has the form that docs/guides/access.md gives",
+      "the key of a signature must be registered",
+      "the key of a signature must be one of the principal's own",
+      "the key of a signature must be in force",
+      "the signature must be over this command, of these books, by this key",
+      "a signature lets a command in until its time",
+      "a signature counts for at most 31 days",
+      "an open break of reconciliation freezes what leaves the pool; nothing was changed"};
 };

@@ -17,6 +17,8 @@ inline constexpr std::uint16_t kCommandRecord = 1;
 inline constexpr std::uint16_t kCheckpointRecord = 2;
 
 inline constexpr std::uint16_t kCommandRecordFormat = 1;
+// Of a record whose outcome names alerts.
+inline constexpr std::uint16_t kCommandRecordFormatAlerts = 2;
 
 struct CommandRecord {
   std::uint16_t format = kCommandRecordFormat;
@@ -24,20 +26,23 @@ struct CommandRecord {
   base::PrincipalId principal;
   std::uint16_t operation = 0;
   std::uint16_t version = 0;
-  std::string signature;  // Ed25519 over the content hash, where policy asks for one; else empty
+  std::string signature;  // an encoded CommandSignature; empty where there is none
   std::string content;    // the encoded command
   Outcome outcome;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
-    visit("format", self.format, "1");
+    visit("format", self.format, "1, or 2 where alerts stand behind the outcome");
     visit("id", self.id, "the client's id of the command");
     visit("principal", self.principal, "who asked");
     visit("operation", self.operation, "number of the operation");
     visit("version", self.version, "version of the operation's fields");
-    visit("signature", self.signature, "of the principal, where policy asks for one");
+    visit("signature", self.signature,
+          "of the principal: form, not_after, key, signature; or empty");
     visit("content", self.content, "the command's fields");
     visit("outcome", self.outcome, "what it came to");
+    if (self.format == kCommandRecordFormatAlerts)
+      visit("alerts", self.outcome.alerts, "what it did to alerts");
   }
 };
 

@@ -60,6 +60,22 @@ TEST(Record, MovesAmountsOfEventsThatAreThere) {
   EXPECT_FALSE(is_read(record));
 }
 
+// The bytes of every other record are those of the first format.
+TEST(Record, NamesAlertsInItsSecondFormatAlone) {
+  CommandRecord record = batch_of(1, 1);
+  const std::string plain = base::encode(record);
+  record.outcome.alerts = {{.alert = alert::AlertId(3), .value = base::SignedAmount(-7)}};
+  EXPECT_EQ(base::encode(record), plain);
+  EXPECT_TRUE(is_read(record));  // as the writer of the first format would have it: without them
+  record.format = kCommandRecordFormatAlerts;
+  const auto recorded =
+      recorded_command({.sequence = 3, .kind = kCommandRecord, .body = base::encode(record)});
+  ASSERT_TRUE(recorded.has_value());
+  EXPECT_EQ(recorded->record.outcome, record.outcome);
+  record.outcome.alerts.clear();
+  EXPECT_FALSE(is_read(record));  // one way to write each record
+}
+
 TEST(Record, CarriesOutWhatCanBeRead) {
   CommandRecord record{.operation = Operation<decision::Approve>::kNumber, .version = 1};
   record.outcome.executed = Executed{.operation = Operation<Tick>::kNumber, .version = 1};

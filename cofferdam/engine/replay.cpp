@@ -57,9 +57,10 @@ class ScratchFolder {
 
 }  // namespace
 
-Result<void> replay_record(const journal::Record& record, base::Sequence state_sequence,
-                           base::Time time_before, State& state, base::Changes& changes,
-                           JournalHistory& history, Scratch& scratch, journal::IdIndex* index) {
+Result<void> replay_record(const journal::Record& record, const journal::JournalId& books,
+                           base::Sequence state_sequence, base::Time time_before, State& state,
+                           base::Changes& changes, JournalHistory& history, Scratch& scratch,
+                           journal::IdIndex* index) {
   if (record.kind == kCheckpointRecord) return {};
   auto recorded = recorded_command(record);
   if (!recorded) return std::unexpected(recorded.error());
@@ -75,7 +76,9 @@ Result<void> replay_record(const journal::Record& record, base::Sequence state_s
                           .time_before = time_before,
                           .time_given = was.outcome.door == DoorStatus::time_not_accepted,
                           .sequence = record.sequence,
-                          .principal = was.principal};
+                          .principal = was.principal,
+                          .books = books,
+                          .record = &was};
     const Judgement again = judge(*command, c, state, changes, history, scratch);
     if (history.trouble()) return std::unexpected(*history.trouble());
     if (!(again.outcome == was.outcome))
@@ -128,8 +131,8 @@ Result<Replayed> replay(journal::Disk& disk, const std::string& folder,
         return std::unexpected(good.error());
       ++replayed.checkpoints;
     }
-    auto applied = replay_record(*record, replayed.sequence, replayed.time, *replayed.state,
-                                 changes, history, scratch, index->get());
+    auto applied = replay_record(*record, (*reader)->journal_id(), replayed.sequence, replayed.time,
+                                 *replayed.state, changes, history, scratch, index->get());
     if (!applied) return std::unexpected(applied.error());
     replayed.chain_hash = record->hash;
     replayed.sequence = record->sequence;

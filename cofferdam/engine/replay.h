@@ -15,6 +15,7 @@ namespace cofferdam::engine {
 // `state_sequence`, judges it again and applies it. An outcome other than the recorded one is an
 // integrity error: either the journal or this program is not what it was.
 [[nodiscard]] Result<void> replay_record(const journal::Record& record,
+                                         const journal::JournalId& books,
                                          base::Sequence state_sequence, base::Time time_before,
                                          State& state, base::Changes& changes,
                                          JournalHistory& history, Scratch& scratch,

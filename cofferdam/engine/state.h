@@ -3,6 +3,8 @@
 // Everything that the books remember: one State of each room, and nothing else anywhere.
 #pragma once
 
+#include "cofferdam/books/access/access.h"
+#include "cofferdam/books/alert/alert.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/fact/fact.h"
@@ -10,6 +12,7 @@
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/pool/pool.h"
 #include "cofferdam/books/principal/principal.h"
+#include "cofferdam/books/reconciliation/reconciliation.h"
 #include "cofferdam/crypto/sha256.h"
 #include "cofferdam/engine/venue.h"
 
@@ -24,6 +27,9 @@ struct State {
   pool::State pool;
   market::State market;
   custody::State custody;
+  access::State access;
+  alert::State alert;
+  reconciliation::State reconciliation;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -37,6 +43,9 @@ struct State {
     f("pool", self.pool);
     f("market", self.market);
     f("custody", self.custody);
+    f("access", self.access);
+    f("alert", self.alert);
+    f("reconciliation", self.reconciliation);
   }
 };
 

@@ -33,6 +33,8 @@ class Reader {
   // More has become durable since: `segments` as the journal knows them now.
   void extend(std::vector<Segment> segments, Sequence until);
 
+  // The id that the records carry.
+  [[nodiscard]] JournalId journal_id() const { return segments_.front().header.journal_id; }
   [[nodiscard]] Sequence first_sequence() const;
   [[nodiscard]] crypto::Hash first_previous_hash() const;
 

@@ -87,8 +87,8 @@ Json event_json(const CommandEntry& entry, const engine::Request& request,
 Json created(const CommandEntry& entry, base::u128 number, const Codec& codec) {
   const std::string_view noun = entry.name.substr(0, entry.name.find('.'));
   const std::string_view verb = entry.name.substr(noun.size() + 1);
-  constexpr std::array<std::string_view, 5> kMaking{"create", "declare", "open", "register",
-                                                    "allow"};
+  constexpr std::array<std::string_view, 6> kMaking{"create",   "declare", "open",
+                                                    "register", "allow",   "set"};
   if (std::find(kMaking.begin(), kMaking.end(), verb) == kMaking.end())
     return Json::of(base::to_text(number));
   for (std::size_t kind = 1; kind < kNumberedNames.size(); ++kind) {
@@ -139,6 +139,11 @@ Json answer_json(const CommandEntry& entry, const engine::Request& request,
     Json& postings = json.add("postings", Json::list());
     for (const ledger::Transfer& posting : reply.outcome.postings)
       postings.items.push_back(to_json(posting, codec));
+  }
+  if (!reply.outcome.alerts.empty()) {
+    Json& alerts = json.add("alerts", Json::list());
+    for (const alert::AlertChange& change : reply.outcome.alerts)
+      alerts.items.push_back(to_json(change, codec));
   }
   const std::string_view word = reply.shape != 0          ? "malformed"
                                 : reply.ok() && all_stand ? "ok"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/batch.h"
 
+#include "cofferdam/operation/signature_form.h"
 #include "cofferdam/operation/transfers_text.h"
 
 namespace cofferdam::operation {
@@ -11,6 +12,7 @@ struct Line {
   std::string operation;
   std::optional<base::Time> time;
   std::string principal;
+  std::optional<SignatureForm> signature;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -18,6 +20,7 @@ struct Line {
     visit("operation", self.operation, "noun.verb");
     visit("time", self.time, "only for books whose time is given");
     visit("principal", self.principal, "code");
+    visit("signature", self.signature, "of the principal");
   }
 };
 
@@ -55,14 +58,22 @@ Result<Answer> Batch::answer(std::string_view text, std::string& id) {
   if (guard_)
     if (Result<void> allowed = guard_(*entry, principal, line->id); !allowed)
       return std::unexpected(std::move(allowed).error());
-  return session_.run_command(
-      *entry, content,
-      {.id = line->id, .time = line->time, .principal = principal, .durable = false});
+  Envelope envelope{.id = line->id,
+                    .time = line->time,
+                    .principal = principal,
+                    .durable = false,
+                    .signer = signer_};
+  if (line->signature) {
+    const Result<engine::CommandSignature> signature = read_signature(*line->signature);
+    if (!signature) return std::unexpected(signature.error());
+    envelope.signature = *signature;
+  }
+  return session_.run_command(*entry, content, envelope);
 }
 
 // Transfers on the shortest way. False: nothing has happened, and the line goes the way of all.
 bool Batch::take_plain(std::string_view text) {
-  if (text.size() > kBatchLineBytesMax) return false;
+  if (signer_ != nullptr || text.size() > kBatchLineBytesMax) return false;
   const std::optional<PlainLine> plain = read_plain_line(text);
   if (!plain) return false;
   std::optional<ledger::CreateTransfers> transfers =

@@ -4,6 +4,8 @@
 //
 //   {"id": "17", "operation": "asset.create", "time": "...", "principal": "root", "content": {...}}
 //
+// A line may carry a `signature`: {"key": "...", "not_after": "...", "signature": "..."}.
+//
 // `time` only for books whose time is given; `principal` may be absent for the root. Without an id
 // one is drawn at random, and the line cannot be repeated safely.
 //
@@ -49,6 +51,9 @@ class Batch {
 
   void set_guard(Guard guard) { guard_ = std::move(guard); }
 
+  // Signs the lines that come without a signature.
+  void set_signer(std::shared_ptr<const Signer> signer) { signer_ = std::move(signer); }
+
   // An error is one of the disk: the batch is over. Blank lines are passed over.
   [[nodiscard]] Result<void> line(std::string_view text);
   [[nodiscard]] Result<void> flush();
@@ -64,6 +69,7 @@ class Batch {
   std::string principal_;
   Sink sink_;
   Guard guard_;
+  std::shared_ptr<const Signer> signer_;
   Held held_sink_;
   BatchFigures figures_;
   std::uint64_t line_number_ = 0;

@@ -195,6 +195,10 @@ class Reader {
 
   [[nodiscard]] static Result<void> operation(const Json& json, const Type& type, void* out,
                                               const Path& path) {
+    if (json.is_null()) {
+      store_bits(type, out, 0);  // none
+      return {};
+    }
     const std::optional<std::uint16_t> number =
         json.kind == Json::Kind::text ? operation_number(json.text) : std::nullopt;
     if (!number)

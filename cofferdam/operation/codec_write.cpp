@@ -18,8 +18,10 @@ class Writer {
                            const Scope* scope) const {
     if (!form.flags.empty() && type.kind == Kind::integer) return flags(form, type, value);
     if (form.is_day && type.kind == Kind::integer) return day(type, value);
-    if (form.is_operation)
-      return Json::of(operation_name(static_cast<std::uint16_t>(load_bits(type, value))));
+    if (form.is_operation) {
+      const auto number = static_cast<std::uint16_t>(load_bits(type, value));
+      return number == 0 ? Json() : Json::of(operation_name(number));
+    }
     switch (type.kind) {
       case Kind::boolean:
         return Json::truth(*static_cast<const bool*>(value));

@@ -120,6 +120,39 @@ struct FieldForms<decision::SetApprovalPolicy> : RoleForms {
 };
 
 template <>
+struct FieldForms<access::RegisterSigningKey> {
+  static constexpr std::array<std::string_view, 3> kRequired{"principal", "name", "public_key"};
+};
+
+template <>
+struct FieldForms<access::RotateSigningKey> {
+  static constexpr std::array<std::string_view, 3> kRequired{"public_key", "next_key", "name"};
+};
+
+template <>
+struct FieldForms<access::RevokeSigningKey> {
+  static constexpr std::array<std::string_view, 1> kRequired{"public_key"};
+};
+
+template <>
+struct FieldForms<access::SetSignaturePolicy> {
+  static constexpr std::string_view kOperationField = "operation";
+};
+
+template <>
+struct FieldForms<access::SignaturePolicy> {
+  static constexpr std::string_view kOperationField = "operation";
+};
+
+template <>
+struct FieldForms<access::SetGrant> : RoleForms {
+  static constexpr std::array<std::string_view, 3> kRequired{"principal", "pool", "roles"};
+};
+
+template <>
+struct FieldForms<access::Grant> : RoleForms {};
+
+template <>
 struct FieldForms<decision::ApprovalPolicy> : RoleForms {
   static constexpr std::string_view kOperationField = "operation";
 };
@@ -366,8 +399,62 @@ struct FieldForms<custody::SettleIntent> {
 };
 
 template <>
+struct FieldForms<reconciliation::RecordStatement> {
+  static constexpr std::array<std::string_view, 3> kRequired{"statement", "as_of", "balances"};
+};
+
+template <>
+struct FieldForms<reconciliation::StatedBalance> {
+  static constexpr std::array<std::string_view, 2> kRequired{"asset", "closing"};
+};
+
+template <>
+struct FieldForms<reconciliation::StatementEntry> {
+  static constexpr std::array<std::string_view, 2> kRequired{"asset", "amount"};
+};
+
+template <>
+struct FieldForms<reconciliation::SetGuard> : RequiresPool {};
+
+template <>
+struct FieldForms<reconciliation::Tolerance> {
+  static constexpr std::array<std::string_view, 2> kRequired{"asset", "amount"};
+};
+
+template <>
+struct FieldForms<reconciliation::AssignBreak> {
+  static constexpr std::array<std::string_view, 2> kRequired{"breaks", "owner"};
+};
+
+struct RequiresBreaksAndReason {
+  static constexpr std::array<std::string_view, 2> kRequired{"breaks", "reason"};
+};
+
+template <>
+struct FieldForms<reconciliation::ExplainBreak> : RequiresBreaksAndReason {};
+
+template <>
+struct FieldForms<reconciliation::ResolveBreak> : RequiresBreaksAndReason {};
+
+template <>
 struct FieldForms<custody::NetworkFee> {
   static constexpr std::array<std::string_view, 3> kRequired{"asset", "amount", "debit_account"};
 };
+
+template <>
+struct FieldForms<alert::SetAlert> {
+  static constexpr std::array<std::string_view, 5> kRequired{"code", "measure", "direction",
+                                                             "raise", "clear"};
+};
+
+struct RequiresAlert {
+  static constexpr std::array<std::string_view, 1> kRequired{"alert"};
+};
+
+template <>
+struct FieldForms<alert::AcknowledgeAlert> : RequiresAlert {};
+
+template <>
+struct FieldForms<alert::RetireAlert> : RequiresAlert {};
 
 }  // namespace cofferdam::operation

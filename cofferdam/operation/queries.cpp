@@ -55,9 +55,12 @@ void register_queries(Registry& registry) {
   register_ledger_queries(registry);
   register_pool_queries(registry);
   register_release_queries(registry);
+  register_access_queries(registry);
   register_custody_queries(registry);
+  register_reconciliation_queries(registry);
   register_market_queries(registry);
   register_journal_queries(registry);
+  register_alert_queries(registry);
 }
 
 }  // namespace cofferdam::operation

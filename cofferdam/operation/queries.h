@@ -131,11 +131,14 @@ template <class Row, class Table, class Wanted, class RowOf>
   return listing;
 }
 
+void register_access_queries(Registry& registry);
 void register_ledger_queries(Registry& registry);
 void register_pool_queries(Registry& registry);
 void register_release_queries(Registry& registry);
 void register_custody_queries(Registry& registry);
+void register_reconciliation_queries(Registry& registry);
 void register_market_queries(Registry& registry);
 void register_journal_queries(Registry& registry);
+void register_alert_queries(Registry& registry);
 
 }  // namespace cofferdam::operation

@@ -5,6 +5,7 @@
 #include "cofferdam/operation/operation_names.h"
 #include "cofferdam/operation/postings_of.h"
 #include "cofferdam/operation/queries.h"
+#include "cofferdam/operation/signature_form.h"
 
 namespace cofferdam::operation {
 
@@ -346,6 +347,7 @@ Result<Listing> account_why(const View& view, const HistoryFilter& filter) {
 
 struct JournalRow {
   std::string venue;
+  std::string books;
   base::Sequence sequence = 0;
   base::Time time;
   std::string chain_hash;
@@ -358,6 +360,7 @@ struct JournalRow {
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("venue", self.venue, "whose books these are");
+    visit("books", self.books, "id of the journal, that signatures name");
     visit("sequence", self.sequence, "of the last record");
     visit("time", self.time, "of the last record");
     visit("chain_hash", self.chain_hash, "of the last record");
@@ -376,7 +379,8 @@ struct NoParameters {
 
 Result<Listing> journal_status(const View& view, const NoParameters& /*parameters*/) {
   const engine::Figures& figures = view.engine.figures();
-  JournalRow row{.sequence = view.sequence,
+  JournalRow row{.books = journal::to_hex(view.engine.journal().id()),
+                 .sequence = view.sequence,
                  .time = view.time,
                  .state_hash = crypto::to_hex(engine::state_hash(view.state)),
                  .snapshot_sequence = figures.snapshot_sequence,
@@ -421,7 +425,11 @@ struct CommandRow {
   std::uint32_t events = 0;
   std::uint32_t events_refused = 0;
   std::uint32_t postings = 0;
+  std::vector<alert::AlertChange> alerts;
   std::string content;
+  std::string signing_key;
+  base::Time signed_until;
+  std::string signature;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -436,7 +444,11 @@ struct CommandRow {
     visit("events", self.events, "of a batch");
     visit("events_refused", self.events_refused, "of a batch");
     visit("postings", self.postings, "legs booked by the system");
+    visit("alerts", self.alerts, "what it did to alerts");
     visit("content", self.content, "of the command, as JSON");
+    visit("signing_key", self.signing_key, "that signed it; empty when it came unsigned");
+    visit("signed_until", self.signed_until, "when the signature lapsed; null when there is none");
+    visit("signature", self.signature, "of the principal");
   }
 };
 
@@ -454,9 +466,16 @@ Result<Listing> command_show(const View& view, const CommandParameter& parameter
                  .status = "ok",
                  .created = record.outcome.created,
                  .events = static_cast<std::uint32_t>(record.outcome.event_statuses.size()),
-                 .postings = static_cast<std::uint32_t>(record.outcome.postings.size())};
+                 .postings = static_cast<std::uint32_t>(record.outcome.postings.size()),
+                 .alerts = record.outcome.alerts};
   for (const std::uint8_t status : record.outcome.event_statuses)
     row.events_refused += status == 0 ? 0U : 1U;
+  if (const auto signature = engine::signature_of(record)) {
+    const SignatureForm form = form_of(*signature);
+    row.signing_key = form.key;
+    row.signed_until = form.not_after;
+    row.signature = form.signature;
+  }
   const auto command = engine::decode_command(record.operation, record.version, record.content);
   if (command) {
     row.content = write_json(command_json(*command, view.codec));

@@ -48,7 +48,16 @@ std::optional<unsigned> declared(const Scope& scope, std::string_view name) {
   return static_cast<unsigned>(load_bits(*field->type, member(scope, *field)));
 }
 
+// What an alert looks at is money in some measures and a whole number in the others.
+bool counts_no_money(const Scope& scope) {
+  const Field* field = scope.type->find("measure");
+  if (field == nullptr || field->type != &type_of<alert::Measure>()) return false;
+  const auto measure = static_cast<alert::Measure>(load_bits(*field->type, member(scope, *field)));
+  return alert::unit_of(measure) != alert::Unit::money;
+}
+
 std::optional<unsigned> money_scale(const Scope& scope, const Names& names) {
+  if (counts_no_money(scope)) return 0;
   if (const auto scale = first_known<base::AssetId>(
           scope, [](const Type& type) { return type.numbered == Numbered::asset; }, names))
     return scale;

@@ -2,6 +2,7 @@
 #include "cofferdam/operation/session.h"
 
 #include "cofferdam/crypto/random.h"
+#include "cofferdam/journal/journal.h"
 
 namespace cofferdam::operation {
 
@@ -39,6 +40,11 @@ Result<Answer> Session::submit(const CommandEntry& entry, engine::Request reques
                                const Envelope& envelope) {
   if (request.id.is_none()) request.id = base::CommandId(crypto::random_id());
   request.time = envelope.time;
+  request.signature = envelope.signature;
+  if (envelope.signer && !request.signature && !request.principal.is_none())
+    request.signature =
+        engine::sign_command(envelope.signer->key, engine_->journal().id(),
+                             engine::record_of(request), envelope.signer->not_after);
   request.want_balances = std::holds_alternative<ledger::CreateTransfers>(request.command);
   Result<engine::Reply> reply = envelope.dry_run   ? engine_->dry_run(request)
                                 : envelope.durable ? engine_->execute(request)
@@ -61,14 +67,21 @@ Result<Answer> Session::found(const Json& genesis, const Envelope& envelope) {
   return submit(*entry, {.id = envelope.id, .command = std::move(*command)}, envelope);
 }
 
-Result<Answer> Session::run_command(const CommandEntry& entry, const Json& content,
-                                    const Envelope& envelope) {
+Result<engine::Request> Session::request_of(const CommandEntry& entry, const Json& content,
+                                            const Envelope& envelope) const {
   const Result<base::PrincipalId> principal = principal_of(envelope.principal);
   if (!principal) return std::unexpected(principal.error());
   Result<engine::Command> command = entry.read(content, codec());
   if (!command) return std::unexpected(std::move(command).error());
-  return submit(entry, {.id = envelope.id, .principal = *principal, .command = std::move(*command)},
-                envelope);
+  return engine::Request{
+      .id = envelope.id, .principal = *principal, .command = std::move(*command)};
+}
+
+Result<Answer> Session::run_command(const CommandEntry& entry, const Json& content,
+                                    const Envelope& envelope) {
+  Result<engine::Request> request = request_of(entry, content, envelope);
+  if (!request) return std::unexpected(std::move(request).error());
+  return submit(entry, std::move(*request), envelope);
 }
 
 Result<Answer> Session::give(engine::Command command, const Envelope& envelope) {

@@ -14,6 +14,12 @@
 
 namespace cofferdam::operation {
 
+// Signs what is given; shared by the commands of one run.
+struct Signer {
+  crypto::SigningKey key;
+  base::Time not_after;
+};
+
 // What comes with the content of a command.
 struct Envelope {
   base::CommandId id;  // zero: drawn at random
@@ -22,6 +28,8 @@ struct Envelope {
   bool dry_run = false;
   bool durable = true;  // false: the caller commits; the answer is not to be shown before
   std::optional<std::string> propose;  // of a task: propose its command, for this reason
+  std::optional<engine::CommandSignature> signature;
+  std::shared_ptr<const Signer> signer;  // signs where no signature is given
 };
 
 enum class Verdict : std::uint8_t { ok, refused, malformed };
@@ -52,6 +60,9 @@ class Session {
   // The errors are those of input and disk; a refusal is an answer.
   [[nodiscard]] Result<Answer> run_command(const CommandEntry& entry, const Json& content,
                                            const Envelope& envelope);
+  // What would be given to the engine, not signed.
+  [[nodiscard]] Result<engine::Request> request_of(const CommandEntry& entry, const Json& content,
+                                                   const Envelope& envelope) const;
   [[nodiscard]] Result<Answer> give(engine::Command command, const Envelope& envelope);
   [[nodiscard]] Result<Listing> run_query(const QueryEntry& entry, const Json& parameters,
                                           const Moment& at = {});

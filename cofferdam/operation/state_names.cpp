@@ -41,8 +41,12 @@ std::optional<std::uint32_t> StateNames::number_of(Numbered kind, std::string_vi
       return number_in(custody::find_signer(state_.custody, code));
     case Numbered::beneficiary:
       return number_in(custody::find_beneficiary(state_.custody, code));
+    case Numbered::alert:
+      return number_in(alert::find_alert(state_.alert, code));
     case Numbered::proposal:
     case Numbered::intent:
+    case Numbered::statement:
+    case Numbered::reconciliation_break:
     case Numbered::none:
       return std::nullopt;
   }
@@ -73,8 +77,12 @@ std::string StateNames::code_of(Numbered kind, std::uint32_t number) const {
       return code_in(state_.custody.signers.find(base::SignerId(number)));
     case Numbered::beneficiary:
       return code_in(state_.custody.beneficiaries.find(base::BeneficiaryId(number)));
+    case Numbered::alert:
+      return code_in(state_.alert.rules.find(alert::AlertId(number)));
     case Numbered::proposal:
     case Numbered::intent:
+    case Numbered::statement:
+    case Numbered::reconciliation_break:
     case Numbered::none:
       return {};
   }

@@ -111,6 +111,7 @@ Result<void> must_not_be_dry(const Session& session) {
 void register_tasks(Registry& registry) {
   register_journal_tasks(registry);
   register_key_tasks(registry);
+  register_signature_tasks(registry);
   register_pool_tasks(registry);
   register_custody_tasks(registry);
   add_task<VerifyParameters>(registry, "books.verify",

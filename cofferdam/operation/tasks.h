@@ -9,6 +9,7 @@ namespace cofferdam::operation {
 
 void register_journal_tasks(Registry& registry);
 void register_key_tasks(Registry& registry);
+void register_signature_tasks(Registry& registry);
 void register_pool_tasks(Registry& registry);
 void register_custody_tasks(Registry& registry);
 

@@ -9,6 +9,8 @@
 #include "cofferdam/base/check.h"
 #include "cofferdam/base/number.h"
 #include "cofferdam/base/time.h"
+#include "cofferdam/books/alert/measure.h"
+#include "cofferdam/books/reconciliation/ids.h"
 
 #include <cstdint>
 #include <functional>
@@ -59,10 +61,14 @@ enum class Numbered : std::uint8_t {
   signer,
   beneficiary,
   intent,
+  alert,
+  statement,
+  reconciliation_break,
 };
-inline constexpr std::array<std::string_view, 14> kNumberedNames{
-    "none",   "pool",     "asset", "principal", "conduit", "contract",    "rule",
-    "source", "proposal", "vault", "wallet",    "signer",  "beneficiary", "intent"};
+inline constexpr std::array<std::string_view, 17> kNumberedNames{
+    "none",        "pool",   "asset",    "principal", "conduit", "contract",
+    "rule",        "source", "proposal", "vault",     "wallet",  "signer",
+    "beneficiary", "intent", "alert",    "statement", "break"};
 
 // "an asset", "a pool".
 [[nodiscard]] std::string with_article(std::string_view noun);
@@ -147,6 +153,9 @@ consteval Numbered numbered_kind() {
   if (std::is_same_v<T, base::SignerId>) return Numbered::signer;
   if (std::is_same_v<T, base::BeneficiaryId>) return Numbered::beneficiary;
   if (std::is_same_v<T, base::IntentId>) return Numbered::intent;
+  if (std::is_same_v<T, alert::AlertId>) return Numbered::alert;
+  if (std::is_same_v<T, reconciliation::StatementId>) return Numbered::statement;
+  if (std::is_same_v<T, reconciliation::BreakId>) return Numbered::reconciliation_break;
   return Numbered::none;
 }
 

@@ -10,7 +10,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace cofferdam::report {
 
@@ -32,9 +35,28 @@ struct Entry {
   bool reversal = false;
 };
 
+using EntryVisitor = std::function<base::Result<void>(const Entry&)>;
+
+// The movements of records that are given in the order of the journal, from the first one on; the
+// state knows every account that they name. What comes with an attached pool is no movement.
+class EntryWalk {
+ public:
+  explicit EntryWalk(const engine::State& state) : state_(state) {}
+
+  [[nodiscard]] base::Result<void> each(const engine::RecordedCommand& command,
+                                        const EntryVisitor& visit);
+
+ private:
+  // The movement of a stored event, or nothing when it moved nothing.
+  [[nodiscard]] base::Result<std::optional<Entry>> entry_of(const ledger::StoredTransfer& stored);
+
+  const engine::State& state_;
+  // Of the holds that are not resolved.
+  std::map<base::u128, std::pair<base::AccountId, base::AccountId>> pending_;
+};
+
 // Stops at the first error that `visit` returns.
-[[nodiscard]] base::Result<void> each_entry(
-    engine::Engine& engine, const std::function<base::Result<void>(const Entry&)>& visit);
+[[nodiscard]] base::Result<void> each_entry(engine::Engine& engine, const EntryVisitor& visit);
 
 // What a reason code is called; its number where it has no name.
 [[nodiscard]] std::string reason_name(std::uint16_t code);

@@ -8,5 +8,6 @@
 namespace cofferdam::report {
 
 void register_imports(operation::Registry& registry);
+void register_statements(operation::Registry& registry);
 
 }  // namespace cofferdam::report

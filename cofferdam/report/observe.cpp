@@ -4,6 +4,7 @@
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/base/rounding.h"
 #include "cofferdam/books/pool/reason.h"
+#include "cofferdam/books/pool/standing.h"
 #include "cofferdam/report/account_names.h"
 #include "cofferdam/report/entries.h"
 
@@ -192,15 +193,6 @@ class Observer {
   Observation result_;
 };
 
-struct PoolSum {
-  i128 held = 0;
-  i128 outside = 0;
-  i128 owed = 0;
-  i128 house = 0;
-  i128 between = 0;
-  i128 sum = 0;
-};
-
 bool is_of_contract(const engine::State& state, base::AssetId asset) {
   bool found = false;
   state.market.contracts.each([&](const market::Contract& contract) {
@@ -230,50 +222,22 @@ Listing wholeness(const engine::State& state, Digits digits) {
                   number_column("custody"), number_column("declared"), number_column("owed"),
                   number_column("own"), number_column("conduits")},
       .rows = {}};
-  std::map<std::pair<base::PoolId, base::AssetId>, PoolSum> sums;
+  std::map<std::pair<base::PoolId, base::AssetId>, pool::Standing> sums;
   state.ledger.accounts.each([&](const ledger::Account& account) {
-    PoolSum& sum = sums[{account.pool, account.asset}];
-    const i128 credit = -net_debit(account).units();
-    sum.sum += credit;
-    switch (account.account_class) {
-      case AccountClass::custody:
-        sum.held -= credit;
-        break;
-      case AccountClass::external:
-        sum.outside -= credit;
-        break;
-      case AccountClass::conduit:
-      case AccountClass::in_transit:
-        sum.between += credit;
-        break;
-      case AccountClass::general:
-      case AccountClass::collateral:
-      case AccountClass::position:
-      case AccountClass::open_value:
-      case AccountClass::clearing:
-      case AccountClass::fee:
-      case AccountClass::buffer:
-      case AccountClass::reserve:
-      case AccountClass::deficit:
-      case AccountClass::dust:
-      case AccountClass::settlement:
-        (is_owner(account.owner_class) || account.owner_class == OwnerClass::provider
-             ? sum.owed
-             : sum.house) += credit;
-        break;
-    }
+    pool::add(sums[{account.pool, account.asset}], account);
   });
   for (const auto& [key, sum] : sums) {
     if (is_of_contract(state, key.second)) continue;
     const auto text = [&](i128 units) {
       return shown(units, asset_scale(state, key.second), digits);
     };
-    std::string verdict = sum.sum != 0 ? "UNBALANCED" : "whole";
+    std::string verdict = pool::is_balanced(sum) ? "whole" : "UNBALANCED";
+    const i128 owed = pool::net_owed(sum);
     // What other pools owe it over conduits counts, but is named: custody has yet to follow.
-    if (sum.sum == 0 && sum.held + sum.outside < sum.owed + std::max<i128>(0, sum.between))
-      verdict = sum.held + sum.outside - sum.between < sum.owed ? "NOT WHOLE" : "whole, in transit";
+    if (verdict == "whole" && sum.held + sum.declared < owed + std::max<i128>(0, sum.between))
+      verdict = pool::covering(sum) < owed ? "NOT WHOLE" : "whole, in transit";
     listing.rows.push_back({pool_code(state, key.first), asset_code(state, key.second), verdict,
-                            text(sum.held), text(sum.outside), text(sum.owed), text(sum.house),
+                            text(sum.held), text(sum.declared), text(owed), text(sum.own),
                             text(sum.between)});
   }
   return listing;

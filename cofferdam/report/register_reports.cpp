@@ -13,6 +13,7 @@
 #include "cofferdam/report/import_tasks.h"
 #include "cofferdam/report/pool_sheet.h"
 #include "cofferdam/report/proof_verbs.h"
+#include "cofferdam/report/public_verbs.h"
 #include "cofferdam/report/replay.h"
 #include "cofferdam/report/rows.h"
 #include "cofferdam/report/segregation_report.h"
@@ -320,6 +321,8 @@ Result<Document> erase_label_task(Session& session, const OwnerParameters& param
 void register_reports(operation::Registry& registry) {
   register_liabilities(registry);
   register_imports(registry);
+  register_public(registry);
+  register_statements(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",

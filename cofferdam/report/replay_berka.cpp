@@ -3,12 +3,14 @@
 #include "cofferdam/base/parse_integer.h"
 #include "cofferdam/books/pool/reason.h"
 #include "cofferdam/report/bank_breaks.h"
+#include "cofferdam/report/bank_statements.h"
 #include "cofferdam/report/csv.h"
 #include "cofferdam/report/replay_ledgers.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <set>
 
 namespace cofferdam::report {
@@ -37,7 +39,10 @@ class BerkaReplay {
       return malformed("transactions.csv", "", "there is something to replay");
     for (const auto step : {&BerkaReplay::found, &BerkaReplay::post})
       if (Result<void> done = (this->*step)(); !done) return done;
-    report();
+    const std::vector<BankBreak> breaks = find_bank_breaks(movements_);
+    if (Result<void> done = statements_->work_off(time_of(movements_.back().date), breaks); !done)
+      return done;
+    report(breaks);
     return driver_.finish();
   }
 
@@ -132,7 +137,13 @@ class BerkaReplay {
                         .owner = base::OwnerId(id_of("berka/" + std::to_string(number))),
                         .code = 1,
                         .user_data_64 = number});
-    return driver_.accounts("accounts", time, std::move(events));
+    if (Result<void> done = driver_.accounts("accounts", time, std::move(events)); !done)
+      return done;
+    statements_.emplace(driver_, crown_);
+    for (const std::uint64_t number : accounts_)
+      if (Result<void> done = statements_->begin(time, number, account_of(number)); !done)
+        return done;
+    return {};
   }
 
   [[nodiscard]] base::AccountId account_of(std::uint64_t number) const {
@@ -145,7 +156,9 @@ class BerkaReplay {
       const BankMovement& movement = movements_[i];
       const bool credit = movement.amount >= 0;
       const base::AccountId account = account_of(movement.account);
-      events.push_back({.id = base::TransferId(driver_.id("transfer/" + rows_[i].sequence)),
+      const base::TransferId transfer(driver_.id("transfer/" + rows_[i].sequence));
+      statements_->add(movement, transfer, i);
+      events.push_back({.id = transfer,
                         .debit_account = credit ? custody_ : account,
                         .credit_account = credit ? account : custody_,
                         .amount = base::Amount(base::magnitude(i128{movement.amount})),
@@ -160,30 +173,44 @@ class BerkaReplay {
           time_of(movement.date),
           ledger::CreateTransfers{.guards = {}, .transfers = std::exchange(events, {})});
       if (!reply) return std::unexpected(std::move(reply).error());
+      if (i + 1 == movements_.size() || is_other_month(movement.date, movements_[i + 1].date))
+        if (Result<void> done = statements_->close_month(time_of(movement.date)); !done)
+          return done;
       driver_.result().rows = i + 1;
       if (options_.progress) options_.progress(i + 1, movements_.size());
     }
     return {};
   }
 
+  [[nodiscard]] static bool is_other_month(base::Date a, base::Date b) {
+    return base::format_date(a).substr(0, 7) != base::format_date(b).substr(0, 7);
+  }
+
   [[nodiscard]] static std::string crowns(std::int64_t heller) {
     return base::format_decimal(i128{heller}, kCrownScale);
   }
 
-  void report() {
+  void report(const std::vector<BankBreak>& breaks) {
     ReplayResult& result = driver_.result();
-    const std::vector<BankBreak> breaks = find_bank_breaks(movements_);
-    result.facts = {{"movements", "49102", std::to_string(movements_.size())},
-                    {"accounts", "1229", std::to_string(accounts_.size())},
-                    {"statements that do not chain", "4031", std::to_string(breaks.size())},
-                    {"the same, as the file marks them", "4031", std::to_string(stated_breaks_)}};
+    result.facts = {
+        {"movements", "49102", std::to_string(movements_.size())},
+        {"accounts", "1229", std::to_string(accounts_.size())},
+        {"statements that do not chain", "4031", std::to_string(breaks.size())},
+        {"the same, as the file marks them", "4031", std::to_string(stated_breaks_)},
+        {"the same, found by the books in monthly statements", "4031",
+         std::to_string(statements_->agreeing(breaks))},
+        {"accounts whose equation adds up", "1229", std::to_string(statements_->adding_up())}};
     for (const std::uint64_t number : accounts_)
       result.labels.emplace_back(base::OwnerId(id_of("berka/" + std::to_string(number))),
                                  "account " + std::to_string(number));
-    result.findings = {summary(breaks), ages(breaks), list(breaks)};
+    result.findings = {summary(breaks), ages(breaks), list(breaks),
+                       statements_->outcome(breaks, kCrownScale)};
     result.notes = {
         "A break is a stated balance that is not the previous stated balance plus or less the "
-        "movement. Movements are booked as they are; stated balances are never booked."};
+        "movement. Movements are booked as they are; stated balances are never booked.",
+        "The stated balances enter the books as monthly statements of each account; break list "
+        "shows "
+        "what they leave open, reconciliation list the equation of every account."};
   }
 
   [[nodiscard]] static Listing summary(const std::vector<BankBreak>& breaks) {
@@ -265,6 +292,7 @@ class BerkaReplay {
   base::AssetId crown_;
   base::PoolId pool_;
   base::AccountId custody_;
+  std::optional<BankStatements> statements_;
 };
 
 }  // namespace

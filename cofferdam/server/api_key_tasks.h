@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tasks api-key.create, api-key.list and api-key.revoke, for the command line and for HTTP.
+// The tasks api-key.create, .list, .rotate and .revoke, for the command line and for HTTP.
 // Only admins use them, and nobody makes a key for a principal with a role that they do not hold.
 #pragma once
 

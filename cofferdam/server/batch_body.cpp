@@ -103,7 +103,7 @@ void Service::end_batch(const Run& run, std::optional<Error> error) {
 
 bool Service::begin_batch(const Run& run) {
   run->has_begun = true;
-  if (auto forbidden = forbid(run->principal, roles_for(engine::Needs::nothing))) {
+  if (auto forbidden = forbid_command(run->principal, roles_for(engine::Needs::nothing))) {
     run->is_over = true;
     run->exchange->answer(std::move(*forbidden));
     return false;
@@ -132,8 +132,14 @@ bool Service::begin_batch(const Run& run) {
     if (id.is_none())
       return base::malformed("id", "", "every line has one, so that it can be sent again safely");
     const Run held = weak.lock();
-    const bool is_caller = held != nullptr && principal == held->principal;
-    if (is_caller && !forbid(principal, roles_for(entry.needs))) return {};
+    // A batch may go on for hours: the key may have been revoked since it began.
+    if (held == nullptr || !is_key_good(held->key) || !keys_.permits(held->key, entry.name, true))
+      return std::unexpected(Error{.kind = base::ErrorKind::refused,
+                                   .field = "key",
+                                   .value = std::string(entry.name),
+                                   .rule = "must be in force, and good for this operation"});
+    const bool is_caller = principal == held->principal;
+    if (is_caller && !forbid_command(principal, roles_for(entry.needs))) return {};
     return std::unexpected(
         Error{.kind = base::ErrorKind::refused,
               .field = "principal",

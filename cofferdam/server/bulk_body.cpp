@@ -134,7 +134,10 @@ void Service::carry_out_bulk(const std::shared_ptr<BulkRun>& run, std::uint64_t 
                              base::CommandId id, std::vector<ledger::Transfer> transfers) {
   if (run->is_over) return;
   if (!is_key_good(run->key)) return refuse_bulk(run, {.first = first}, key_ended());
-  if (auto forbidden = forbid(run->principal, bulk_roles_))
+  const Route& route = *routes_.find(kBulkPath);
+  if (auto refused = admission_.ask_scope(run->key, route))
+    return refuse_bulk(run, {.first = first}, *refused);
+  if (auto forbidden = forbid_command(run->principal, route.roles))
     return refuse_bulk(run, {.first = first}, *forbidden);
   const principal::Principal* who =
       principal::find_principal(session_.engine().state().principal, run->principal);

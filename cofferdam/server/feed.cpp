@@ -45,6 +45,11 @@ Json command_event(const engine::RecordedCommand& recorded, const operation::Cod
     json.add("events", Json::number(record.outcome.event_statuses.size()));
     json.add("events_refused", Json::number(refused));
   }
+  if (!record.outcome.alerts.empty()) {
+    Json& alerts = json.add("alerts", Json::list());
+    for (const alert::AlertChange& change : record.outcome.alerts)
+      alerts.items.push_back(operation::to_json(change, codec));
+  }
   if (command && is_short)
     json.add("content", operation::command_json(*command, codec));
   else

@@ -2,6 +2,8 @@
 //
 // The one file that knows the library of sockets: it takes long to compile.
 #include "cofferdam/server/http_connection.h"
+#include "cofferdam/server/presence.h"
+#include "cofferdam/server/tls_context.h"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
@@ -86,14 +88,16 @@ class Server final : public HttpServer, public ConnectionOwner {
 
   [[nodiscard]] bool is_stopping() const override { return stopping_; }
 
-  void enter(HttpSession* session) override {
+  void enter(HttpSession* session, const std::string& peer) override {
     sessions_.insert(session);
     ++open_;
+    present_.enter(peer);
   }
 
-  void leave(HttpSession* session) override {
+  void leave(HttpSession* session, const std::string& peer) override {
     sessions_.erase(session);
     --open_;
+    present_.leave(peer);
     if (running_ && stopping_ && sessions_.empty()) network_.stop();
   }
 
@@ -115,6 +119,7 @@ class Server final : public HttpServer, public ConnectionOwner {
   HttpHandler& handler_;
   // Connections leave when the network is taken down, so what they touch outlives it.
   std::set<HttpSession*> sessions_;
+  Presence present_;
   std::uint16_t port_ = 0;
   std::uint32_t grace_seconds_ = 10;
   bool stopping_ = false;
@@ -138,15 +143,8 @@ Result<void> Server::listen() {
                                  .rule = code.message()});
   };
   error_code code;
-  if (options_.has_tls()) {
-    tls_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                     asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                     asio::ssl::context::no_tlsv1_1);
-    tls_.use_certificate_chain_file(options_.certificate_file, code);
-    if (code) return failed("--tls-certificate", options_.certificate_file, code);
-    tls_.use_private_key_file(options_.key_file, asio::ssl::context::pem, code);
-    if (code) return failed("--tls-key", options_.key_file, code);
-  }
+  if (options_.has_tls())
+    if (auto ready = prepare_tls(tls_.native_handle(), options_); !ready) return ready;
   const auto address = asio::ip::make_address(options_.address, code);
   if (code) return failed("--listen", options_.address, code);
   if (!address.is_loopback() && !options_.has_tls())
@@ -175,14 +173,15 @@ void Server::accept() {
       timer->async_wait([this, timer](const error_code& /*ignored*/) { accept(); });
       return;
     }
-    if (open_.load() >= options_.limits.connections_max) {
+    error_code ignored;
+    const auto remote = socket.remote_endpoint(ignored);
+    std::string peer = ignored ? "" : remote.address().to_string();
+    if (open_.load() >= options_.limits.connections_max ||
+        present_.count(peer) >= options_.limits.connections_of_address_max) {
       ++away_;
     } else {
       ++accepted_;
-      error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
-      const auto remote = socket.remote_endpoint(ignored);
-      std::string peer = ignored ? "" : remote.address().to_string();
       if (options_.has_tls())
         std::make_shared<Connection<beast::ssl_stream<beast::tcp_stream>>>(*this, std::move(socket),
                                                                            std::move(peer), tls_)

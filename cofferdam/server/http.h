@@ -27,6 +27,7 @@ struct HttpLimits {
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
   std::uint64_t stream_bytes_max = std::uint64_t{4} << 30;  // of a body that is taken in parts
   std::size_t connections_max = 1024;
+  std::size_t connections_of_address_max = 512;  // of one IPv4 address, or one /64 of IPv6
   // Of all bodies that are read whole and not answered yet, as declared.
   std::uint64_t held_body_bytes_max = std::uint64_t{128} << 20;
   // A body that is taken in parts waits while so much of its answer has not been read.
@@ -45,6 +46,7 @@ struct HttpOptions {
   std::uint16_t port = 8420;  // 0: any that is free
   std::string certificate_file;
   std::string key_file;
+  std::string client_ca_file;  // a client shows a certificate of one of these; empty: it need not
   HttpLimits limits;
 
   [[nodiscard]] bool has_tls() const { return !certificate_file.empty(); }
@@ -59,6 +61,8 @@ struct HttpRequest {
   std::string idempotency_key;
   std::string content_type;
   std::string last_event_id;
+  std::string accept_encoding;
+  std::string if_none_match;
   std::string host;
   std::string origin;
   std::string websocket_key;
@@ -137,7 +141,7 @@ class HttpHandler {
 struct HttpFigures {
   std::uint64_t connections = 0;
   std::uint64_t accepted = 0;
-  std::uint64_t turned_away = 0;  // beyond connections_max
+  std::uint64_t turned_away = 0;  // beyond what may be open, in all or of one address
 };
 
 class HttpServer {

@@ -48,8 +48,8 @@ class ConnectionOwner : public NetworkThread {
   [[nodiscard]] virtual const HttpOptions& options() const = 0;
   [[nodiscard]] virtual HttpHandler& handler() = 0;
   [[nodiscard]] virtual bool is_stopping() const = 0;
-  virtual void enter(HttpSession* session) = 0;
-  virtual void leave(HttpSession* session) = 0;
+  virtual void enter(HttpSession* session, const std::string& peer) = 0;
+  virtual void leave(HttpSession* session, const std::string& peer) = 0;
   // Room for a body that is read whole; false: there is none now.
   [[nodiscard]] virtual bool hold(std::uint64_t bytes) = 0;
   virtual void let_go(std::uint64_t bytes) = 0;
@@ -64,12 +64,12 @@ class Connection final : public HttpSession,
   template <class... More>
   Connection(ConnectionOwner& server, tcp::socket socket, std::string peer, More&... more)
       : server_(server), stream_(std::move(socket), more...), peer_(std::move(peer)) {
-    server_.enter(this);
+    server_.enter(this, peer_);
   }
 
   ~Connection() override {
     let_body_go();
-    server_.leave(this);
+    server_.leave(this, peer_);
   }
 
   void start() {
@@ -226,6 +226,8 @@ class Connection final : public HttpSession,
     head_.idempotency_key = text(head["Idempotency-Key"]);
     head_.content_type = text(head[http::field::content_type]);
     head_.last_event_id = text(head["Last-Event-ID"]);
+    head_.accept_encoding = text(head[http::field::accept_encoding]);
+    head_.if_none_match = text(head[http::field::if_none_match]);
     if (const auto length = parser_->content_length()) head_.content_length = *length;
     head_.host = text(head[http::field::host]);
     head_.origin = text(head[http::field::origin]);

@@ -16,6 +16,8 @@ std::string_view reason_of(unsigned status) {
       return "OK";
     case 207:
       return "Multi-Status";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:
@@ -66,12 +68,17 @@ std::string head_text(const HttpResponse& response, Framing framing, bool keep_a
   out += reason_of(response.status);
   out += "\r\nDate: " + date_text();
   if (!response.content_type.empty()) out += "\r\nContent-Type: " + response.content_type;
-  for (const auto& [name, value] : response.headers) out += "\r\n" + name + ": " + value;
-  if (framing == Framing::length)
+  bool may_be_kept = false;
+  for (const auto& [name, value] : response.headers) {
+    out += "\r\n" + name + ": " + value;
+    may_be_kept = may_be_kept || name == "Cache-Control";
+  }
+  if (framing == Framing::length && response.status != 304)
     out += "\r\nContent-Length: " + std::to_string(response.body.size());
   if (response.sequence > 0) out += "\r\nCofferdam-Sequence: " + std::to_string(response.sequence);
   if (framing == Framing::chunks) out += "\r\nTransfer-Encoding: chunked";
-  out += "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store";
+  out += "\r\nX-Content-Type-Options: nosniff";
+  if (!may_be_kept) out += "\r\nCache-Control: no-store";
   if (!keep_alive) out += "\r\nConnection: close";
   out += "\r\n\r\n";
   return out;

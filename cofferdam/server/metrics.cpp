@@ -28,6 +28,31 @@ std::string one(std::string_view name, std::string_view type, std::string_view h
   return head(name, type, help) + fmt::format("{} {}\n", name, value);
 }
 
+std::string alerts_page(const AlertCounts& counts) {
+  const std::string_view name = "cofferdam_alerts";
+  std::string out = head(name, "gauge", "Alerts that are raised, by severity and state.");
+  const auto& severities = base::EnumText<alert::Severity>::kNames;
+  for (std::size_t i = 0; i < severities.size(); ++i) {
+    out += fmt::format("{}{{severity=\"{}\",state=\"raised\"}} {}\n", name, severities[i],
+                       counts.raised[i]);
+    out += fmt::format("{}{{severity=\"{}\",state=\"acknowledged\"}} {}\n", name, severities[i],
+                       counts.acknowledged[i]);
+  }
+  return out;
+}
+
+std::string webhook_page(const WebhookFigures& figures) {
+  return one("cofferdam_webhook_delivered_total", "counter", "Messages that the receiver took.",
+             figures.delivered) +
+         one("cofferdam_webhook_failed_attempts_total", "counter", "Attempts that failed.",
+             figures.failed_attempts) +
+         one("cofferdam_webhook_given_up_total", "counter",
+             "Messages given up after the last attempt.", figures.given_up) +
+         one("cofferdam_webhook_dropped_total", "counter",
+             "Messages dropped because too many waited.", figures.dropped) +
+         one("cofferdam_webhook_waiting", "gauge", "Messages that wait.", figures.waiting);
+}
+
 }  // namespace
 
 void Metrics::count(std::string_view operation, unsigned status, std::uint64_t micros) {
@@ -74,6 +99,8 @@ std::string Metrics::page(const Gauges& g) const {
              g.durable);
   out += one("cofferdam_commands_malformed_total", "counter",
              "Commands refused by their shape alone.", g.malformed);
+  out += alerts_page(g.alerts);
+  if (g.webhook) out += webhook_page(*g.webhook);
   out += one("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
   out +=
       one("process_start_time_seconds", "gauge", "Start, in seconds since 1970.", g.start_seconds);

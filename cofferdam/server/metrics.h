@@ -4,11 +4,14 @@
 // never ids of accounts.
 #pragma once
 
+#include "cofferdam/server/alert_messages.h"
 #include "cofferdam/server/http.h"
+#include "cofferdam/server/webhook.h"
 #include "cofferdam/server/workers.h"
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +27,8 @@ struct Gauges {
   base::Sequence durable = 0;
   std::uint64_t malformed = 0;
   double start_seconds = 0;
+  AlertCounts alerts;
+  std::optional<WebhookFigures> webhook;  // none: there is no webhook
 };
 
 // Of the network's thread.

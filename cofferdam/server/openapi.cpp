@@ -112,6 +112,19 @@ Json command_parameters() {
            parameter("time", "query", "When; only for books whose time is given.", text_type()));
   json.add("propose", parameter("propose", "query",
                                 "Propose the command for approval, for this reason.", text_type()));
+  json.add("signature",
+           parameter("signature", "query",
+                     "Of the principal over the command, 128 hexadecimal digits; see the guide to "
+                     "access. Goes with signature_key and signature_until.",
+                     text_type()));
+  json.add("signature_key", parameter("signature_key", "query",
+                                      "The public key that the signature verifies with, 64 "
+                                      "hexadecimal digits.",
+                                      text_type()));
+  json.add("signature_until", parameter("signature_until", "query",
+                                        "The time until which the signature lets the command in, "
+                                        "as it was signed.",
+                                        text_type()));
   json.add("at", parameter("at", "query", "Read the books as they were at this record or time.",
                            text_type()));
   return json;
@@ -208,7 +221,8 @@ Json operation_json(const Route& route, bool is_get) {
   json.add("x-cofferdam-roles", roles_json(route));
   Json parameters = Json::list();
   if (route.kind == RouteKind::command || route.kind == RouteKind::task)
-    for (const std::string_view name : {"IdempotencyKey", "id", "dry_run", "time", "propose"})
+    for (const std::string_view name : {"IdempotencyKey", "id", "dry_run", "time", "propose",
+                                        "signature", "signature_key", "signature_until"})
       parameters.items.push_back(reference("#/components/parameters/" + std::string(name)));
   if (route.kind == RouteKind::query)
     parameters.items.push_back(reference("#/components/parameters/at"));

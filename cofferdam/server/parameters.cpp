@@ -2,6 +2,7 @@
 #include "cofferdam/server/parameters.h"
 
 #include "cofferdam/base/parse_integer.h"
+#include "cofferdam/operation/signature_form.h"
 
 #include <algorithm>
 
@@ -150,6 +151,19 @@ Result<Controls> take_controls(const Route& route, Pairs& pairs) {
     controls.time = *parsed;
   }
   controls.propose = take(pairs, "propose");
+  const auto signature = take(pairs, "signature");
+  const auto key = take(pairs, "signature_key");
+  const auto until = take(pairs, "signature_until");
+  if (!signature && !key && !until) return controls;
+  if (!signature || !key || !until)
+    return base::malformed("signature", signature.value_or(""),
+                           "signature, signature_key and signature_until go together");
+  const auto time = base::parse_time(*until, "signature_until");
+  if (!time) return std::unexpected(time.error());
+  const auto read =
+      operation::read_signature({.key = *key, .not_after = *time, .signature = *signature});
+  if (!read) return std::unexpected(read.error());
+  controls.signature = *read;
   return controls;
 }
 

@@ -24,14 +24,15 @@ inline constexpr std::size_t kParametersMax = 64;
 // Percent-decoded; refused when a name stands twice or an escape is broken.
 [[nodiscard]] Result<Pairs> parse_query_string(std::string_view text);
 
-// Parameters of the surface, by the kind of the operation: `at` of queries; `dry_run`, `id`, `time`
-// and `propose` of commands.
+// Parameters of the surface, by the kind of the operation: `at` of queries; `dry_run`, `id`,
+// `time`, `propose`, and `signature` with `signature_key` and `signature_until`, of commands.
 struct Controls {
   operation::Moment at;
   bool dry_run = false;
   base::CommandId id;
   std::optional<base::Time> time;
   std::optional<std::string> propose;
+  std::optional<engine::CommandSignature> signature;
 };
 
 // Takes the controls out of the pairs; what is left are fields.

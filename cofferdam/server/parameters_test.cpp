@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/server/parameters.h"
 
-#include "cofferdam/server/api_keys.h"
-
-#include <filesystem>
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 namespace cofferdam::server {
 namespace {
@@ -47,58 +43,28 @@ TEST(IdempotencyKey, IsANumberOrAUuid) {
     EXPECT_FALSE(parse_idempotency_key(text).has_value()) << text;
 }
 
-class Keys : public ::testing::Test {
- protected:
-  Keys() {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+// A signature comes whole or not at all.
+TEST(Controls, ASignatureHasThreeParts) {
+  const Route route{.kind = RouteKind::command};
+  const std::string key(64, 'a');
+  const std::string signature(128, 'b');
+  const Pairs whole{{"signature", signature},
+                    {"signature_key", key},
+                    {"signature_until", "2026-01-01T00:00:00Z"}};
+  Pairs pairs = whole;
+  const auto controls = take_controls(route, pairs);
+  ASSERT_TRUE(controls.has_value());
+  EXPECT_TRUE(pairs.empty());
+  EXPECT_EQ(controls->signature->key[0], 0xaa);
+  EXPECT_EQ(controls->signature->signature[63], 0xbb);
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    Pairs less = whole;
+    less.erase(less.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_FALSE(take_controls(route, less).has_value()) << i;
+    Pairs bad = whole;
+    bad[i].second.pop_back();
+    EXPECT_FALSE(take_controls(route, bad).has_value()) << i;
   }
-
-  ~Keys() override { std::filesystem::remove_all(folder_); }
-
-  const std::string folder_ = ::testing::TempDir() + "api_keys_" + std::to_string(::getpid());
-};
-
-TEST_F(Keys, StandForTheirPrincipalUntilRevoked) {
-  ApiKeys keys(folder_);
-  ASSERT_TRUE(keys.load().has_value());
-  const std::string alice = keys.create("alice", "", base::Time(1), std::nullopt).value();
-  const std::string bob = keys.create("bob", "", base::Time(1), base::Time(100)).value();
-  ApiKeys again(folder_);
-  ASSERT_TRUE(again.load().has_value());
-  EXPECT_EQ(again.holder_of(alice, base::Time(5))->principal, "alice");
-  EXPECT_EQ(again.holder_of(bob, base::Time(99))->principal, "bob");
-  EXPECT_FALSE(again.holder_of(bob, base::Time(100)).has_value());
-  ASSERT_TRUE(again.revoke(again.list().front().id, base::Time(7)).has_value());
-  EXPECT_FALSE(again.holder_of(alice, base::Time(8)).has_value());
-  EXPECT_TRUE(again.is_good(again.list().back().id, base::Time(8)));
-}
-
-TEST_F(Keys, OneWrongDigitIsNoKey) {
-  ApiKeys keys(folder_);
-  ASSERT_TRUE(keys.load().has_value());
-  EXPECT_FALSE(keys.holder_of("cfd_0123456789abcdef_" + std::string(64, '0'), base::Time(1)));
-  const std::string good = keys.create("alice", "", base::Time(1), std::nullopt).value();
-  for (std::size_t i = 0; i < good.size(); ++i) {
-    std::string bad = good;
-    bad[i] = bad[i] == '0' ? '1' : '0';
-    EXPECT_FALSE(keys.holder_of(bad, base::Time(1)).has_value()) << i;
-  }
-}
-
-TEST_F(Keys, FromAnotherFolderAreNoKeysHere) {
-  ApiKeys keys(folder_);
-  ASSERT_TRUE(keys.load().has_value());
-  const std::string good = keys.create("alice", "", base::Time(1), std::nullopt).value();
-  const std::string other_folder = folder_ + "_other";
-  std::filesystem::create_directories(other_folder + "/keys");
-  std::filesystem::copy(folder_ + "/keys/api-keys.ndjson", other_folder + "/keys/api-keys.ndjson");
-  ApiKeys copied(other_folder);
-  ASSERT_TRUE(copied.load().has_value());
-  EXPECT_FALSE(copied.holder_of(good, base::Time(1)).has_value());
-  ASSERT_TRUE(copied.create("bob", "", base::Time(1), std::nullopt).has_value());
-  EXPECT_FALSE(copied.holder_of(good, base::Time(1)).has_value());
-  std::filesystem::remove_all(other_folder);
 }
 
 }  // namespace

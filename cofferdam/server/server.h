@@ -20,11 +20,13 @@
 #include "cofferdam/operation/session.h"
 #include "cofferdam/server/http.h"
 #include "cofferdam/server/log.h"
+#include "cofferdam/server/webhook.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace cofferdam::server {
 
@@ -34,6 +36,13 @@ struct Options {
   LogRequests log_requests = LogRequests::failed;
   std::size_t jobs_max = 4096;  // requests that wait for the books; more are answered 503
   std::uint32_t grace_seconds = 10;
+  // As many may come at once as in two seconds. 0: no limit.
+  std::uint64_t requests_per_second_of_address = 100'000;
+  std::uint64_t requests_per_second_of_key = 100'000;
+  WebhookOptions webhook;
+  // Pools shown at /public to everybody; none: there is no such page.
+  std::vector<std::string> public_pools;
+  std::uint32_t public_seconds = 60;  // least time between two versions of the page
 };
 
 // Serves until SIGTERM or SIGINT; then lets the requests at hand finish and closes the books.

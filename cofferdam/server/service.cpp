@@ -8,18 +8,20 @@
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/openapi.h"
 #include "cofferdam/server/problem.h"
+#include "cofferdam/server/scope.h"
+#include "cofferdam/server/web_assets.h"
 
 namespace cofferdam::server {
 namespace {
 
 using operation::Json;
 
-constexpr std::string_view kBearer = "Bearer ";
-constexpr std::string_view kBulkPath = "/v1/transfer/create";
+constexpr std::uint32_t kUsesMillis = 60'000;
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
 // Answers that wait for others to go with.
 constexpr std::size_t kReadyMax = 32;
+constexpr std::uint32_t kRefreshMillis = 500;
 // Commits that follow one another closely are told together.
 constexpr std::uint32_t kPumpWaitMillis = 10;
 
@@ -42,7 +44,8 @@ constexpr int kTravelsMax = 2;
 // For logs and metrics: a name out of a closed list.
 std::string_view label_of(const Route* route, std::string_view path) {
   if (route != nullptr) return route->operation;
-  if (is_open_path(path) || path == "/metrics") return path;
+  if (is_open_path(path) || path == "/metrics" || PublicPages::is_path(path)) return path;
+  if (find_web_asset(path) != nullptr) return "dashboard";
   if (path == "/v1/batch") return "batch";
   if (path == kSocketPath) return "socket";
   return path == "/v1/events" ? "events" : "other";
@@ -86,19 +89,27 @@ Service::Service(operation::Session& session, const Options& options)
       options_(options),
       routes_(session.registry()),
       keys_(session.folder()),
+      admission_(keys_, options.requests_per_second_of_address, options.requests_per_second_of_key),
       feed_(session),
-      start_seconds_(static_cast<double>(system_time().value()) / 1e9),
-      bulk_roles_(routes_.find(kBulkPath)->roles) {}
+      start_seconds_(static_cast<double>(system_time().value()) / 1e9) {}
 
 void Service::attach(HttpServer& http) {
   http_ = &http;
   committer_.emplace(
       session_.engine(), [&http](std::function<void()> all) { http.post(std::move(all)); },
-      [this] { want_pump(); });
+      [this] {
+        alerts_->tell_durable();
+        want_pump();
+      });
   books_.emplace(options_.jobs_max);
   books_->set_rest([this] { send_ready(); });
+  http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
+  alerts_->attach(*committer_);
   http.every(kBeatMillis, [this] {
     if (feed_.size() > 0) books_->add([this] { feed_.beat(); });
+  });
+  http.every(kRefreshMillis, [this] {
+    if (public_ != nullptr && !is_stopping_) public_->refresh(*books_);
   });
   // For readers that were too slow at the last commit.
   http.every(kPumpMillis, [this] { want_pump(); });
@@ -122,6 +133,7 @@ void Service::pump() {
 
 void Service::begin_stop() {
   is_stopping_ = true;
+  if (public_ != nullptr) public_->stop();
   const auto sockets = sockets_;
   for (const auto& socket : sockets) socket->close(CloseCode::going_away, "the server stops");
   books_->add([this] { feed_.end(); });
@@ -134,35 +146,27 @@ void Service::abandon() {
 void Service::finish() {
   books_->stop();
   committer_->stop();
+  alerts_->finish();
   feed_.end();
   for (const auto& socket : sockets_) socket->let_go();
+  admission_.save_uses();
 }
 
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
-  if (is_open_path(head.path)) return std::nullopt;
+  if (head.path == "/health" || head.path == "/ready") return std::nullopt;
+  if (auto later = admission_.ask_sender(head.peer)) return later;
+  if (is_open_path(head.path) || is_web_request(head) || is_public_path(head.path))
+    return std::nullopt;
   // A page of a browser cannot name a key here, and does so in its first message.
   if (head.path == kSocketPath && head.wants_websocket && head.authorization.empty())
     return std::nullopt;
-  std::optional<ApiKeys::Holder> holder;
-  if (head.authorization.starts_with(kBearer))
-    holder = holder_of(std::string_view(head.authorization).substr(kBearer.size()), head.peer);
+  auto refused = admission_.ask_key(head.authorization, head.peer, head.caller, head.caller_key);
   head.authorization.clear();
-  if (!holder)
-    return problem_response({.status = 401,
-                             .code = "unauthenticated",
-                             .title = "A key is needed",
-                             .field = "Authorization",
-                             .value = "",
-                             .rule = "must be 'Bearer' and an API key in force",
-                             .hint = "cofferdam api-key create --principal CODE makes one"});
-  head.caller = std::move(holder->principal);
-  head.caller_key = std::move(holder->key);
-  return std::nullopt;
+  return refused;
 }
 
-std::optional<ApiKeys::Holder> Service::holder_of(std::string_view key,
-                                                  const std::string& /*peer*/) const {
-  return keys_.holder_of(key, system_time());
+std::optional<ApiKeys::Holder> Service::holder_of(std::string_view key, const std::string& peer) {
+  return admission_.holder_of(key, peer);
 }
 
 bool Service::is_key_good(const std::string& key) const {
@@ -209,6 +213,10 @@ const std::string& Service::openapi() {
 bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
                          const HttpRequest& request) {
   const std::string& path = request.path;
+  if (is_web_request(request)) {
+    exchange->answer(web_response(request));
+    return true;
+  }
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (path == "/v1/batch") {
     if (request.method != "POST") {
@@ -230,16 +238,22 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
     exchange->answer(refuse_socket(request));
     return true;
   }
-  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events") return false;
+  const bool is_public = is_public_path(path);
+  if (!is_open_path(path) && path != "/metrics" && path != "/v1/events" && !is_public) return false;
   const bool is_stream = path == "/v1/events";  // has no length that a HEAD could ask for
   if (!is_get || (is_stream && request.method != "GET")) {
     exchange->answer(wrong_method("GET", request.method));
+  } else if (is_public) {
+    exchange->answer(public_->answer(request));
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
-  } else if (path == "/metrics") {
-    give_metrics(exchange, request.caller);
-  } else if (is_stream) {
-    follow(exchange, request);
+  } else if (is_stream || path == "/metrics") {
+    if (auto refused = admission_.ask_scope(request.caller_key, is_stream ? "events" : "metrics"))
+      exchange->answer(std::move(*refused));
+    else if (is_stream)
+      follow(exchange, request);
+    else
+      give_metrics(exchange, request.caller);
   } else if (path == "/ready" && (is_stopping_ || is_disk_bad_ || committer_->has_failed())) {
     exchange->answer(problem_response(
         {.status = 503,
@@ -295,6 +309,7 @@ std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call&
                              .field = "path",
                              .value = request.path.substr(0, 80),
                              .rule = "must be a path of /openapi.json"});
+  if (auto refused = admission_.ask_scope(request.caller_key, *call.route)) return refused;
   const bool is_get = request.method == "GET" || request.method == "HEAD";
   if (request.method != "POST" && !(is_get && call.route->has_get()))
     return wrong_method(call.route->has_get() ? "GET, POST" : "POST", request.method);
@@ -338,7 +353,7 @@ std::optional<HttpResponse> Service::read_input(const HttpRequest& request, Pair
   call.content = Json::object();
   if (request.body.empty()) return std::nullopt;
   if (call.route->path == kBulkPath && !call.controls.dry_run && !call.controls.propose &&
-      !call.controls.time) {
+      !call.controls.time && !call.controls.signature) {
     call.text = request.body;
     return std::nullopt;
   }
@@ -352,22 +367,20 @@ std::optional<HttpResponse> Service::read_input(const HttpRequest& request, Pair
 
 std::optional<HttpResponse> Service::forbid(const std::string& principal,
                                             std::uint16_t roles) const {
-  const principal::State& state = session_.engine().state().principal;
-  const principal::Principal* who = principal::find_principal(state, principal);
-  if (who != nullptr && principal::may(state, who->id, roles)) return std::nullopt;
-  std::string names;
-  for (const std::string_view name : role_names(roles))
-    names += (names.empty() ? "" : ", ") + std::string(name);
-  return problem_response({.status = 403,
-                           .code = "forbidden",
-                           .title = "The principal may not do this",
-                           .field = "principal",
-                           .value = principal,
-                           .rule = "must be active and hold one of these roles: " + names});
+  return forbid_roles(session_.engine().state().principal, principal, roles);
+}
+
+std::optional<HttpResponse> Service::forbid_command(const std::string& principal,
+                                                    std::uint16_t roles) const {
+  auto forbidden = forbid(principal, roles);
+  if (forbidden && has_grant(session_.engine().state(), principal, roles)) return std::nullopt;
+  return forbidden;
 }
 
 HttpResponse Service::run(Call& call) {
-  if (auto forbidden = forbid(call.principal, call.route->roles)) return std::move(*forbidden);
+  if (auto forbidden = forbid_request(session_.engine().state(), session_.codec().names,
+                                      call.principal, *call.route, call.content))
+    return std::move(*forbidden);
   switch (call.route->kind) {
     case RouteKind::command:
       return call.text.empty() ? run_command(call) : run_transfers(call);
@@ -412,12 +425,14 @@ HttpResponse Service::run_command(Call& call) {
     entry = session_.registry().find_command("proposal.create");
     call.content = std::move(proposal);
   }
-  const Result<operation::Answer> answer = session_.run_command(*entry, call.content,
-                                                                {.id = call.controls.id,
-                                                                 .time = call.controls.time,
-                                                                 .principal = call.principal,
-                                                                 .dry_run = call.controls.dry_run,
-                                                                 .durable = false});
+  const Result<operation::Answer> answer =
+      session_.run_command(*entry, call.content,
+                           {.id = call.controls.id,
+                            .time = call.controls.time,
+                            .principal = call.principal,
+                            .dry_run = call.controls.dry_run,
+                            .durable = false,
+                            .signature = call.controls.signature});
   note_disk(answer ? nullptr : &answer.error());
   return answer ? outcome_response(*answer) : error_response(answer.error());
 }
@@ -439,7 +454,8 @@ HttpResponse Service::run_task(const Call& call) {
                          .time = call.controls.time,
                          .principal = call.principal,
                          .dry_run = call.controls.dry_run,
-                         .propose = call.controls.propose});
+                         .propose = call.controls.propose,
+                         .signature = call.controls.signature});
   const Result<operation::Document> document =
       call.route->task->run(session_, call.content, progress);
   if (!document) return error_response(document.error());
@@ -529,27 +545,6 @@ Result<base::Sequence> Service::feed_start(std::optional<base::Sequence> after) 
   if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
     return base::malformed("after", std::to_string(from), "must be a record of this journal");
   return from;
-}
-
-void Service::give_metrics(std::shared_ptr<HttpExchange> exchange, std::string caller) {
-  const bool taken = books_->offer([this, exchange, caller = std::move(caller)] {
-    if (auto forbidden = forbid(caller, principal::kAllRoles))
-      return exchange->answer(std::move(*forbidden));
-    engine::Engine& engine = session_.engine();
-    const Gauges gauges{.http = http_->figures(),
-                        .commits = committer_->figures(),
-                        .jobs_waiting = books_->waiting(),
-                        .subscribers = feed_.size(),
-                        .sequence = engine.sequence(),
-                        .durable = engine.journal().durable(),
-                        .malformed = engine.figures().malformed,
-                        .start_seconds = start_seconds_};
-    http_->post([this, exchange, gauges] {
-      exchange->answer({.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                        .body = metrics_.page(gauges)});
-    });
-  });
-  if (!taken) exchange->answer(overloaded());
 }
 
 }  // namespace cofferdam::server

@@ -3,6 +3,8 @@
 // What is done with a request: who asks, for what, and on which thread.
 #pragma once
 
+#include "cofferdam/server/admission.h"
+#include "cofferdam/server/alert_delivery.h"
 #include "cofferdam/server/api_keys.h"
 #include "cofferdam/server/batch_body.h"
 #include "cofferdam/server/bulk_body.h"
@@ -10,6 +12,7 @@
 #include "cofferdam/server/http.h"
 #include "cofferdam/server/metrics.h"
 #include "cofferdam/server/parameters.h"
+#include "cofferdam/server/public_pages.h"
 #include "cofferdam/server/route.h"
 #include "cofferdam/server/server.h"
 #include "cofferdam/server/socket.h"
@@ -20,18 +23,20 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace cofferdam::server {
 
 inline constexpr std::string_view kSocketPath = "/v1/ws";
+inline constexpr std::string_view kBulkPath = "/v1/transfer/create";
 
 class Service final : public HttpHandler {
  public:
   Service(operation::Session& session, const Options& options);
 
-  [[nodiscard]] Result<void> open() { return keys_.load(); }
+  [[nodiscard]] Result<void> open();
 
   // Before the network runs.
   void attach(HttpServer& http);
@@ -79,9 +84,10 @@ class Service final : public HttpHandler {
   [[nodiscard]] std::optional<HttpResponse> read_call(const HttpRequest& request, Call& call) const;
   void carry_out(std::shared_ptr<Call> call);
   void request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
-                         const std::string& caller, RpcParameters parameters);
+                         const std::string& caller, const std::string& key,
+                         RpcParameters parameters);
   [[nodiscard]] std::optional<ApiKeys::Holder> holder_of(std::string_view key,
-                                                         const std::string& peer) const;
+                                                         const std::string& peer);
   [[nodiscard]] bool is_key_good(const std::string& key) const;
   [[nodiscard]] HttpResponse refuse_socket(const HttpRequest& request) const;
   void forget(Socket* socket);
@@ -95,6 +101,10 @@ class Service final : public HttpHandler {
   // On the books' thread.
   [[nodiscard]] std::optional<HttpResponse> forbid(const std::string& principal,
                                                    std::uint16_t roles) const;
+  // The same for a command, which may also be given with a role in a single pool: the books judge
+  // which pools it acts on.
+  [[nodiscard]] std::optional<HttpResponse> forbid_command(const std::string& principal,
+                                                           std::uint16_t roles) const;
   void carry_out_bulk(const std::shared_ptr<BulkRun>& run, std::uint64_t first, bool is_last,
                       base::CommandId id, std::vector<ledger::Transfer> transfers);
   void refuse_bulk(const std::shared_ptr<BulkRun>& run, const BulkBlock& block,
@@ -121,11 +131,13 @@ class Service final : public HttpHandler {
   void send_ready();
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
+  [[nodiscard]] bool is_public_path(std::string_view path) const;
 
   operation::Session& session_;
   const Options& options_;
   Routes routes_;
   ApiKeys keys_;
+  Admission admission_;
   Metrics metrics_;
   Feed feed_;
   HttpServer* http_ = nullptr;
@@ -137,10 +149,11 @@ class Service final : public HttpHandler {
   std::vector<std::pair<std::shared_ptr<HttpExchange>, HttpResponse>> ready_;
   bool is_stopping_ = false;
   std::atomic<bool> is_disk_bad_{false};
-  std::uint16_t bulk_roles_ = 0;
   std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
   std::atomic<bool> pump_waits_{false};
   // The threads come last: they end before what they use.
+  std::unique_ptr<PublicPages> public_;  // null: there is no public page
+  std::unique_ptr<AlertDelivery> alerts_;
   std::optional<Committer> committer_;
   std::optional<Worker> books_;
 };

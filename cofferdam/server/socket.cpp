@@ -187,6 +187,8 @@ void Socket::set_heartbeat(const RpcCall& call) {
 }
 
 void Socket::subscribe(const RpcCall& call) {
+  if (auto refused = service_.admission_.ask_scope(caller_key_, "events"))
+    return send_problem(call, *refused);
   Result<void> known = check_members(call.params, {"channels", "after"});
   if (!known) return send_problem(call, syntax_response(known.error()));
   const Json* channels = call.params.find("channels");
@@ -245,7 +247,8 @@ void Socket::operate(RpcCall call) {
   head.caller = caller_;
   head.caller_key = caller_key_;
   auto exchange = std::make_shared<SocketCall>(*service_.http_, shared_from_this(), call.id, head);
-  service_.request_of_socket(std::move(exchange), *route, caller_, std::move(*parameters));
+  service_.request_of_socket(std::move(exchange), *route, caller_, caller_key_,
+                             std::move(*parameters));
 }
 
 void Socket::send_problem(const RpcCall& call, const HttpResponse& problem) {

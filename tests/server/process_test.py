@@ -113,6 +113,55 @@ class Listening(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(b"--connections-max", done.stderr)
 
+    def test_clients_show_certificates(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def openssl(*arguments):
+                subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=folder)
+
+            def authority(name):
+                openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                        "/CN=" + name, "-keyout", name + ".key", "-out", name + ".pem")
+
+            def client(name, by):
+                openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + name, "-keyout",
+                        name + ".key", "-out", name + ".csr")
+                openssl("x509", "-req", "-in", name + ".csr", "-CA", by + ".pem", "-CAkey",
+                        by + ".key", "-CAcreateserial", "-days", "2", "-out", name + ".pem")
+
+            openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                    "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                    "server.key", "-out", "server.pem")
+            authority("ours")
+            authority("theirs")
+            client("ann", "ours")
+            client("eve", "theirs")
+            at = lambda name: folder + "/" + name
+            server = Server(PROGRAM, folder, "--tls-certificate", at("server.pem"), "--tls-key",
+                            at("server.key"), "--tls-client-ca", at("ours.pem"))
+            server.found()
+            server.start()
+
+            def call(certificate):
+                context = ssl.create_default_context(cafile=at("server.pem"))
+                if certificate:
+                    context.load_cert_chain(at(certificate + ".pem"), at(certificate + ".key"))
+                connection = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=30,
+                                                         context=context)
+                try:
+                    return (server.call("GET", "/v1/asset/list", connection=connection).status,
+                            server.call("GET", "/v1/asset/list", who=None,
+                                        connection=connection).status)
+                finally:
+                    connection.close()
+
+            # In addition to a key, not instead of one.
+            self.assertEqual(call("ann"), (200, 401))
+            for stranger in (None, "eve"):
+                with self.assertRaises(OSError):
+                    call(stranger)
+            self.assertEqual(call("ann"), (200, 401))
+            self.assertEqual(server.stop(), 0)
+
     def test_tls(self):
         with tempfile.TemporaryDirectory() as folder:
             certificate, key = folder + "/certificate.pem", folder + "/key.pem"

@@ -13,9 +13,10 @@ using S = IntentStatus;
 namespace {
 
 // Whoever may only read gives no command.
-[[nodiscard]] bool may_write(const principal::State& principals, PrincipalId who) {
-  return principal::may(principals, who,
-                        principal::kAdmin | principal::kOperator | principal::kApprover);
+[[nodiscard]] bool may_write(const principal::State& principals, const access::State& grants,
+                             PrincipalId who, PoolId pool) {
+  return access::may_in(grants, principals, who,
+                        principal::kAdmin | principal::kOperator | principal::kApprover, pool);
 }
 
 [[nodiscard]] S check_approval(const SignedApproval& approval, const Intent& intent,
@@ -64,10 +65,11 @@ S check_shape(const ApproveIntent& command) {
 
 S check_state(const ApproveIntent& command, const State& state, const pool::State& pools,
               const ledger::State& ledger, const principal::State& principals,
-              const Context& context) {
+              const access::State& grants, const Context& context) {
   const Intent* intent = state.intents.find(command.intent);
   if (intent == nullptr) return S::intent_not_found;
-  if (!may_write(principals, context.principal)) return S::not_permitted;
+  if (!may_write(principals, grants, context.principal, state.vaults.find(intent->vault)->pool))
+    return S::not_permitted;
   if (context.now > intent->deadline) return S::deadline_passed;
   if (!intent->is_open()) return S::not_open;
   const Vault& vault = *state.vaults.find(intent->vault);

@@ -36,7 +36,8 @@ struct ApproveIntent {
 [[nodiscard]] IntentStatus check_shape(const ApproveIntent& command);
 [[nodiscard]] IntentStatus check_state(const ApproveIntent& command, const State& state,
                                        const pool::State& pools, const ledger::State& ledger,
-                                       const principal::State& principals, const Context& context);
+                                       const principal::State& principals,
+                                       const access::State& grants, const Context& context);
 IntentStatus apply(const ApproveIntent& command, State& state, Context& context);
 
 }  // namespace cofferdam::custody

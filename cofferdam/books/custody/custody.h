@@ -27,6 +27,7 @@
 // What it must not know: chains, banks and how a payment gets there; secret keys; the clock.
 #pragma once
 
+#include "cofferdam/books/access/access.h"
 #include "cofferdam/books/custody/destination.h"
 #include "cofferdam/books/custody/intent.h"
 #include "cofferdam/books/ledger/names.h"

@@ -31,21 +31,22 @@ S check_shape(const CancelIntent& command) {
 }
 
 S check_state(const CancelIntent& command, const State& state, const principal::State& principals,
-              const Context& context) {
+              const access::State& grants, const Context& context) {
   const Intent* intent = state.intents.find(command.intent);
   if (intent == nullptr) return S::intent_not_found;
   if (!intent->is_open()) return S::not_open;
-  if (!principal::may(principals, context.principal,
-                      principal::kAdmin | principal::kOperator | principal::kApprover))
+  const Vault& vault = *state.vaults.find(intent->vault);
+  if (!access::may_in(grants, principals, context.principal,
+                      principal::kAdmin | principal::kOperator | principal::kApprover, vault.pool))
     return S::not_permitted;
   // What can never be executed any more, anybody may clear away.
-  const Vault& vault = *state.vaults.find(intent->vault);
   const bool dead =
       context.now > intent->deadline || intent->policy_version != vault.policy_version;
   const bool own = principal::same_person(principals, intent->proposer, context.principal);
   // An admin clears away what nobody has signed enough: a vault is not to be filled by one person.
-  const bool cleared = intent->state == IntentState::proposed &&
-                       principal::may(principals, context.principal, principal::kAdmin);
+  const bool cleared =
+      intent->state == IntentState::proposed &&
+      access::may_in(grants, principals, context.principal, principal::kAdmin, vault.pool);
   return own || dead || cleared ? S::ok : S::not_permitted;
 }
 

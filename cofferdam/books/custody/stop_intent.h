@@ -43,7 +43,8 @@ IntentStatus apply(const VetoIntent& command, State& state, Context& context);
 
 [[nodiscard]] IntentStatus check_shape(const CancelIntent& command);
 [[nodiscard]] IntentStatus check_state(const CancelIntent& command, const State& state,
-                                       const principal::State& principals, const Context& context);
+                                       const principal::State& principals,
+                                       const access::State& grants, const Context& context);
 IntentStatus apply(const CancelIntent& command, State& state, Context& context);
 
 }  // namespace cofferdam::custody

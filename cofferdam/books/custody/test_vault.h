@@ -52,6 +52,7 @@ class Vaults {
   pool::test::Books books;
   State custody;
   principal::State principals;
+  access::State grants;
   AssetId usd;
   PoolId pool;
   PoolId other_pool;
@@ -216,7 +217,9 @@ class Vaults {
   S approve(const ApproveIntent& c) {
     return run(
         c,
-        [&] { return check_state(c, custody, books.pools, books.ledger, principals, context()); },
+        [&] {
+          return check_state(c, custody, books.pools, books.ledger, principals, grants, context());
+        },
         [&] { return apply(c, custody, context()); });
   }
 
@@ -248,7 +251,7 @@ class Vaults {
     context().principal = by;
     const CancelIntent c{intent, "second thoughts"};
     const S status = run(
-        c, [&] { return check_state(c, custody, principals, context()); },
+        c, [&] { return check_state(c, custody, principals, grants, context()); },
         [&] { return apply(c, custody, context()); });
     context().principal = root;
     return status;

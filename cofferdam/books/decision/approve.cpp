@@ -22,9 +22,10 @@ namespace {
 }
 
 [[nodiscard]] S check_checker(const Proposal& proposal, const State& state,
-                              const principal::State& principals, PrincipalId checker) {
+                              const principal::State& principals, const access::State& grants,
+                              PrincipalId checker) {
   if (principal::same_person(principals, checker, proposal.maker)) return S::maker_may_not_check;
-  if (!may_check(state, principals, proposal, checker)) return S::not_permitted;
+  if (!may_check(state, principals, grants, proposal, checker)) return S::not_permitted;
   return S::ok;
 }
 
@@ -43,10 +44,10 @@ S check_shape(const Withdraw& command) {
 }
 
 S check_state(const Approve& command, const State& state, const principal::State& principals,
-              const Context& context) {
+              const access::State& grants, const Context& context) {
   const Proposal* proposal = state.proposals.find(command.proposal);
   if (const S status = check_open(proposal, context.now); status != S::ok) return status;
-  if (const S status = check_checker(*proposal, state, principals, context.principal);
+  if (const S status = check_checker(*proposal, state, principals, grants, context.principal);
       status != S::ok)
     return status;
   const bool counted = std::any_of(
@@ -57,14 +58,14 @@ S check_state(const Approve& command, const State& state, const principal::State
 }
 
 S check_state(const Reject& command, const State& state, const principal::State& principals,
-              const Context& context) {
+              const access::State& grants, const Context& context) {
   const Proposal* proposal = state.proposals.find(command.proposal);
   if (const S status = check_open(proposal, context.now); status != S::ok) return status;
-  return check_checker(*proposal, state, principals, context.principal);
+  return check_checker(*proposal, state, principals, grants, context.principal);
 }
 
 S check_state(const Withdraw& command, const State& state, const principal::State& /*principals*/,
-              const Context& context) {
+              const access::State& /*grants*/, const Context& context) {
   const Proposal* proposal = state.proposals.find(command.proposal);
   if (const S status = check_open(proposal, context.now); status != S::ok) return status;
   return proposal->maker == context.principal ? S::ok : S::only_the_maker_withdraws;

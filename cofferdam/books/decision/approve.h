@@ -66,11 +66,14 @@ enum class AnswerStatus : std::uint16_t {
 [[nodiscard]] AnswerStatus check_shape(const Reject& command);
 [[nodiscard]] AnswerStatus check_shape(const Withdraw& command);
 [[nodiscard]] AnswerStatus check_state(const Approve& command, const State& state,
-                                       const principal::State& principals, const Context& context);
+                                       const principal::State& principals,
+                                       const access::State& grants, const Context& context);
 [[nodiscard]] AnswerStatus check_state(const Reject& command, const State& state,
-                                       const principal::State& principals, const Context& context);
+                                       const principal::State& principals,
+                                       const access::State& grants, const Context& context);
 [[nodiscard]] AnswerStatus check_state(const Withdraw& command, const State& state,
-                                       const principal::State& principals, const Context& context);
+                                       const principal::State& principals,
+                                       const access::State& grants, const Context& context);
 AnswerStatus apply(const Approve& command, State& state, Context& context);
 AnswerStatus apply(const Reject& command, State& state, Context& context);
 AnswerStatus apply(const Withdraw& command, State& state, Context& context);

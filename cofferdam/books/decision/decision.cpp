@@ -24,9 +24,10 @@ bool quorum_reached(const State& state, const Proposal& proposal) {
   return proposal.approvals.size() >= requirement_now(state, proposal).approvals;
 }
 
-bool may_check(const State& state, const principal::State& principals, const Proposal& proposal,
-               PrincipalId checker) {
-  return principal::may(principals, checker, requirement_now(state, proposal).roles) &&
+bool may_check(const State& state, const principal::State& principals, const access::State& grants,
+               const Proposal& proposal, PrincipalId checker) {
+  return access::may_in(grants, principals, checker, requirement_now(state, proposal).roles,
+                        proposal.pool) &&
          !principal::same_person(principals, checker, proposal.maker);
 }
 

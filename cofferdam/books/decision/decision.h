@@ -17,6 +17,7 @@
 // executes a proposal inside the command `approve` and reports back through record_execution.
 #pragma once
 
+#include "cofferdam/books/access/access.h"
 #include "cofferdam/books/principal/principal.h"
 
 #include <cstdint>
@@ -186,9 +187,10 @@ struct State {
 [[nodiscard]] bool quorum_reached(const State& state, const Proposal& proposal);
 
 // Whether this principal may check this proposal at all: another person than the maker, and of a
-// role that the policy names.
+// role that the policy names, in all pools or in the one that the proposal acts on.
 [[nodiscard]] bool may_check(const State& state, const principal::State& principals,
-                             const Proposal& proposal, PrincipalId checker);
+                             const access::State& grants, const Proposal& proposal,
+                             PrincipalId checker);
 
 enum class ExecutionResult : std::uint8_t { executed, failed };
 

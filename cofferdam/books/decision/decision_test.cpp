@@ -41,7 +41,7 @@ class DecisionTest : public testing::Test {
   ProposalId propose(const Subject& subject = {}) {
     context.principal = maker;
     const Propose command{.operation = kOperation, .version = 1, .content = "bytes"};
-    EXPECT_EQ(check_state(command, state, principals, subject, context), ProposeStatus::ok);
+    EXPECT_EQ(check_state(command, state, principals, grants, subject, context), ProposeStatus::ok);
     apply(command, state, subject, context);
     return ProposalId(static_cast<std::uint32_t>(context.created));
   }
@@ -50,7 +50,8 @@ class DecisionTest : public testing::Test {
   AnswerStatus answer(PrincipalId who, const Command& command) {
     context.principal = who;
     AnswerStatus status = check_shape(command);
-    if (status == AnswerStatus::ok) status = check_state(command, state, principals, context);
+    if (status == AnswerStatus::ok)
+      status = check_state(command, state, principals, grants, context);
     if (status == AnswerStatus::ok) apply(command, state, context);
     return status;
   }
@@ -58,6 +59,7 @@ class DecisionTest : public testing::Test {
   [[nodiscard]] const Proposal& at(ProposalId id) const { return *state.proposals.find(id); }
 
   principal::State principals;
+  access::State grants;
   State state;
   base::Changes changes;
   std::vector<ledger::Transfer> postings;
@@ -174,10 +176,10 @@ TEST_F(DecisionTest, ProposeAndPolicyRefuseInOrderOfPrecedence) {
             P::reason_too_long);
   context.principal = anna;  // an approver is not an operator
   const Propose plain{.operation = kOperation};
-  EXPECT_EQ(check_state(plain, state, principals, {}, context), P::not_permitted);
+  EXPECT_EQ(check_state(plain, state, principals, grants, {}, context), P::not_permitted);
   context.principal = clerk;
   context.now = Time::max();
-  EXPECT_EQ(check_state(plain, state, principals, {}, context), P::expires_beyond_time);
+  EXPECT_EQ(check_state(plain, state, principals, grants, {}, context), P::expires_beyond_time);
   using S = SetApprovalPolicyStatus;
   EXPECT_EQ(check_shape(SetApprovalPolicy{.approvals = 17}), S::operation_must_not_be_zero);
   EXPECT_EQ(check_shape(SetApprovalPolicy{.operation = 1, .approvals = 17, .roles = 0}),
@@ -193,7 +195,7 @@ TEST_F(DecisionTest, ProposeAndPolicyRefuseInOrderOfPrecedence) {
 TEST_F(DecisionTest, OpenProposalsAreBounded) {
   for (std::size_t i = 0; i < kOpenProposalsMax; ++i) propose();
   context.principal = maker;
-  EXPECT_EQ(check_state(Propose{.operation = kOperation}, state, principals, {}, context),
+  EXPECT_EQ(check_state(Propose{.operation = kOperation}, state, principals, grants, {}, context),
             ProposeStatus::too_many_open);
 }
 

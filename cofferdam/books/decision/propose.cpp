@@ -15,8 +15,9 @@ S check_shape(const Propose& command) {
 }
 
 S check_state(const Propose& command, const State& state, const principal::State& principals,
-              const Subject& subject, const Context& context) {
-  if (!principal::may(principals, context.principal, principal::kOperator | principal::kAdmin))
+              const access::State& grants, const Subject& subject, const Context& context) {
+  if (!access::may_in(grants, principals, context.principal,
+                      principal::kOperator | principal::kAdmin, subject.pool))
     return S::not_permitted;
   if (state.due.size() >= kOpenProposalsMax) return S::too_many_open;
   const Requirement needed = required_approvals(state, command.operation, subject.pool);

@@ -38,7 +38,8 @@ enum class ProposeStatus : std::uint16_t {
 
 [[nodiscard]] ProposeStatus check_shape(const Propose& command);
 [[nodiscard]] ProposeStatus check_state(const Propose& command, const State& state,
-                                        const principal::State& principals, const Subject& subject,
+                                        const principal::State& principals,
+                                        const access::State& grants, const Subject& subject,
                                         const Context& context);
 ProposeStatus apply(const Propose& command, State& state, const Subject& subject, Context& context);
 

@@ -30,8 +30,7 @@ namespace {
 
 S check_shape(const ChangePrincipal& command) {
   if (!command.roles && !command.active && !command.public_key) return S::nothing_to_change;
-  if (command.roles && (*command.roles == 0 || (*command.roles & ~kAllRoles) != 0))
-    return S::roles_unknown;
+  if (command.roles && (*command.roles & ~kAllRoles) != 0) return S::roles_unknown;
   if (command.public_key && !command.public_key->empty() &&
       !ledger::is_hex(*command.public_key, kPublicKeyHexDigits))
     return S::public_key_malformed;

@@ -62,7 +62,7 @@ struct cofferdam::base::EnumText<cofferdam::principal::ChangePrincipalStatus> {
   static constexpr std::array<std::string_view, 9> kDocs{
       "",
       "at least one of roles, active and public_key is given",
-      "roles are a sum of 1, 2, 4, 8 and 16, and at least one of them",
+      "roles are a sum of 1, 2, 4, 8 and 16; 0 for somebody who has roles in single pools only",
       "a public key is 64 lower-case hexadecimal digits or empty",
       "a reason has at most 1024 bytes",
       "only an active root or admin changes principals",

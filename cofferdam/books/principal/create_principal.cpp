@@ -48,7 +48,7 @@ S apply(const CreateFirstPrincipal& command, State& state, Context& context) {
 
 S check_shape(const CreatePrincipal& command) {
   if (!ledger::is_code(command.code, kCodeMax)) return S::code_malformed;
-  if (command.roles == 0 || (command.roles & ~kAllRoles) != 0) return S::roles_unknown;
+  if ((command.roles & ~kAllRoles) != 0) return S::roles_unknown;
   return check_names(command.code, command.public_key);
 }
 

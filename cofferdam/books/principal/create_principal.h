@@ -77,7 +77,7 @@ struct cofferdam::base::EnumText<cofferdam::principal::CreatePrincipalStatus> {
   static constexpr std::array<std::string_view, 8> kDocs{
       "",
       "a code is a letter followed by letters, digits, '.', '_' or '-', at most 32 in all",
-      "roles are a sum of 1, 2, 4, 8 and 16, and at least one of them",
+      "roles are a sum of 1, 2, 4, 8 and 16; 0 for somebody who has roles in single pools only",
       "a public key is 64 lower-case hexadecimal digits or empty",
       "the first principal is made once, in empty books",
       "only an active root or admin makes principals",

@@ -13,8 +13,8 @@
 // always remains.
 //
 // What it must not know: which operation asks for which role (the engine's table does), names,
-// addresses or any other personal data, signatures (the engine verifies them with the public key
-// that is kept here), the clock.
+// addresses or any other personal data, signatures (the room access keeps the keys that sign, the
+// public key here is a note), the clock.
 #pragma once
 
 #include "cofferdam/books/ledger/names.h"

@@ -61,7 +61,7 @@ TEST_F(PrincipalTest, CreateRefusesInOrderOfPrecedence) {
   using enum CreatePrincipalStatus;
   const std::string key(64, 'a');
   EXPECT_EQ(create(3, {.code = "7up", .roles = 0, .public_key = "x"}), code_malformed);
-  EXPECT_EQ(create(3, {.code = "new", .roles = 0, .public_key = "x"}), roles_unknown);
+  EXPECT_EQ(create(3, {.code = "new", .roles = 64, .public_key = "x"}), roles_unknown);
   EXPECT_EQ(create(3, {.code = "new", .roles = 32, .public_key = "x"}), roles_unknown);
   EXPECT_EQ(create(3, {.code = "new", .roles = kOperator, .public_key = "x"}),
             public_key_malformed);
@@ -94,7 +94,7 @@ TEST_F(PrincipalTest, ChangeRefusesInOrderOfPrecedence) {
   const PrincipalId root(1);
   const PrincipalId clerk(3);
   EXPECT_EQ(change(3, {.principal = clerk}), nothing_to_change);
-  EXPECT_EQ(change(3, {.principal = clerk, .roles = std::uint16_t{0}}), roles_unknown);
+  EXPECT_EQ(change(3, {.principal = clerk, .roles = std::uint16_t{64}}), roles_unknown);
   EXPECT_EQ(change(3, {.principal = clerk, .public_key = "x"}), public_key_malformed);
   EXPECT_EQ(change(3, {.principal = clerk, .active = true, .reason = std::string(1025, 'x')}),
             reason_too_long);

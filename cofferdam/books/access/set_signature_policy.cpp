@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/books/access/set_signature_policy.h"
+
+namespace cofferdam::access {
+
+using S = SetSignaturePolicyStatus;
+
+S check_shape(const SetSignaturePolicy& command) {
+  if ((command.operation == 0) == (command.preset == SignaturePreset::none))
+    return S::operation_or_preset;
+  if (!command.above.is_zero() && command.asset.is_none()) return S::above_needs_asset;
+  return S::ok;
+}
+
+S check_state(const SetSignaturePolicy& command, const State& state,
+              const principal::State& principals, const Context& context) {
+  if (!principal::may(principals, context.principal, principal::kAdmin)) return S::not_permitted;
+  if (command.required && !root_can_sign(state, principals)) return S::nobody_could_sign;
+  return state.policies.size() < kPoliciesMax ? S::ok : S::too_many_policies;
+}
+
+S apply(const SetSignaturePolicy& command, std::span<const std::uint16_t> operations, State& state,
+        Context& context) {
+  for (const std::uint16_t operation : operations) {
+    const SignaturePolicy row{.operation = operation,
+                              .pool = command.pool,
+                              .asset = command.asset,
+                              .required = command.required,
+                              .above = command.above};
+    if (state.policies.find(row.key()) == nullptr) {
+      state.policies.insert(context.changes, row);
+    } else {
+      state.policies.edit(context.changes, row.key()) = row;
+    }
+  }
+  return S::ok;
+}
+
+}  // namespace cofferdam::access

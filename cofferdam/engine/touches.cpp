@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/engine/touches.h"
+
+namespace cofferdam::engine {
+
+namespace {
+
+using access::Touch;
+using Touches = std::vector<Touch>;
+
+class Walk {
+ public:
+  explicit Walk(const State& state) : state_(state) {}
+
+  Touches touches;
+
+  void operator()(const ledger::CreateAccounts& c) {
+    for (const auto& event : c.accounts) at(event.pool);
+  }
+
+  void operator()(const ledger::CreateTransfers& c) {
+    for (const ledger::Transfer& event : c.transfers) transfer(event);
+  }
+
+  void operator()(const ledger::ChangeAccount& c) { account(c.account); }
+
+  void operator()(const pool::SetBeneficiaries& c) { account(c.account); }
+
+  void operator()(const pool::DeclareConduit& c) {
+    at(c.from);
+    at(c.to);
+  }
+
+  void operator()(const pool::RetireConduit& c) { conduit(c.conduit, std::nullopt); }
+
+  void operator()(const pool::ConduitTransfer& c) { conduit(c.conduit, c.amount); }
+
+  void operator()(const pool::SettleConduit& c) { conduit(c.conduit, c.amount); }
+
+  void operator()(const pool::DeclareReleaseRule& c) { conduit(c.conduit, std::nullopt); }
+
+  void operator()(const pool::RetireReleaseRule& c) { rule(c.rule); }
+
+  void operator()(const pool::ExecuteRelease& c) { rule(c.rule); }
+
+  void operator()(const pool::DistributeRunOff& c) {
+    const ledger::Account* custody = state_.ledger.accounts.find(c.custody);
+    at(c.pool, custody == nullptr ? base::AssetId() : custody->asset, c.amount);
+  }
+
+  void operator()(const market::RecordTrades& c) {
+    for (const market::Trade& trade : c.trades) {
+      at(trade.buyer_pool);
+      at(trade.seller_pool);
+    }
+  }
+
+  void operator()(const custody::AllowBeneficiary& c) { vault(c.vault); }
+
+  void operator()(const custody::RemoveBeneficiary& c) {
+    const custody::Beneficiary* row = state_.custody.beneficiaries.find(c.beneficiary);
+    vault(row == nullptr ? base::VaultId() : row->vault);
+  }
+
+  void operator()(const custody::ProposeIntent& c) {
+    if (c.release) {
+      vault(c.vault, c.release->asset, c.release->amount);
+    } else if (c.move) {
+      vault(c.vault, c.move->asset, c.move->amount);
+    } else {
+      vault(c.vault);
+    }
+  }
+
+  // A tariff for the books as a whole has no pool; neither has what only admins of all pools do.
+  template <class C>
+  void operator()(const C& c) {
+    if constexpr (requires {
+                    { c.intent } -> std::convertible_to<base::IntentId>;
+                  }) {
+      intent(c.intent);
+    } else if constexpr (requires {
+                           { c.proposal } -> std::convertible_to<base::ProposalId>;
+                         }) {
+      const decision::Proposal* row = state_.decision.proposals.find(c.proposal);
+      if (row != nullptr && !row->pool.is_none()) at(row->pool);
+    } else if constexpr (requires {
+                           { c.pool } -> std::convertible_to<base::PoolId>;
+                         }) {
+      if (!c.pool.is_none()) at(c.pool);
+    }
+  }
+
+ private:
+  void at(base::PoolId pool, base::AssetId asset = {}, std::optional<base::Amount> amount = {}) {
+    touches.push_back({pool, asset, amount});
+  }
+
+  void account(base::AccountId id) {
+    const ledger::Account* row = state_.ledger.accounts.find(id);
+    at(row == nullptr ? base::PoolId() : row->pool);
+  }
+
+  void transfer(const ledger::Transfer& event) {
+    const ledger::Hold* hold =
+        event.pending_id.is_none() ? nullptr : state_.ledger.holds.find(event.pending_id);
+    const ledger::Account* debit = hold != nullptr
+                                       ? &state_.ledger.accounts.at(hold->debit)
+                                       : state_.ledger.accounts.find(event.debit_account);
+    // What is void moves nothing.
+    const base::Amount amount = event.is(ledger::kVoidPending) ? base::Amount() : event.amount;
+    if (debit != nullptr) {
+      at(debit->pool, debit->asset, amount);
+    } else {
+      at(event.pool, event.asset, amount);
+    }
+  }
+
+  void conduit(base::ConduitId id, std::optional<base::Amount> amount) {
+    const pool::Conduit* row = state_.pool.conduits.find(id);
+    if (row == nullptr) return at(base::PoolId());
+    at(row->from, row->asset, amount);
+    at(row->to, row->asset, amount);
+  }
+
+  void rule(base::RuleId id) {
+    const pool::ReleaseRule* row = state_.pool.rules.find(id);
+    if (row == nullptr) return at(base::PoolId());
+    conduit(row->conduit, row->amount);
+  }
+
+  void vault(base::VaultId id, base::AssetId asset = {}, std::optional<base::Amount> amount = {}) {
+    const custody::Vault* row = state_.custody.vaults.find(id);
+    at(row == nullptr ? base::PoolId() : row->pool, asset, amount);
+  }
+
+  void intent(base::IntentId id) {
+    const custody::Intent* row = state_.custody.intents.find(id);
+    if (row == nullptr) return at(base::PoolId());
+    if (row->release) {
+      vault(row->vault, row->release->asset, row->release->amount);
+    } else if (row->move) {
+      vault(row->vault, row->move->asset, row->move->amount);
+    } else {
+      vault(row->vault);
+    }
+  }
+
+  const State& state_;
+};
+
+}  // namespace
+
+std::vector<access::Touch> touches_of(const Command& command, const State& state) {
+  Walk walk(state);
+  std::visit([&](const auto& c) { walk(c); }, command);
+  return std::move(walk.touches);
+}
+
+}  // namespace cofferdam::engine

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which pools a command acts on, and what it moves there: what scopes and signature policies ask.
+#pragma once
+
+#include "cofferdam/engine/command.h"
+#include "cofferdam/engine/state.h"
+
+#include <optional>
+#include <vector>
+
+namespace cofferdam::engine {
+
+// Empty: the command acts on no pool, or on books as a whole. A pool that cannot be told (an
+// account or a hold that is not there) is the pool none, in which nobody has a role of a grant.
+[[nodiscard]] std::vector<access::Touch> touches_of(const Command& command, const State& state);
+
+}  // namespace cofferdam::engine

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The books' names in the words of a reader.
+
+export type Tone = 'good' | 'attention' | 'bad' | 'quiet' | 'busy';
+
+export interface Said {
+  tone: Tone;
+  word: string;
+}
+
+const regimes: Record<string, string> = {
+  capital: 'capital pool',
+  individual: 'client pool of one owner',
+  omnibus: 'client pool, omnibus',
+  house: 'house pool',
+  insurance: 'insurance pool',
+  collateral: 'collateral pool',
+  liquidity: 'liquidity pool',
+  order: 'order pool',
+  strategy: 'strategy pool',
+};
+
+const groups: [string, string[]][] = [
+  ['Client pools', ['individual', 'omnibus']],
+  ['House', ['house', 'capital']],
+  ['Insurance', ['insurance']],
+  ['Markets', ['collateral', 'liquidity', 'order', 'strategy']],
+];
+
+export const regimeWords = (regime: string) => regimes[regime] ?? regime;
+
+export function regimeGroup(regime: string): string {
+  return groups.find(([, members]) => members.includes(regime))?.[0] ?? 'Other pools';
+}
+
+export const groupOrder = [...groups.map(([name]) => name), 'Other pools'];
+
+export function poolState(state: string): Said {
+  switch (state) {
+    case 'active': return { tone: 'good', word: 'active' };
+    case 'draft': return { tone: 'quiet', word: 'draft' };
+    case 'frozen': return { tone: 'attention', word: 'frozen' };
+    case 'winding_up': return { tone: 'attention', word: 'winding up' };
+    case 'detached': return { tone: 'quiet', word: 'detached' };
+    case 'closed': return { tone: 'quiet', word: 'closed' };
+    default: return { tone: 'quiet', word: state };
+  }
+}
+
+// What report.pools says of a pool and an asset.
+export function wholeness(state: string): Said {
+  if (state === 'whole') return { tone: 'good', word: 'whole' };
+  if (state.startsWith('whole')) return { tone: 'attention', word: state };
+  return { tone: 'bad', word: state.toLowerCase() };
+}
+
+export function intentState(state: string): Said {
+  switch (state) {
+    case 'proposed': return { tone: 'attention', word: 'waits for signatures' };
+    case 'approved': return { tone: 'busy', word: 'approved, not yet executed' };
+    case 'executed': return { tone: 'busy', word: 'ordered, waits for confirmation' };
+    case 'settled': return { tone: 'good', word: 'settled' };
+    case 'vetoed': return { tone: 'bad', word: 'vetoed' };
+    case 'cancelled': return { tone: 'quiet', word: 'cancelled' };
+    default: return { tone: 'quiet', word: state };
+  }
+}
+
+export function proposalState(state: string): Said {
+  switch (state) {
+    case 'open': return { tone: 'attention', word: 'open' };
+    case 'executed': return { tone: 'good', word: 'executed' };
+    case 'failed': return { tone: 'bad', word: 'failed' };
+    case 'rejected': return { tone: 'bad', word: 'rejected' };
+    default: return { tone: 'quiet', word: state };
+  }
+}
+
+export function verdict(of: string): Said {
+  return of === 'ok' ? { tone: 'good', word: 'ok' } : { tone: 'bad', word: 'refused' };
+}
+
+const classes: Record<string, string> = {
+  general: 'general',
+  custody: 'held with custodians',
+  external: 'claims on the world outside',
+  collateral: 'owed to clients as collateral',
+  position: 'positions',
+  open_value: 'open value of positions',
+  clearing: 'the other side of every position',
+  conduit: 'owed to or by other pools',
+  in_transit: 'on its way',
+  fee: 'fees earned',
+  buffer: 'house money inside',
+  reserve: 'reserve',
+  deficit: 'deficit',
+  dust: 'remainders of rounding',
+  settlement: 'passing through settlement',
+};
+export const classWords = (name: string) => classes[name] ?? name.replaceAll('_', ' ');
+
+// Of a class on its side of the balance sheet.
+export function sideWords(name: string, has: boolean): string {
+  if (name === 'conduit') return has ? 'owed by other pools' : 'owed to other pools';
+  if (name === 'in_transit') return has ? 'on its way in' : 'ordered to leave';
+  if (name === 'deficit') return has ? 'missing: a deficit' : 'deficit';
+  return classWords(name);
+}
+
+const owners: Record<string, string> = {
+  pool: 'the pool itself',
+  client: 'clients',
+  house: 'the house',
+  insurance: 'insurance',
+  member: 'members',
+  provider: 'providers',
+  outside: 'outside',
+};
+export const ownerWords = (name: string) => owners[name] ?? name;
+
+const reasons: Record<number, string> = {
+  1: 'deposit', 2: 'withdrawal', 3: 'fee', 4: 'settlement', 5: 'premium', 6: 'waterfall', 7: 'buffer top-up',
+  8: 'buffer release', 9: 'internal', 10: 'interest', 11: 'distribution', 12: 'contribution', 13: 'claim',
+  14: 'subscription', 15: 'redemption', 16: 'porting', 17: 'release', 801: 'trade: position', 802: 'trade: value',
+  803: 'trade: fee', 811: 'settlement: value', 812: 'settlement: cash', 813: 'settlement between pools',
+  814: 'settlement: remainder',
+};
+export function reasonWords(code: number): string {
+  return reasons[code] ?? (code === 0 ? 'any reason' : `reason ${code}`);
+}
+
+const controls: Record<string, string> = {
+  unmapped: 'not enforced by the books',
+  manual: 'kept by people',
+  no_commingling: 'enforced: value crosses the wall only by conduit',
+  single_owner: 'enforced: one owner',
+  house_buffer_cap: 'enforced: cap on house money',
+  no_deficit: 'enforced: never short',
+  conduit_limit: 'enforced: limit of the conduit',
+  dual_control: 'enforced: approval by others',
+  release_rule: 'enforced: release rule',
+  run_off_priority: 'enforced: order of run-off',
+  beneficiaries: 'enforced: beneficiaries recorded',
+  freeze_on_break: 'enforced: frozen on a break',
+  daily_statement: 'enforced: daily statement',
+};
+export const controlWords = (name: string) => controls[name] ?? name.replaceAll('_', ' ');
+
+export function plural(count: number, one: string, many = one + 's'): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+export function joinWords(words: string[], last = 'and'): string {
+  if (words.length < 2) return words.join('');
+  return words.slice(0, -1).join(', ') + ` ${last} ` + words[words.length - 1];
+}
+
+// 'buffer_caps' -> 'buffer caps'
+export const plain = (name: string) => name.replaceAll('_', ' ');

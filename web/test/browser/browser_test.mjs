@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+// browser_test.mjs PROGRAM: the dashboard of the program in a real Chromium, on a seeded venue.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import test, { after, before } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { executable, launch } from './chromium.mjs';
+import { Venue } from './venue.mjs';
+
+const program = process.env.COFFERDAM_PROGRAM ?? process.argv[2];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const patience = { timeout: 30_000 };
+
+if (!executable) {
+  console.log('skipped: there is no chromium; scripts/install test installs it');
+  process.exit(77);
+}
+
+const venue = new Venue(program);
+let browser, auditor, rootKey;
+before(async () => {
+  auditor = venue.seed();
+  rootKey = venue.key('root');
+  await venue.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  if (venue.process) await venue.stop();
+  venue.remove();
+});
+
+// A tab that keeps what went wrong in it: messages of errors, requests to other hosts.
+async function open({ key = auditor, page = '/summary', url = venue.url, ...context } = {}) {
+  const room = await browser.newContext({ viewport: { width: 1360, height: 900 }, reducedMotion: 'reduce', ...context });
+  const tab = await room.newPage();
+  tab.setDefaultTimeout(patience.timeout);
+  tab.wrong = [];
+  tab.sent = [];
+  tab.on('console', (message) => ['error', 'warning'].includes(message.type()) && tab.wrong.push(message.text()));
+  tab.on('pageerror', (error) => tab.wrong.push(String(error)));
+  tab.on('request', (request) => tab.sent.push(request.url()));
+  await tab.goto(key ? `${url}/#key=${key}&page=${page}` : url);
+  await (key ? settled(tab) : tab.waitForSelector('#key'));
+  return tab;
+}
+
+// Until the page has asked everything that it shows.
+async function settled(tab) {
+  await tab.waitForSelector('.feed.good');
+  await tab.waitForFunction(() => !document.body.innerText.includes('Asking the books'));
+}
+
+async function done(tab, expected = []) {
+  assert.deepEqual(tab.wrong.filter((text) => !expected.some((part) => text.includes(part))), []);
+  for (const url of tab.sent) {
+    assert.equal(new URL(url).origin, new URL(venue.url).origin === new URL(url).origin ? new URL(url).origin : new URL(tab.url()).origin, url);
+    assert.ok(!url.includes('cfd_'), `a key stands in the address ${url}`);
+  }
+  await tab.context().close();
+}
+
+const pages = ['/summary', '/pools', '/pools/clients-a', '/custody', '/custody/4', '/custody/decisions', '/custody/vaults', '/proofs', '/audit', '/audit/record/30', '/settings'];
+
+async function violations(tab) {
+  // Through the debugger, which the page's policy against foreign scripts does not bind.
+  await tab.evaluate(axe);
+  return tab.evaluate(async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+    .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.html} ${node.any[0]?.message ?? ''}`).join(' | ')}`));
+}
+
+for (const theme of ['light', 'dark']) {
+  for (const page of pages) {
+    test(`${page} in ${theme}: says something, reports no error, breaks no rule of accessibility`, async () => {
+      const tab = await open({ page, colorScheme: theme });
+      assert.equal(await tab.locator('html').getAttribute('data-theme'), theme);
+      const words = await tab.locator('h1').innerText();
+      assert.ok(words.length > 10 && !words.includes('undefined'), words);
+      const text = await tab.locator('main').innerText();
+      assert.ok(!/undefined|NaN|\[object/.test(text), text);
+      assert.deepEqual(await violations(tab), []);
+      await done(tab);
+    });
+  }
+}
+
+for (const [name, context] of [['a phone', { viewport: { width: 360, height: 740 }, hasTouch: true }], ['a zoom of 200 %', { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }]]) {
+  test(`nothing is lost sideways on ${name}`, async () => {
+    const tab = await open(context);
+    for (const page of pages) {
+      await tab.evaluate((to) => (location.hash = to), page);
+      await settled(tab);
+      const [wide, seen] = await tab.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(wide <= seen, `${page} is ${wide} wide on ${seen}`);
+    }
+    await done(tab);
+  });
+}
+
+test('nobody sees anything without a key, and a bad one is refused in words', async () => {
+  const tab = await open({ key: null });
+  assert.deepEqual(await violations(tab), []);
+  await tab.fill('#key', 'cfd_0000000000000000_00');
+  await tab.keyboard.press('Enter');
+  await tab.waitForSelector('text=This key is not in force');
+  assert.equal(await tab.evaluate(() => document.activeElement.id), 'key');
+  assert.equal(await tab.evaluate(() => sessionStorage.length), 0);
+  assert.ok(!(await tab.locator('body').innerText()).includes('clients-a'));
+  await tab.fill('#key', auditor);
+  await tab.keyboard.press('Enter');
+  await settled(tab);
+  await done(tab, ['401']);
+});
+
+test('a key in the address is taken out of it, kept for the tab, and forgotten on signing out', async () => {
+  const tab = await open();
+  assert.ok(!tab.url().includes('cfd_'));
+  await tab.reload();
+  await settled(tab);
+  await tab.click('text=Sign out');
+  await tab.waitForSelector('#key');
+  assert.equal(await tab.evaluate(() => sessionStorage.length + localStorage.length), 0);
+  await tab.reload();
+  await tab.waitForSelector('#key');
+  await done(tab);
+});
+
+test('every figure of the summary is the one that the books give', async () => {
+  const tab = await open();
+  const rows = await venue.ask(auditor, 'report.pools');
+  const shown = await tab.locator('table[aria-label="Pools and what they hold"] tbody tr').evaluateAll((all) => all.map((row) => ({ pool: row.querySelector('a').innerText, amounts: [...row.querySelectorAll('[data-amount]')].map((one) => one.dataset.amount), texts: [...row.querySelectorAll('[data-amount]')].map((one) => one.textContent) })));
+  assert.equal(shown.length, rows.length);
+  for (const row of rows) {
+    const line = shown.find((one) => one.pool === row.pool);
+    assert.deepEqual(line.amounts.slice(1), [row.owed, row.own, row.conduits]);
+    assert.deepEqual(line.texts.slice(1).map((text) => text.replaceAll(',', '').replace('−', '-')), [row.owed, row.own, row.conduits]);
+  }
+  assert.equal(await tab.locator('h1').innerText(), 'Every pool is whole.');
+  await done(tab);
+});
+
+test('what is recorded is seen without asking, and a lost connection is said and mended', async () => {
+  const tab = await open();
+  const accounts = await venue.ask(rootKey, 'account.list', { pool: 'clients-b', limit: '1000' });
+  const custody = accounts.find((row) => row.class === 'custody').id;
+  const client = accounts.find((row) => row.class === 'collateral' && row.owner_class === 'client').id;
+  const deposit = (id) => venue.give(rootKey, 'transfer.create', { transfers: [{ id, debit_account: custody, credit_account: client, pool: 'clients-b', asset: 'USDC', amount: '1234567.000000', code: 1 }] });
+  const held = () => tab.evaluate(() => [...document.querySelectorAll('table[aria-label="Pools and what they hold"] tbody tr')].find((row) => row.innerText.includes('clients-b')).querySelector('[data-amount]').dataset.amount);
+  const changes = async (before) => {
+    const from = Date.now();
+    while ((await held()) === before) {
+      assert.ok(Date.now() - from < patience.timeout, 'the page did not move');
+      await tab.waitForTimeout(20);
+    }
+    return Date.now() - from;
+  };
+  let before = await held();
+  await deposit('900001');
+  const late = await changes(before);
+  console.log(`seen ${late} ms after it was durable`);
+  await tab.waitForSelector('ol[aria-label="Latest records"] >> text=transfer.create');
+
+  await venue.stop();
+  await tab.waitForSelector('text=What you see may be out of date');
+  await tab.waitForSelector('text=/Not connected; last heard/');
+  before = await held();
+  await venue.start();
+  await deposit('900002');
+  await changes(before);
+  await tab.waitForSelector('.feed.good');
+  assert.equal(await tab.locator('text=What you see may be out of date').count(), 0);
+  await done(tab, ['ERR_CONNECTION_REFUSED', 'ERR_INCOMPLETE_CHUNKED_ENCODING', 'ERR_CONNECTION_RESET', 'ERR_EMPTY_RESPONSE', '503']);
+});
+
+test('the keyboard reaches everything', async () => {
+  const tab = await open({ page: '/custody' });
+  await tab.keyboard.press('Tab');
+  assert.equal(await tab.evaluate(() => document.activeElement.innerText), 'Skip to the content');
+  await tab.keyboard.press('Enter');
+  assert.equal(await tab.evaluate(() => document.activeElement.id), 'answer');
+  const seen = new Set();
+  for (let at = 0; at < 40; at++) {
+    await tab.keyboard.press('Tab');
+    const focus = await tab.evaluate(() => {
+      const one = document.activeElement;
+      const style = getComputedStyle(one);
+      return { text: (one.innerText || one.getAttribute('aria-label') || one.id || '').split('\n')[0], tag: one.tagName, outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 };
+    });
+    if (focus.tag === 'BODY') break;
+    assert.ok(focus.outline, `the focus on ${focus.tag} ${focus.text} cannot be seen`);
+    seen.add(focus.text);
+  }
+  assert.ok(seen.has('Veto…'), [...seen].join(', '));
+  // Rows by the arrow keys.
+  const rows = tab.locator('table[aria-label="Queue of payments"] tbody tr');
+  await rows.first().focus();
+  const first = await tab.locator('dt:has-text("Digest") + dd').innerText();
+  await tab.keyboard.press('ArrowDown');
+  await tab.keyboard.press('Enter');
+  await tab.waitForFunction((old) => { const one = [...document.querySelectorAll('dt')].find((dt) => dt.innerText.startsWith('Digest'))?.nextElementSibling; return one && one.innerText !== old; }, first);
+  assert.equal(await rows.nth(1).getAttribute('aria-current'), 'true');
+  await tab.keyboard.press('End');
+  await tab.keyboard.press('Enter');
+  await tab.waitForFunction(() => location.hash === '#/custody/1' || document.querySelector('tbody tr:last-child[aria-current]'));
+  await done(tab);
+});
+
+test('an intent is shown as it is signed', async () => {
+  const tab = await open({ page: '/custody/4' });
+  const intent = await venue.ask(auditor, 'intent.show', { intent: '4' });
+  const hashes = await tab.locator('.hashes dd .groups').allInnerTexts();
+  assert.deepEqual(hashes.map((text) => text.replace(/\s/g, '')), [intent.domain_hash, intent.message_hash, intent.digest]);
+  const names = await tab.locator('.fields dt').allInnerTexts();
+  assert.deepEqual(names.map((name) => name.split(' ')[0]), intent.fields.map((field) => field.name));
+  const values = await tab.locator('.fields dd').allInnerTexts();
+  assert.equal(values[intent.fields.findIndex((field) => field.name === 'destination')], intent.fields.find((field) => field.name === 'destination').value);
+  assert.equal(await tab.locator('text=signed, verified now').count(), 2);
+  assert.equal(await tab.locator('text=may sign').count(), 1);
+  await done(tab);
+});
+
+test('a veto is rehearsed first; who may not is told so; who may does it once', async () => {
+  const last = async () => (await venue.ask(auditor, 'journal.status')).sequence;
+  const before = await last();
+  const reader = await open({ page: '/custody/5' });
+  await reader.click('button:has-text("Veto…")');
+  await reader.click('dialog[open] button:has-text("See what it would do")');
+  await reader.waitForSelector('dialog[open] >> text=The principal may not do this');
+  assert.equal(await reader.locator('dialog[open] button:has-text("for good")').count(), 0);
+  await done(reader, ['403']);
+
+  const key = await fetch(`${venue.url}/v1/api-key/create`, { method: 'POST', headers: { Authorization: `Bearer ${rootKey}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ principal: 'risk-officer' }) }).then((answer) => answer.json());
+  const tab = await open({ page: '/custody/5', key: key.key ?? key.row?.key ?? key.rows?.[0]?.key });
+  await tab.click('button:has-text("Veto…")');
+  await tab.fill('dialog[open] input', 'not ours');
+  await tab.click('dialog[open] button:has-text("See what it would do")');
+  await tab.waitForSelector('dialog[open] >> text=Nothing has been recorded yet');
+  assert.deepEqual(await violations(tab), []);
+  assert.equal(await last(), before);
+  await tab.click('dialog[open] button:has-text("for good")');
+  await tab.waitForSelector('text=/Recorded as record/');
+  assert.equal(await tab.locator('dialog[open]').count(), 0);
+  await tab.waitForSelector('.panel header >> text=vetoed');
+  assert.equal((await venue.ask(auditor, 'intent.list', { state: 'vetoed' })).length, 2);
+  assert.equal(BigInt(await last()), BigInt(before) + 1n);
+  await done(tab);
+});
+
+test('a client’s file is made by the server and checked by the browser alone', async () => {
+  const tab = await open({ page: '/proofs' });
+  await tab.click('text=Compute the root');
+  await tab.waitForSelector('dt:has-text("Venue root")');
+  const root = (await tab.locator('dt:has-text("Venue root") + dd .groups').innerText()).replace(/\s/g, '');
+  assert.match(root, /^[0-9a-f]{64}$/);
+  const accounts = await venue.ask(auditor, 'account.list', { pool: 'clients-a', limit: '1000' });
+  const owner = accounts.find((row) => row.class === 'collateral' && Number(row.balance) > 0).owner;
+  await tab.fill('label:has-text("Owner, by id") input', owner);
+  const [download] = await Promise.all([tab.waitForEvent('download'), tab.click('text=Download the file')]);
+  const file = readFileSync(await download.path(), 'utf8');
+  const asked = tab.sent.length;
+  const check = async (text) => {
+    await tab.setInputFiles('input[type=file]', { name: 'proof.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  };
+  await tab.fill('label:has-text("Your id") input', owner);
+  await tab.fill('label:has-text("The root, from") input', root);
+  await check(file);
+  await tab.waitForSelector('text=The proof holds.');
+  assert.equal(await tab.locator('text=only compared with itself').count(), 0);
+  assert.deepEqual(await violations(tab), []);
+  const lie = JSON.parse(file);
+  lie.proofs[0].leaf.amounts[0] = String(BigInt(lie.proofs[0].leaf.amounts[0]) - 1n);
+  await check(JSON.stringify(lie));
+  await tab.waitForSelector('text=The proof does not hold.');
+  await check('{"nothing": 1}');
+  await tab.waitForSelector('text=/is missing|is no/');
+  assert.deepEqual(tab.sent.slice(asked).filter((url) => !/journal\/status|events/.test(url)), [], 'the server was asked');
+  await done(tab);
+});
+
+test('a balance is explained down to the record', async () => {
+  const accounts = await venue.ask(auditor, 'account.list', { pool: 'clients-a', limit: '1000' });
+  const account = accounts.find((row) => row.class === 'collateral' && Number(row.balance) > 0);
+  const tab = await open({ page: '/audit' });
+  await tab.fill('input[placeholder^="number of a record"]', account.id);
+  await tab.keyboard.press('Enter');
+  await tab.click('a:has-text("An account")');
+  await tab.waitForSelector('table[aria-label="Entries of the account"] tbody tr');
+  const balances = await tab.locator('table[aria-label="Entries of the account"] tbody tr td:nth-child(7) [data-amount]').evaluateAll((all) => all.map((one) => one.dataset.amount));
+  assert.equal(balances.at(-1), account.balance);
+  const [first] = await venue.ask(auditor, 'account.why', { account: account.id });
+  const record = first.address.split('/')[0];
+  await tab.fill('label:has-text("As of record") input', record);
+  await tab.click('button:has-text("Show")');
+  await tab.waitForSelector(`text=as of ${record}`);
+  await tab.waitForFunction(() => document.querySelectorAll('table[aria-label="Entries of the account"] tbody tr').length === 1);
+  assert.equal(await tab.locator('.balance [data-amount]').getAttribute('data-amount'), first.balance);
+  await tab.locator('table[aria-label="Entries of the account"] tbody tr td:first-child a').first().click();
+  await tab.waitForSelector('h2:has-text("Record ")');
+  await tab.waitForSelector('h2:has-text("What was asked")');
+  assert.deepEqual(await violations(tab), []);
+  await done(tab, ['404']); // an id does not say of what it is: the browser notes where it was not found
+});
+
+test('the journal is searched', async () => {
+  const tab = await open({ page: '/audit' });
+  await tab.fill('.filter label:has-text("Command") input', 'intent.veto');
+  await tab.click('button:has-text("Search")');
+  await tab.waitForFunction(() => { const rows = [...document.querySelectorAll('table[aria-label="Records of the journal"] tbody tr')]; return rows.length > 0 && rows.every((row) => row.innerText.includes('intent.veto')); });
+  await tab.fill('.filter label:has-text("Command") input', 'pool.close');
+  await tab.click('button:has-text("Search")');
+  await tab.waitForSelector('text=No record is like this.');
+  await done(tab);
+});
+
+test('the colours can be chosen, and are kept', async () => {
+  const tab = await open({ page: '/settings' });
+  await tab.click('label:has-text("dark")');
+  assert.equal(await tab.locator('html').getAttribute('data-theme'), 'dark');
+  await tab.reload();
+  await settled(tab);
+  assert.equal(await tab.locator('html').getAttribute('data-theme'), 'dark');
+  await done(tab);
+});
+
+test('on paper there is the page and nothing to click', async () => {
+  const tab = await open({ page: '/summary', colorScheme: 'dark' });
+  await tab.emulateMedia({ media: 'print' });
+  assert.equal(await tab.locator('nav[aria-label="Pages"]').isVisible(), false);
+  assert.equal(await tab.locator('text=Sign out').isVisible(), false);
+  assert.equal(await tab.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+  assert.equal(await tab.locator('h1').isVisible(), true);
+  await done(tab);
+});
+
+test('copying a figure gives it as the books have it', async () => {
+  const tab = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const copied = await tab.evaluate(() => {
+    const one = document.querySelector('table [data-amount]');
+    getSelection().selectAllChildren(one);
+    const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+    one.dispatchEvent(event);
+    return [event.clipboardData.getData('text/plain'), one.dataset.amount];
+  });
+  assert.equal(copied[0], copied[1]);
+  await done(tab);
+});
+
+test('books without anything say so', async () => {
+  const empty = new Venue(program);
+  try {
+    const key = empty.found();
+    await empty.start();
+    const tab = await open({ url: empty.url, key });
+    for (const page of ['/summary', '/pools', '/pools/none', '/custody', '/custody/vaults', '/custody/decisions', '/proofs', '/audit', '/settings']) {
+      await tab.evaluate((to) => (location.hash = to), page);
+      await settled(tab);
+      assert.ok(!/undefined|NaN|\[object/.test(await tab.locator('main').innerText()), page);
+      assert.deepEqual(await violations(tab), [], page);
+    }
+    await done(tab);
+  } finally {
+    if (empty.process) await empty.stop();
+    empty.remove();
+  }
+});
+
+test('the files are served packed, unpacked and not again, under a strict policy', async () => {
+  const ask = (path, headers = {}, method = 'GET') => new Promise((done, failed) => {
+    get({ host: '127.0.0.1', port: venue.port, path, headers, method }, (answer) => {
+      const pieces = [];
+      answer.on('data', (piece) => pieces.push(piece));
+      answer.on('end', () => done({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces) }));
+    }).on('error', failed);
+  });
+  const plain = await ask('/');
+  assert.equal(plain.status, 200);
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(plain.body.toString())[1];
+  for (const path of ['/', script, '/favicon.svg']) {
+    const unpacked = await ask(path);
+    const packed = await ask(path, { 'Accept-Encoding': 'br, gzip' });
+    assert.equal(packed.headers['content-encoding'], 'gzip');
+    assert.equal(unpacked.headers['content-encoding'], undefined);
+    assert.deepEqual(gunzipSync(packed.body), unpacked.body);
+    assert.equal((await ask(path, { 'Accept-Encoding': 'gzip;q=0' })).headers['content-encoding'], undefined);
+    const again = await ask(path, { 'If-None-Match': unpacked.headers.etag });
+    assert.equal(again.status, 304);
+    assert.equal(again.body.length, 0);
+    const policy = unpacked.headers['content-security-policy'];
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.ok(!/unsafe|\*|http/.test(policy), policy);
+    assert.equal(unpacked.headers['x-content-type-options'], 'nosniff');
+    assert.equal(unpacked.headers['referrer-policy'], 'no-referrer');
+    assert.equal((await ask(path, {}, 'HEAD')).body.length, 0);
+  }
+  assert.match((await ask(script)).headers['cache-control'], /immutable/);
+  assert.equal(plain.headers['cache-control'], 'no-cache');
+  for (const path of ['/assets/none.js', '/index.html', '/assets/', '//', '/v1/pool/list']) assert.equal((await ask(path)).status, 401, path);
+  assert.equal((await ask('/', {}, 'POST')).status, 401);
+});
