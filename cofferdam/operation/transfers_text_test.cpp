@@ -101,23 +101,23 @@ TEST_F(TransfersTextTest, ReadsWhatTheCodecReads) {
 }
 
 TEST_F(TransfersTextTest, LeavesToTheCodecWhatIsNotPlain) {
-  for (
-      const std::string text :
-      {R"({})", R"({"transfers":[]})", R"({"transfers":[],"guards":[]})",
-       R"({"transfers":[{"id":"1","amount":"1.001","asset":"USD"}]})",
-       R"({"transfers":[{"id":"1","amount":1,"asset":"USD"}]})",
-       R"({"transfers":[{"id":"1","amount":"1","asset":"EUR"}]})",
-       R"({"transfers":[{"id":"1","amount":"1","asset":"USD","asset":"USD"}]})",
-       R"({"transfers":[{"id":"1","amount":"1","asset":"USD","more":1}]})",
-       R"({"transfers":[{"id":"0x1","amount":"1","asset":"USD"}]})",
-       R"({"transfers":[{"id":9007199254740993,"amount":"1","asset":"USD"}]})",
-       R"({"transfers":[{"id":"1","amount":"1","asset":"USD"}]} x)",
-       R"({"transfers":[{"id":"1","amount":"1","asset":"USD"},]})",
-       R"({"transfers":[{"id":"1","amount":"1","asset":"US\u0044"}]})",
-       R"({"transfers":[{"id":"1","amount":"1","asset":"USD","code":65536}]})",
-       R"({"transfers":[{"id":"1","amount":"1","asset":"USD","code":01}]})",
-       R"({"transfers":[{"amount":"1","asset":"USD"}]})",
-       R"({"transfers":[{"id":"340282366920938463463374607431768211456","amount":"1","asset":"USD"}]})"})
+  for (const std::string text :
+       {R"({})", R"({"transfers":[]})", R"({"transfers":[],"guards":[]})",
+        R"({"transfers":[{"id":"1","amount":"1.001","asset":"USD"}]})",
+        R"({"transfers":[{"id":"1","amount":1,"asset":"USD"}]})",
+        R"({"transfers":[{"id":"1","amount":"1","asset":"EUR"}]})",
+        R"({"transfers":[{"id":"1","amount":"1","asset":"USD","asset":"USD"}]})",
+        R"({"transfers":[{"id":"1","amount":"1","asset":"USD","more":1}]})",
+        R"({"transfers":[{"id":"0x1","amount":"1","asset":"USD"}]})",
+        R"({"transfers":[{"id":9007199254740993,"amount":"1","asset":"USD"}]})",
+        R"({"transfers":[{"id":"1","amount":"1","asset":"USD"}]} x)",
+        R"({"transfers":[{"id":"1","amount":"1","asset":"USD"},]})",
+        R"({"transfers":[{"id":"1","amount":"1","asset":"US\u0044"}]})",
+        R"({"transfers":[{"id":"1","amount":"1","asset":"USD","code":65536}]})",
+        R"({"transfers":[{"id":"1","amount":"1","asset":"USD","code":01}]})",
+        R"({"transfers":[{"amount":"1","asset":"USD"}]})",
+        R"({"transfers":[{"id":"340282366920938463463374607431768211456",)"
+        R"("amount":"1","asset":"USD"}]})"})
     EXPECT_FALSE(read_plain_transfers(text, session_->codec().names).has_value()) << text;
 }
 

@@ -19,6 +19,8 @@ using operation::Json;
 constexpr std::uint32_t kUsesMillis = 60'000;
 constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
+// Answers that wait for others to go with.
+constexpr std::size_t kReadyMax = 32;
 constexpr std::uint32_t kRefreshMillis = 500;
 // Commits that follow one another closely are told together.
 constexpr std::uint32_t kPumpWaitMillis = 10;
@@ -92,6 +94,7 @@ void Service::attach(HttpServer& http) {
       });
   books_.emplace(options_.jobs_max);
   files_.emplace(kFileJobsMax);
+  books_->set_rest([this] { send_ready(); });
   http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
   alerts_->attach(*committer_);
   http.every(kBeatMillis, [this] {
@@ -110,7 +113,8 @@ void Service::attach(HttpServer& http) {
 
 void Service::want_pump() {
   if (feed_.size() == 0 || pump_waits_.exchange(true)) return;
-  http_->after(kPumpWaitMillis, [this] { books_->add([this] { pump(); }); });
+  // Before what waits: whoever follows the books waits for no batch that comes after.
+  http_->after(kPumpWaitMillis, [this] { books_->add_first([this] { pump(); }); });
 }
 
 void Service::pump() {
@@ -273,15 +277,21 @@ void Service::carry_out(std::shared_ptr<Call> call) {
     --travels_;
     return exchange->answer(overloaded());
   }
-  if (is_stopping_ || !books_->offer([this, call, travels] {
+  if (is_stopping_ || !books_->gather([this, call, travels] {
         if (call->route->task != nullptr && call->route->task->begin) return begin_task(call);
         HttpResponse response = run(*call);
         if (travels) --travels_;
         release(std::move(call->exchange), std::move(response));
       })) {
     if (travels) --travels_;
-    exchange->answer(overloaded());
+    return exchange->answer(overloaded());
   }
+  if (std::exchange(hands_over_, true)) return;
+  // Behind what the network has at hand, which may be more of them.
+  http_->post([this] {
+    hands_over_ = false;
+    books_->hand_over();
+  });
 }
 
 std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call& call) const {
@@ -464,11 +474,21 @@ void Service::begin_task(const std::shared_ptr<Call>& call) {
   if (!taken) call->exchange->answer(overloaded());
 }
 
+void Service::send_ready() {
+  if (ready_.empty()) return;
+  http_->post([ready = std::make_shared<decltype(ready_)>(std::exchange(ready_, {}))] {
+    for (auto& [exchange, response] : *ready) exchange->answer(std::move(response));
+  });
+}
+
 void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse response) {
   const base::Sequence sequence = session_.engine().sequence();
   response.sequence = sequence;
-  if (sequence <= session_.engine().journal().durable())
-    return exchange->answer(std::move(response));
+  if (sequence <= session_.engine().journal().durable()) {
+    ready_.emplace_back(std::move(exchange), std::move(response));
+    if (ready_.size() >= kReadyMax) send_ready();
+    return;
+  }
   committer_->offer(sequence, [exchange = std::move(exchange), response = std::move(response)](
                                   const Result<void>& durable) mutable {
     exchange->answer(durable ? std::move(response) : error_response(durable.error()));

@@ -24,6 +24,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cofferdam::server {
 
@@ -129,6 +131,8 @@ class Service final : public HttpHandler {
                                       std::shared_ptr<Socket> socket,
                                       const std::shared_ptr<HttpExchange>& exchange,
                                       std::optional<base::Sequence> after, FeedFilter filter);
+  // Hands on what was answered since it was called last.
+  void send_ready();
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
   [[nodiscard]] bool is_public_path(std::string_view path) const;
@@ -144,6 +148,9 @@ class Service final : public HttpHandler {
   std::string openapi_;
   double start_seconds_ = 0;
   std::set<std::shared_ptr<Socket>> sockets_;  // of the network's thread
+  bool hands_over_ = false;                    // of it as well: what was gathered will be
+  // Of the books' thread: answers that go to the network's in one piece.
+  std::vector<std::pair<std::shared_ptr<HttpExchange>, HttpResponse>> ready_;
   bool is_stopping_ = false;
   std::atomic<bool> is_disk_bad_{false};
   std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered

@@ -34,6 +34,48 @@ void Worker::add(std::function<void()> job) {
   changed_.notify_one();
 }
 
+void Worker::add_first(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    first_.push_back(std::move(job));
+    has_first_ = true;
+  }
+  changed_.notify_one();
+}
+
+bool Worker::gather(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_stopping_ || jobs_.size() + taken_ + gathered_.size() >= waiting_max_) return false;
+  }
+  gathered_.push_back(std::move(job));
+  return true;
+}
+
+void Worker::hand_over() {
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::function<void()>& job : gathered_) jobs_.push_back(std::move(job));
+  }
+  gathered_.clear();
+  changed_.notify_one();
+}
+
+void Worker::set_rest(std::function<void()> rest) {
+  const std::lock_guard lock(mutex_);
+  rest_ = std::move(rest);
+}
+
+void Worker::run_first() {
+  std::deque<std::function<void()>> first;
+  {
+    const std::lock_guard lock(mutex_);
+    first.swap(first_);
+    has_first_ = false;
+  }
+  for (const std::function<void()>& job : first) job();
+}
+
 void Worker::abandon() {
   std::deque<std::function<void()>> dropped;
   const std::lock_guard lock(mutex_);
@@ -48,6 +90,8 @@ void Worker::stop() {
   }
   changed_.notify_one();
   if (thread_.joinable()) thread_.join();
+  // What they hold may be older than this worker.
+  gathered_.clear();
 }
 
 std::size_t Worker::waiting() const {
@@ -58,14 +102,18 @@ std::size_t Worker::waiting() const {
 void Worker::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return is_stopping_ || !jobs_.empty(); });
-    if (jobs_.empty()) return;
+    changed_.wait(lock, [&] { return is_stopping_ || !jobs_.empty() || has_first_; });
+    if (jobs_.empty() && !has_first_) return;
     // All at once, so that who brings more seldom meets the lock.
     std::deque<std::function<void()>> jobs = std::exchange(jobs_, {});
     taken_ = jobs.size();
     lock.unlock();
-    for (; !jobs.empty(); jobs.pop_front(), --taken_)
+    for (; !jobs.empty(); jobs.pop_front(), --taken_) {
+      if (has_first_) run_first();
       if (!is_abandoned_) jobs.front()();
+    }
+    if (has_first_) run_first();
+    if (rest_) rest_();
     lock.lock();
   }
 }

@@ -29,6 +29,14 @@ class Worker {
   [[nodiscard]] bool offer(std::function<void()> job);
   // For jobs that are bounded by something else, such as one a connection.
   void add(std::function<void()> job);
+  // Before what waits already, behind the job that runs.
+  void add_first(std::function<void()> job);
+  // As offer(), for one thread that brings many: they wait beside the queue until hand_over(), so
+  // that the worker is woken once for all of them.
+  [[nodiscard]] bool gather(std::function<void()> job);
+  void hand_over();
+  // Called on the worker's thread whenever it has done what there was.
+  void set_rest(std::function<void()> rest);
   // What waits is dropped; what runs, runs on.
   void abandon();
   // Ends when all jobs are done.
@@ -41,8 +49,14 @@ class Worker {
   const std::size_t waiting_max_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  void run_first();
+
   std::deque<std::function<void()>> jobs_;
-  std::atomic<std::size_t> taken_{0};  // off the queue, and not done yet
+  std::deque<std::function<void()>> first_;
+  std::atomic<bool> has_first_{false};
+  std::function<void()> rest_;
+  std::vector<std::function<void()>> gathered_;  // of the thread that gathers
+  std::atomic<std::size_t> taken_{0};            // off the queue, and not done yet
   std::atomic<bool> is_abandoned_{false};
   bool is_stopping_ = false;
   std::thread thread_;

@@ -12,7 +12,8 @@ WITHOUT_PATH = {
     "journal.verify": REPLAY, "journal.archive": FILES, "key.handover": SECRET,
     "pool.image": FILES, "pool.adopt": FILES, "import.hledger": FILES, "import.csv": FILES,
     "intent.export": FILES, "intent.import": FILES, "owner.erase-label": PERSONAL,
-    "owner.set-label": PERSONAL, "report.public": FILES, "proof.page": FILES}
+    "owner.set-label": PERSONAL, "report.public": FILES, "proof.page": FILES,
+    "statement.import": FILES, "statement.export": FILES}
 
 
 def reason(name):
