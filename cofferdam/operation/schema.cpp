@@ -3,6 +3,8 @@
 
 #include "cofferdam/operation/codec.h"
 
+#include <algorithm>
+
 namespace cofferdam::operation {
 namespace {
 
@@ -224,9 +226,16 @@ Json schema_document(const SchemaDocument& document) {
 }
 
 Json example_of(const Type& type) {
+  const auto holds_amount = [](const Field& field) {
+    return field.is_required &&
+           (field.type->kind == Kind::amount || field.type->kind == Kind::signed_amount);
+  };
+  const bool needs_scale = std::ranges::any_of(type.fields, holds_amount);
   Json json = Json::object();
+  // An amount is read in the scale of its asset, also where the asset need not be there.
   for (const Field& field : type.fields)
-    if (field.is_required) json.add(std::string(field.name), example(field, *field.type));
+    if (field.is_required || (needs_scale && field.type->numbered == Numbered::asset))
+      json.add(std::string(field.name), example(field, *field.type));
   return json;
 }
 

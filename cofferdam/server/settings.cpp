@@ -152,7 +152,7 @@ std::string name_of(std::string_view key) {
 }
 
 // A TOML basic string.
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -166,7 +166,7 @@ std::string quoted(std::string_view text) {
 
 std::string value_text(const Settings& settings, const Setting& setting) {
   if (const auto* text = std::get_if<std::string Settings::*>(&setting.member))
-    return quoted(settings.**text);
+    return toml_text(settings.**text);
   return std::to_string(settings.*std::get<std::uint64_t Settings::*>(setting.member));
 }
 

@@ -182,6 +182,8 @@ class Hostile(Attacked):
 
 
 class HostileSockets(Attacked):
+    options = (*Attacked.options, "--connections-of-address-max", "1000")
+
     def closed(self, code, wire, *, also=()):
         with self.assertRaises((Closed, ConnectionError)) as closed:
             while True:

@@ -379,7 +379,11 @@ class Keys(Served):
         self.assertIsNone(rows[made["id"]]["expires"])
         at_once = self.server.must("/v1/api-key/rotate", {"key": made["id"], "overlap": "0s"})
         self.server.keys["last"] = at_once["key"]
-        self.assert_problem(self.call("GET", "/v1/asset/list", who="next"), 401)
+        refused = self.call("GET", "/v1/asset/list", who="next")
+        if refused.status == 429:  # after other tests' wrong keys from this address
+            time.sleep(int(refused.headers["retry-after"]))
+            refused = self.call("GET", "/v1/asset/list", who="next")
+        self.assert_problem(refused, 401)
         self.assertEqual(self.call("GET", "/v1/asset/list", who="last").status, 200)
         self.assert_problem(self.call("POST", "/v1/api-key/rotate", {"key": made["id"]}), 422)
         self.assert_problem(self.call("POST", "/v1/api-key/rotate", {"key": at_once["id"]},
