@@ -83,16 +83,37 @@ std::optional<HttpResponse> Admission::ask_key(std::string_view authorization,
                              .rule = "must be 'Bearer' and an API key in force",
                              .hint = "cofferdam api-key create --principal CODE makes one"});
   }
-  if (!holder->from_here)
+  return ask_holder(*holder, peer, caller, caller_key);
+}
+
+std::optional<HttpResponse> Admission::ask_session_key(std::string_view key,
+                                                       const std::string& peer, std::string& caller,
+                                                       std::string& caller_key) {
+  const auto holder = keys_.holder_of(key, system_time(), peer);
+  if (holder) return ask_holder(*holder, peer, caller, caller_key);
+  if (auto later = slow_down(bad_keys_, sender_of(peer), "address")) return later;
+  return problem_response({.status = 401,
+                           .code = "unauthenticated",
+                           .title = "A key is needed",
+                           .field = "key",
+                           .value = "",
+                           .rule = "must be an API key in force",
+                           .hint = "cofferdam api-key create --principal CODE makes one"});
+}
+
+std::optional<HttpResponse> Admission::ask_holder(const ApiKeys::Holder& holder,
+                                                  const std::string& peer, std::string& caller,
+                                                  std::string& caller_key) {
+  if (!holder.from_here)
     return problem_response({.status = 403,
                              .code = "key-address",
                              .title = "The key is not good from here",
                              .field = "address",
                              .value = peer,
                              .rule = "must be one of those that the key was made for"});
-  if (auto later = slow_down(by_key_, holder->key, "key")) return later;
-  caller = std::move(holder->principal);
-  caller_key = std::move(holder->key);
+  if (auto later = slow_down(by_key_, holder.key, "key")) return later;
+  caller = holder.principal;
+  caller_key = holder.key;
   return std::nullopt;
 }
 
@@ -109,12 +130,6 @@ std::optional<HttpResponse> Admission::ask_scope(const std::string& key,
 
 std::optional<HttpResponse> Admission::ask_again(const std::string& key) {
   return slow_down(by_key_, key, "key");
-}
-
-std::optional<ApiKeys::Holder> Admission::holder_of(std::string_view key, const std::string& peer) {
-  auto holder = keys_.holder_of(key, system_time(), peer);
-  if (holder && !holder->from_here) return std::nullopt;
-  return holder;
 }
 
 void Admission::save_uses() {

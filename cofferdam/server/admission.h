@@ -26,6 +26,11 @@ class Admission {
   [[nodiscard]] std::optional<HttpResponse> ask_key(std::string_view authorization,
                                                     const std::string& peer, std::string& caller,
                                                     std::string& caller_key);
+  // The same, where the key comes in a message.
+  [[nodiscard]] std::optional<HttpResponse> ask_session_key(std::string_view key,
+                                                            const std::string& peer,
+                                                            std::string& caller,
+                                                            std::string& caller_key);
   // Whether the key is good for an operation of the registry.
   [[nodiscard]] std::optional<HttpResponse> ask_scope(const std::string& key,
                                                       const Route& route) const;
@@ -35,14 +40,14 @@ class Admission {
   // One more call with a key that was asked before, over a connection that lasts.
   [[nodiscard]] std::optional<HttpResponse> ask_again(const std::string& key);
 
-  // For whom a key stands that is good from here.
-  [[nodiscard]] std::optional<ApiKeys::Holder> holder_of(std::string_view key,
-                                                         const std::string& peer);
-
   // Writes down when keys were used. From any thread.
   void save_uses();
 
  private:
+  [[nodiscard]] std::optional<HttpResponse> ask_holder(const ApiKeys::Holder& holder,
+                                                       const std::string& peer, std::string& caller,
+                                                       std::string& caller_key);
+
   ApiKeys& keys_;
   RateLimit by_sender_;
   RateLimit by_key_;

@@ -69,6 +69,11 @@ void BulkBody::refuse(const HttpResponse& problem) {
   run_->refused({.first = taken_}, problem);
 }
 
+// A body of no bytes has no parts.
+void BulkBody::end() {
+  if (head_.empty()) refuse(syntax_response(read_bulk_head(head_, 0).error()));
+}
+
 void BulkBody::part(std::string bytes, std::function<void()> more) {
   std::string_view rest = bytes;
   if (records_ == 0) {

@@ -24,7 +24,7 @@ class BulkBody final : public HttpBody {
 
   void part(std::string bytes, std::function<void()> more) override;
 
-  void end() override {}
+  void end() override;
 
   void broken() override;
 

@@ -6,6 +6,7 @@
 #include "cofferdam/operation/operation_names.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cofferdam::server {
 namespace {
@@ -18,9 +19,19 @@ constexpr std::size_t kUnreadBytesMax = std::size_t{256} << 10;
 constexpr std::size_t kTailEventsMax = 4096;
 constexpr std::size_t kTailBytesMax = std::size_t{4} << 20;
 // The books wait while the feed works, so each call does a bounded part of it.
-constexpr std::size_t kPumpBytesMax = std::size_t{4} << 20;
+constexpr std::size_t kPumpTailBytesMax = std::size_t{2} << 20;     // that are given from the tail
+constexpr std::size_t kPumpJournalBytesMax = std::size_t{1} << 20;  // to who reads the journal
 constexpr std::size_t kPumpRecordsMax = 512;
-constexpr std::size_t kPumpReadBytesMax = std::size_t{8} << 20;
+constexpr std::size_t kPumpReadBytesMax = std::size_t{4} << 20;
+// What is charged beside the bytes: for a record that is read from the journal, for an event that
+// is looked at, for a reader that is opened.
+constexpr std::size_t kRecordCost = 1024;
+constexpr std::size_t kEventCost = 64;
+constexpr std::size_t kOpenCost = std::size_t{512} << 10;
+
+void spend(std::size_t& budget, std::size_t spent) {
+  budget -= std::min(budget, spent);
+}
 
 Json command_event(const engine::RecordedCommand& recorded, const operation::Codec& codec) {
   const engine::CommandRecord& record = recorded.record;
@@ -106,7 +117,7 @@ bool Feed::add(Subscriber subscriber) {
 }
 
 void Feed::let_go(std::list<Subscriber>::iterator at, const Error* trouble) {
-  if (at->reader != nullptr) --readers_;
+  end_reader(*at);
   at->ended(trouble);
   subscribers_.erase(at);
   size_ = subscribers_.size();
@@ -122,19 +133,35 @@ bool Feed::remove(const HttpExchange* exchange, std::string_view name) {
   return true;
 }
 
+void Feed::remove_all(const HttpExchange* exchange) {
+  for (auto at = subscribers_.begin(); at != subscribers_.end();) {
+    const auto one = at++;
+    if (one->exchange.get() != exchange) continue;
+    one->ended = [](const Error*) {};
+    let_go(one);
+  }
+}
+
+void Feed::end_reader(Subscriber& subscriber) {
+  if (subscriber.reader == nullptr) return;
+  subscriber.reader.reset();
+  --readers_;
+}
+
 std::size_t Feed::size_of(const HttpExchange* exchange) const {
   return static_cast<std::size_t>(
       std::count_if(subscribers_.begin(), subscribers_.end(),
                     [&](const auto& one) { return one.exchange.get() == exchange; }));
 }
 
-FeedEvent Feed::event_of(const journal::Record& record) const {
+FeedEvent Feed::event_of(const journal::Record& record, const FeedFilter* filter) const {
   FeedEvent event{.sequence = record.sequence, .kind = "record", .operation = {}, .json = {}};
   if (record.kind == engine::kCommandRecord) {
     if (const auto recorded = engine::recorded_command(record)) {
       event.kind = "command";
       event.operation = operation::operation_name(recorded->record.operation);
-      event.json = operation::write_json(command_event(*recorded, session_.codec()));
+      if (filter == nullptr || filter->wants(event))
+        event.json = operation::write_json(command_event(*recorded, session_.codec()));
       return event;
     }
   } else {
@@ -160,7 +187,7 @@ Result<bool> Feed::read_tail() {
     if (!next) return std::unexpected(next.error());
     if (*next == nullptr) return false;
     bytes += (*next)->body.size();
-    tail_.push_back(event_of(**next));
+    tail_.push_back(event_of(**next, nullptr));
     tail_bytes_ += tail_.back().json.size();
     tail_next_ = (*next)->sequence + 1;
     while (tail_.size() > kTailEventsMax || (tail_bytes_ > kTailBytesMax && tail_.size() > 1)) {
@@ -171,18 +198,19 @@ Result<bool> Feed::read_tail() {
   return true;
 }
 
-bool Feed::feed_from_tail(Subscriber& subscriber, std::size_t& budget) const {
+bool Feed::feed_from_tail(Subscriber& subscriber, Budget& budget) const {
   std::string text;
   const std::size_t unread = subscriber.exchange->unread_bytes();
   bool is_full = false;
   while (subscriber.after + 1 < tail_next_) {
     is_full = unread + text.size() >= kUnreadBytesMax;
-    if (is_full || budget == 0) break;
+    if (is_full || budget.tail_bytes == 0) break;
+    spend(budget.tail_bytes, kEventCost);
     const FeedEvent& event = tail_[static_cast<std::size_t>(subscriber.after + 1 - tail_first())];
     if (subscriber.filter.wants(event)) {
       const std::size_t before = text.size();
       text += subscriber.form(event);
-      budget -= std::min(budget, text.size() - before);
+      spend(budget.tail_bytes, text.size() - before);
     }
     subscriber.after = event.sequence;
   }
@@ -191,10 +219,13 @@ bool Feed::feed_from_tail(Subscriber& subscriber, std::size_t& budget) const {
   return has_more;
 }
 
-Result<bool> Feed::feed_from_journal(Subscriber& subscriber, std::size_t& budget) {
+Result<bool> Feed::feed_from_journal(Subscriber& subscriber, Budget& budget) {
   journal::Journal& journal = session_.engine().journal();
   if (subscriber.reader == nullptr) {
     if (readers_ >= kFeedReadersMax) return false;
+    if (subscriber.exchange->unread_bytes() >= kUnreadBytesMax) return false;
+    if (!std::exchange(budget.may_open, false) || budget.journal_bytes == 0) return true;
+    spend(budget.journal_bytes, kOpenCost);
     auto reader = journal.read_from(subscriber.after + 1);
     if (!reader) return std::unexpected(reader.error());
     subscriber.reader = std::move(*reader);
@@ -206,7 +237,8 @@ Result<bool> Feed::feed_from_journal(Subscriber& subscriber, std::size_t& budget
   std::size_t bytes = 0;
   const std::size_t unread = subscriber.exchange->unread_bytes();
   bool has_more = true;
-  for (std::size_t i = 0; i < kPumpRecordsMax && bytes < kPumpReadBytesMax && budget > 0; ++i) {
+  for (std::size_t i = 0;
+       i < kPumpRecordsMax && bytes < kPumpReadBytesMax && budget.journal_bytes > 0; ++i) {
     if (unread + text.size() >= kUnreadBytesMax || subscriber.after + 1 >= tail_first()) {
       has_more = false;
       break;
@@ -214,17 +246,21 @@ Result<bool> Feed::feed_from_journal(Subscriber& subscriber, std::size_t& budget
     const auto next = subscriber.reader->next();
     if (!next) return std::unexpected(next.error());
     if (*next == nullptr) break;
-    const FeedEvent event = event_of(**next);
-    if (subscriber.filter.wants(event)) text += subscriber.form(event);
     bytes += (*next)->body.size();
-    budget -= std::min(budget, (*next)->body.size());
+    spend(budget.journal_bytes, kRecordCost + (*next)->body.size());
+    if ((*next)->sequence <= subscriber.after) continue;  // it was given this from the tail
+    const FeedEvent event = event_of(**next, &subscriber.filter);
+    if (subscriber.filter.wants(event)) {
+      text += subscriber.form(event);
+      spend(budget.journal_bytes, event.json.size());
+    }
     subscriber.after = event.sequence;
   }
   if (!text.empty()) subscriber.exchange->part(std::move(text));
   return has_more;
 }
 
-Result<bool> Feed::feed(Subscriber& subscriber, std::size_t& budget) {
+Result<bool> Feed::feed(Subscriber& subscriber, Budget& budget) {
   if (subscriber.after + 1 < tail_first() && subscriber.has_caught_up && subscriber.gap) {
     // It was too slow for what is kept: it is told what it missed, when it can take that.
     if (subscriber.exchange->unread_bytes() >= kUnreadBytesMax) return false;
@@ -237,18 +273,21 @@ Result<bool> Feed::feed(Subscriber& subscriber, std::size_t& budget) {
     Result<bool> more = feed_from_journal(subscriber, budget);
     if (!more || subscriber.after + 1 < tail_first()) return more;
   }
-  if (subscriber.reader != nullptr) {
-    subscriber.reader.reset();
-    --readers_;
+  const bool has_more = feed_from_tail(subscriber, budget);
+  // Only who was given the newest has caught up. At the old end of the tail, which moves on with
+  // every record, a reader that takes its time would fall behind at once and be told of a gap; it
+  // keeps its place in the journal instead.
+  if (subscriber.after + 1 >= tail_next_) {
+    subscriber.has_caught_up = true;
+    end_reader(subscriber);
   }
-  subscriber.has_caught_up = true;
-  return feed_from_tail(subscriber, budget);
+  return has_more;
 }
 
 bool Feed::pump() {
   if (subscribers_.empty()) return false;
-  Result<bool> tail = read_tail();
-  std::size_t budget = kPumpBytesMax;
+  Result<bool> tail = tail_is_owed_ ? Result<bool>(true) : read_tail();
+  Budget budget{.tail_bytes = kPumpTailBytesMax, .journal_bytes = kPumpJournalBytesMax};
   bool has_more = tail && *tail;
   // Who was last at the bounded work is first at the next.
   subscribers_.splice(subscribers_.end(), subscribers_, subscribers_.begin());
@@ -264,6 +303,7 @@ bool Feed::pump() {
     else
       has_more = has_more || *more;
   }
+  tail_is_owed_ = budget.tail_bytes == 0;
   return has_more;
 }
 

@@ -6,9 +6,10 @@
 //
 // Each record is read and written as JSON once. What was read last is kept, within bounds, and
 // given to everybody who is up with it. A reader that comes from further back is fed from the
-// journal until it has caught up. Nothing is buffered for a slow reader: it waits until it has
-// taken what it was given. One that has a form for it is then told which events it has missed, and
-// goes on with the newest; one that has none is fed from the journal again.
+// journal until it has caught up with the newest, however long that takes. Nothing is buffered for
+// a slow reader: it waits until it has taken what it was given. One that has a form for it is then
+// told which events it has missed, and goes on with the newest; one that has none is fed from the
+// journal again.
 #pragma once
 
 #include "cofferdam/journal/reader.h"
@@ -70,7 +71,7 @@ class Feed {
     std::string beat = {};  // what keeps the connection alive, where something has to
     // The feed's own.
     std::unique_ptr<journal::Reader> reader = {};
-    bool has_caught_up = false;
+    bool has_caught_up = false;  // it was given the newest once
   };
 
   // False when there are too many already.
@@ -78,6 +79,8 @@ class Feed {
   [[nodiscard]] bool remove(const HttpExchange* exchange, std::string_view name);
   // Gives everybody what has become durable, within bounds. True: there is more to give now.
   [[nodiscard]] bool pump();
+  // All of an exchange.
+  void remove_all(const HttpExchange* exchange);
   // Keeps connections alive; who has gone, or may not stay, is let go.
   void beat();
   void end();
@@ -87,11 +90,20 @@ class Feed {
   [[nodiscard]] std::size_t size_of(const HttpExchange* exchange) const;
 
  private:
+  // What one pump may still do.
+  struct Budget {
+    std::size_t tail_bytes = 0;
+    std::size_t journal_bytes = 0;
+    bool may_open = true;  // a reader of the journal: that walks through a part of a segment
+  };
+
   [[nodiscard]] Result<bool> read_tail();
-  [[nodiscard]] Result<bool> feed(Subscriber& subscriber, std::size_t& budget);
-  [[nodiscard]] bool feed_from_tail(Subscriber& subscriber, std::size_t& budget) const;
-  [[nodiscard]] Result<bool> feed_from_journal(Subscriber& subscriber, std::size_t& budget);
-  [[nodiscard]] FeedEvent event_of(const journal::Record& record) const;
+  [[nodiscard]] Result<bool> feed(Subscriber& subscriber, Budget& budget);
+  [[nodiscard]] bool feed_from_tail(Subscriber& subscriber, Budget& budget) const;
+  [[nodiscard]] Result<bool> feed_from_journal(Subscriber& subscriber, Budget& budget);
+  void end_reader(Subscriber& subscriber);
+  // Without its JSON where a filter is given that does not want it.
+  [[nodiscard]] FeedEvent event_of(const journal::Record& record, const FeedFilter* filter) const;
   void let_go(std::list<Subscriber>::iterator at, const Error* trouble = nullptr);
 
   [[nodiscard]] base::Sequence tail_first() const { return tail_next_ - tail_.size(); }
@@ -105,6 +117,8 @@ class Feed {
   std::size_t tail_bytes_ = 0;
   base::Sequence tail_next_ = 1;
   std::unique_ptr<journal::Reader> tail_reader_;
+  // The last pump could not give everybody what is in the tail: it does not move on before.
+  bool tail_is_owed_ = false;
 };
 
 }  // namespace cofferdam::server

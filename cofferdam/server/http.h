@@ -112,6 +112,9 @@ class HttpBody {
   virtual void part(std::string bytes, std::function<void()> more) = 0;
   virtual void end() = 0;
   virtual void broken() = 0;  // the client has gone, or sent what is no body
+
+  // Of an upgraded connection: the network has taken some of what was sent.
+  virtual void drained() {}
 };
 
 class HttpHandler {

@@ -424,13 +424,14 @@ class Connection final : public HttpSession,
           self->is_writing_ = false;
           self->unread -= std::exchange(self->in_flight_, 0);
           if (failed) return self->close_now();
+          if (self->is_upgraded_ && self->body_ != nullptr) self->body_->drained();
           self->read_part_if_wanted();
-          self->write();
+          if (!self->is_writing_) self->write();
         });
   }
 
   void finish() {
-    is_ended_ = false;
+    is_ended_ = is_upgraded_;  // what comes behind the end of an upgraded one is dropped
     if (body_ != nullptr) std::exchange(body_, nullptr)->broken();
     if (!gone && keep_alive()) return read_head();
     if (is_body_read_) return close_politely();

@@ -3,6 +3,8 @@
 
 #include "cofferdam/server/problem.h"
 
+#include <algorithm>
+
 namespace cofferdam::server {
 namespace {
 
@@ -42,6 +44,10 @@ std::expected<RpcCall, RpcFault> read_rpc(std::string_view text) {
   const auto fault = [&](int code, std::string why) {
     return std::unexpected(RpcFault{call.id, code, std::move(why)});
   };
+  const auto values = std::count_if(text.begin(), text.end(),
+                                    [](char c) { return c == ',' || c == '[' || c == '{'; });
+  if (static_cast<std::size_t>(values) > kRpcValuesMax)
+    return fault(kNoRequest, "a message has at most 131,072 values");
   Result<Json> json = operation::parse_json(text);
   if (!json) return fault(kNotJson, json.error().text());
   if (!json->is_object())

@@ -14,6 +14,8 @@
 namespace cofferdam::server {
 
 inline constexpr std::size_t kRpcIdBytesMax = 128;
+// A value takes some hundred bytes of memory where it may take two in a message.
+inline constexpr std::size_t kRpcValuesMax = std::size_t{1} << 17;
 
 struct RpcCall {
   std::string id = "null";  // as JSON

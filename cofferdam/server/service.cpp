@@ -112,15 +112,27 @@ void Service::attach(HttpServer& http) {
 }
 
 void Service::want_pump() {
-  if (feed_.size() == 0 || pump_waits_.exchange(true)) return;
+  if (feed_.size() == 0 || pump_is_due_.exchange(true)) return;
   // Before what waits: whoever follows the books waits for no batch that comes after.
-  http_->after(kPumpWaitMillis, [this] { books_->add_first([this] { pump(); }); });
+  http_->after(kPumpWaitMillis, [this] {
+    books_->add_first([this] {
+      pump_is_due_ = false;
+      pump();
+    });
+  });
+}
+
+void Service::queue_pump() {
+  if (pump_waits_.exchange(true)) return;
+  books_->add([this] {
+    pump_waits_ = false;
+    pump();
+  });
 }
 
 void Service::pump() {
-  pump_waits_ = false;
   // The rest behind what waits for the books now.
-  if (feed_.pump() && !pump_waits_.exchange(true)) books_->add([this] { pump(); });
+  if (feed_.pump()) queue_pump();
 }
 
 void Service::begin_stop() {
@@ -156,10 +168,6 @@ std::optional<HttpResponse> Service::refuse(HttpRequest& head) {
   auto refused = admission_.ask_key(head.authorization, head.peer, head.caller, head.caller_key);
   head.authorization.clear();
   return refused;
-}
-
-std::optional<ApiKeys::Holder> Service::holder_of(std::string_view key, const std::string& peer) {
-  return admission_.holder_of(key, peer);
 }
 
 bool Service::is_key_good(const std::string& key) const {
@@ -278,8 +286,10 @@ void Service::carry_out(std::shared_ptr<Call> call) {
     return exchange->answer(overloaded());
   }
   if (is_stopping_ || !books_->gather([this, call, travels] {
-        if (call->route->task != nullptr && call->route->task->begin) return begin_task(call);
-        HttpResponse response = run(*call);
+        const bool has_key = call->key.empty() || is_key_good(call->key);
+        if (has_key && call->route->task != nullptr && call->route->task->begin)
+          return begin_task(call);
+        HttpResponse response = has_key ? run(*call) : key_ended();
         if (travels) --travels_;
         release(std::move(call->exchange), std::move(response));
       })) {
@@ -537,7 +547,7 @@ void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& 
                                       },
                                   .beat = ": still here\n\n"});
     COFFERDAM_CHECK(added, "there was room for the subscriber");
-    pump();
+    queue_pump();
   });
 }
 

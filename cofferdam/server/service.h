@@ -66,13 +66,13 @@ class Service final : public HttpHandler {
     std::shared_ptr<HttpExchange> exchange;
     const Route* route = nullptr;
     std::string principal;
+    std::string key = {};  // is looked at again before the call is carried out; empty: was just now
     Controls controls;
     operation::Json content;
     std::string text;  // instead of the content, where it is read on the books' thread
   };
 
   struct SocketSubscription {
-    std::string id;  // of the call, as JSON
     std::string name;
     std::string who;
     std::string key;
@@ -86,10 +86,9 @@ class Service final : public HttpHandler {
   void request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
                          const std::string& caller, const std::string& key,
                          RpcParameters parameters);
-  [[nodiscard]] std::optional<ApiKeys::Holder> holder_of(std::string_view key,
-                                                         const std::string& peer);
   [[nodiscard]] bool is_key_good(const std::string& key) const;
   [[nodiscard]] HttpResponse refuse_socket(const HttpRequest& request) const;
+  [[nodiscard]] bool has_unopened_room(const std::string& peer) const;
   void forget(Socket* socket);
   void want_pump();  // from any thread
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
@@ -123,14 +122,16 @@ class Service final : public HttpHandler {
   // Of a task in two parts: the first here, the rest on the thread of files, which then answers.
   void begin_task(const std::shared_ptr<Call>& call);
   void pump();
+  // At the end of what waits for the books; nothing while one waits there already. From any thread.
+  void queue_pump();
   [[nodiscard]] bool may_follow(const std::string& who, const std::string& key) const;
   // Behind which record a feed begins.
   [[nodiscard]] Result<base::Sequence> feed_start(std::optional<base::Sequence> after) const;
   // The answer to feed.subscribe.
-  [[nodiscard]] std::string subscribe(const SocketSubscription& asked,
-                                      std::shared_ptr<Socket> socket,
-                                      const std::shared_ptr<HttpExchange>& exchange,
-                                      std::optional<base::Sequence> after, FeedFilter filter);
+  [[nodiscard]] HttpResponse subscribe(const SocketSubscription& asked,
+                                       std::shared_ptr<Socket> socket,
+                                       const std::shared_ptr<HttpExchange>& exchange,
+                                       std::optional<base::Sequence> after, FeedFilter filter);
   // Hands on what was answered since it was called last.
   void send_ready();
   // Answers when everything that is recorded now is durable.
@@ -153,8 +154,9 @@ class Service final : public HttpHandler {
   std::vector<std::pair<std::shared_ptr<HttpExchange>, HttpResponse>> ready_;
   bool is_stopping_ = false;
   std::atomic<bool> is_disk_bad_{false};
-  std::atomic<int> travels_ = 0;  // questions about the past that wait or are answered
-  std::atomic<bool> pump_waits_{false};
+  std::atomic<int> travels_ = 0;          // questions about the past that wait or are answered
+  std::atomic<bool> pump_waits_{false};   // in the queue of the books
+  std::atomic<bool> pump_is_due_{false};  // after a commit, or by the clock
   // The threads come last: they end before what they use.
   std::unique_ptr<PublicPages> public_;  // null: there is no public page
   std::unique_ptr<AlertDelivery> alerts_;

@@ -3,6 +3,7 @@
 // What the service does for sockets.
 #include "cofferdam/books/principal/principal.h"
 #include "cofferdam/journal/journal.h"
+#include "cofferdam/server/address_range.h"
 #include "cofferdam/server/problem.h"
 #include "cofferdam/server/service.h"
 
@@ -57,12 +58,26 @@ HttpResponse Service::refuse_socket(const HttpRequest& request) const {
   return response;
 }
 
+// Who has shown no key takes no places from those who have.
+bool Service::has_unopened_room(const std::string& peer) const {
+  const std::string sender = sender_of(peer);
+  std::size_t all = 0;
+  std::size_t own = 0;
+  for (const auto& socket : sockets_) {
+    if (socket->is_open()) continue;
+    ++all;
+    own += sender_of(socket->peer()) == sender ? 1U : 0U;
+  }
+  return all < kSocketsUnopenedMax && own < kSocketsUnopenedOfSenderMax;
+}
+
 std::unique_ptr<HttpBody> Service::upgrade(const std::shared_ptr<HttpExchange>& exchange,
                                            const HttpRequest& head) {
   const bool is_good = head.path == kSocketPath && head.method == "GET" && head.query.empty() &&
                        head.websocket_version == "13" && is_own_origin(head);
   const auto accept = websocket_accept(head.websocket_key);
   if (!is_good || !accept || is_stopping_ || sockets_.size() >= kSocketsMax) return nullptr;
+  if (head.caller.empty() && !has_unopened_room(head.peer)) return nullptr;
   exchange->begin({.status = 101,
                    .headers = {{"Upgrade", "websocket"},
                                {"Connection", "Upgrade"},
@@ -85,6 +100,7 @@ void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Ro
   call->exchange = exchange;
   call->route = &route;
   call->principal = caller;
+  call->key = key;
   call->content = std::move(parameters.content);
   Result<Controls> controls = take_controls(route, parameters.controls);
   if (!controls) return exchange->answer(syntax_response(controls.error()));
@@ -99,18 +115,18 @@ void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Ro
   carry_out(std::move(call));
 }
 
-std::string Service::subscribe(const SocketSubscription& asked, std::shared_ptr<Socket> socket,
-                               const std::shared_ptr<HttpExchange>& exchange,
-                               std::optional<base::Sequence> after, FeedFilter filter) {
-  if (auto forbidden = forbid(asked.who, principal::kAllRoles))
-    return rpc_answer(asked.id, *forbidden);
+HttpResponse Service::subscribe(const SocketSubscription& asked, std::shared_ptr<Socket> socket,
+                                const std::shared_ptr<HttpExchange>& exchange,
+                                std::optional<base::Sequence> after, FeedFilter filter) {
+  if (!is_key_good(asked.key)) return key_ended();
+  if (auto forbidden = forbid(asked.who, principal::kAllRoles)) return std::move(*forbidden);
   const Result<base::Sequence> from = feed_start(after);
-  if (!from) return rpc_answer(asked.id, error_response(from.error()));
+  if (!from) return error_response(from.error());
   if (feed_.size_of(exchange.get()) >= kSocketSubscriptionsMax)
-    return rpc_answer(asked.id, problem_response({.status = 409,
-                                                  .code = "too-many-subscriptions",
-                                                  .title = "A socket has at most 8 subscriptions",
-                                                  .rule = "end another one first"}));
+    return problem_response({.status = 409,
+                             .code = "too-many-subscriptions",
+                             .title = "A socket has at most 8 subscriptions",
+                             .rule = "end another one first"});
   const std::string member = subscription_member(asked.name);
   const bool added = feed_.add(
       {.exchange = exchange,
@@ -146,12 +162,12 @@ std::string Service::subscribe(const SocketSubscription& asked, std::shared_ptr<
                  kept->close(CloseCode::key_ended, "the feed is closed to this key");
              });
            }});
-  if (!added) return rpc_answer(asked.id, overloaded());
+  if (!added) return overloaded();
   // Behind this answer, on the same thread.
-  books_->add([this] { pump(); });
+  queue_pump();
   std::string result = member + R"(,"after":")" + std::to_string(*from) + R"(","sequence":")" +
                        std::to_string(session_.engine().journal().durable()) + "\"}";
-  return rpc_result(asked.id, result);
+  return {.content_type = std::string(kJsonType), .body = std::move(result)};
 }
 
 }  // namespace cofferdam::server

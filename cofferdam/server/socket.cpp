@@ -11,6 +11,7 @@ namespace cofferdam::server {
 namespace {
 
 using operation::Json;
+using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t kPingSeconds = 20;
 constexpr std::uint32_t kKeySeconds = 2;  // how often the key is looked at again
@@ -86,6 +87,15 @@ HttpResponse unauthenticated(std::string rule) {
                            .hint = "cofferdam api-key create --principal CODE makes one"});
 }
 
+HttpResponse no_subscription(const std::string& name) {
+  return problem_response({.status = 404,
+                           .code = "not-found",
+                           .title = "There is no such subscription",
+                           .field = "subscription",
+                           .value = name.substr(0, 80),
+                           .rule = "must be one of this socket"});
+}
+
 }  // namespace
 
 Socket::Socket(Service& service, std::shared_ptr<HttpExchange> exchange, const HttpRequest& head)
@@ -93,7 +103,9 @@ Socket::Socket(Service& service, std::shared_ptr<HttpExchange> exchange, const H
       exchange_(std::move(exchange)),
       peer_(head.peer),
       caller_(head.caller),
-      caller_key_(head.caller_key) {}
+      caller_key_(head.caller_key) {
+  if (is_open()) frames_.allow(kSocketMessageBytesMax);
+}
 
 void Socket::part(std::string_view bytes, std::function<void()> more) {
   if (is_over_ || is_closing_) return;
@@ -102,10 +114,18 @@ void Socket::part(std::string_view bytes, std::function<void()> more) {
   go();
 }
 
+bool Socket::can_take() const {
+  return calls_ < kSocketCallsMax && exchange_->unread_bytes() < kSocketUnreadMax;
+}
+
+void Socket::drained() {
+  if (!is_over_ && !is_closing_) go();
+}
+
 void Socket::go() {
   if (is_going_) return;
   is_going_ = true;
-  while (!is_closing_ && !is_over_ && calls_ < kSocketCallsMax) {
+  while (!is_closing_ && !is_over_ && can_take()) {
     auto next = frames_.next();
     if (!next) {
       close(next.error().code, next.error().why);
@@ -156,15 +176,19 @@ void Socket::take_call(std::string_view text) {
 }
 
 void Socket::open_session(const RpcCall& call) {
+  const auto began = Clock::now();
+  std::optional<HttpResponse> refused;
   if (Result<void> known = check_members(call.params, {"key"}); !known)
-    return send_problem(call, syntax_response(known.error()));
-  auto holder = service_.holder_of(call.params.text_of("key"), peer_);
-  if (!holder) {
-    send_problem(call, unauthenticated("must be an API key in force"));
+    refused = syntax_response(known.error());
+  else
+    refused = service_.admission_.ask_session_key(call.params.text_of("key"), peer_, caller_,
+                                                  caller_key_);
+  note(call.method, refused ? refused->status : 200, began);
+  if (refused) {
+    send_problem(call, *refused);
     return close(CloseCode::unauthenticated, "no good key");
   }
-  caller_ = std::move(holder->principal);
-  caller_key_ = std::move(holder->key);
+  frames_.allow(kSocketMessageBytesMax);
   Json result = Json::object();
   result.add("principal", caller_);
   result.add("key", caller_key_);
@@ -186,49 +210,70 @@ void Socket::set_heartbeat(const RpcCall& call) {
   send(rpc_result(call.id, "\"ok\""));
 }
 
+// A key that was revoked is good for nothing from the next message on.
+bool Socket::ask_key(const RpcCall& call) {
+  if (service_.is_key_good(caller_key_)) return true;
+  refuse(call, key_ended());
+  close(CloseCode::key_ended, "the key is revoked or has ended");
+  return false;
+}
+
 void Socket::subscribe(const RpcCall& call) {
+  const auto began = Clock::now();
+  if (!ask_key(call)) return;
+  if (auto later = service_.admission_.ask_again(caller_key_)) return refuse(call, *later);
   if (auto refused = service_.admission_.ask_scope(caller_key_, "events"))
-    return send_problem(call, *refused);
+    return refuse(call, *refused);
   Result<void> known = check_members(call.params, {"channels", "after"});
-  if (!known) return send_problem(call, syntax_response(known.error()));
+  if (!known) return refuse(call, syntax_response(known.error()));
   const Json* channels = call.params.find("channels");
   Result<FeedFilter> filter = channels == nullptr ? FeedFilter{} : read_filter(*channels);
-  if (!filter) return send_problem(call, syntax_response(filter.error()));
+  if (!filter) return refuse(call, syntax_response(filter.error()));
   std::optional<base::Sequence> after;
   if (call.params.find("after") != nullptr) {
     const Result<std::uint64_t> number = number_of(call.params, "after");
-    if (!number) return send_problem(call, syntax_response(number.error()));
+    if (!number) return refuse(call, syntax_response(number.error()));
     after = *number;
   }
   ++calls_;
   const std::string name = std::to_string(++subscriptions_made_);
-  service_.books_->add([service = &service_, self = shared_from_this(), exchange = exchange_, after,
-                        id = call.id, name, who = caller_, key = caller_key_,
-                        filter = std::move(*filter)]() mutable {
-    // Sent from here, so that it goes out before the first event.
-    exchange->part(text_frame(service->subscribe({.id = id, .name = name, .who = who, .key = key},
-                                                 self, exchange, after, std::move(filter))));
-    service->http_->dispatch([self = std::move(self)] { self->finished(); });
-  });
+  const bool taken = service_.books_->offer(
+      [service = &service_, self = shared_from_this(), exchange = exchange_, after, id = call.id,
+       name, who = caller_, key = caller_key_, filter = std::move(*filter), began]() mutable {
+        const HttpResponse answer = service->subscribe({.name = name, .who = who, .key = key}, self,
+                                                       exchange, after, std::move(filter));
+        // Sent from here, so that it goes out before the first event.
+        exchange->part(text_frame(rpc_answer(id, answer)));
+        service->http_->dispatch([self = std::move(self), status = answer.status, began] {
+          self->note("feed.subscribe", status, began);
+          self->finished();
+        });
+      });
+  if (taken) return;
+  --calls_;
+  refuse(call, overloaded());
 }
 
 void Socket::unsubscribe(const RpcCall& call) {
+  const auto began = Clock::now();
+  if (auto later = service_.admission_.ask_again(caller_key_)) return refuse(call, *later);
   Result<void> known = check_members(call.params, {"subscription"});
-  if (!known) return send_problem(call, syntax_response(known.error()));
+  if (!known) return refuse(call, syntax_response(known.error()));
   ++calls_;
-  service_.books_->add([service = &service_, self = shared_from_this(), exchange = exchange_,
-                        id = call.id, name = std::string(call.params.text_of("subscription"))] {
-    const bool removed = service->feed_.remove(exchange.get(), name);
-    exchange->part(text_frame(
-        removed ? rpc_result(id, "\"ok\"")
-                : rpc_answer(id, problem_response({.status = 404,
-                                                   .code = "not-found",
-                                                   .title = "There is no such subscription",
-                                                   .field = "subscription",
-                                                   .value = name.substr(0, 80),
-                                                   .rule = "must be one of this socket"}))));
-    service->http_->dispatch([self] { self->finished(); });
-  });
+  const bool taken = service_.books_->offer(
+      [service = &service_, self = shared_from_this(), exchange = exchange_, id = call.id,
+       name = std::string(call.params.text_of("subscription")), began] {
+        const bool removed = service->feed_.remove(exchange.get(), name);
+        exchange->part(
+            text_frame(removed ? rpc_result(id, "\"ok\"") : rpc_answer(id, no_subscription(name))));
+        service->http_->dispatch([self, removed, began] {
+          self->note("feed.unsubscribe", removed ? 200 : 404, began);
+          self->finished();
+        });
+      });
+  if (taken) return;
+  --calls_;
+  refuse(call, overloaded());
 }
 
 void Socket::operate(RpcCall call) {
@@ -237,6 +282,7 @@ void Socket::operate(RpcCall call) {
   if (route == nullptr)
     return send(rpc_fault({call.id, kNoMethod,
                            call.method.substr(0, 80) + ": must be an operation of /openapi.json"}));
+  if (!ask_key(call)) return;
   Result<RpcParameters> parameters = read_rpc_parameters(std::move(call.params));
   if (!parameters) return send_problem(call, syntax_response(parameters.error()));
   ++calls_;
@@ -253,6 +299,24 @@ void Socket::operate(RpcCall call) {
 
 void Socket::send_problem(const RpcCall& call, const HttpResponse& problem) {
   send(rpc_answer(call.id, problem));
+}
+
+// Of what the log and the metrics have not heard of otherwise.
+void Socket::refuse(const RpcCall& call, const HttpResponse& problem) {
+  send_problem(call, problem);
+  note(call.method, problem.status, Clock::now());
+}
+
+void Socket::note(std::string_view method, unsigned status,
+                  std::chrono::steady_clock::time_point began) const {
+  HttpRequest head;
+  head.method = method;
+  head.path = kSocketPath;
+  head.peer = peer_;
+  head.caller = caller_;
+  head.caller_key = caller_key_;
+  const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
+  service_.answered(head, status, static_cast<std::uint64_t>(spent.count()));
 }
 
 void Socket::answered(const std::string& id, const HttpRequest& head,
@@ -282,6 +346,9 @@ void Socket::tick() {
   if (seconds_ % kPingSeconds == 0) exchange_->part(ping_frame());
   if (heartbeat_seconds_ == 0 || --heartbeat_left_ > 0) return;
   heartbeat_left_ = heartbeat_seconds_;
+  // What the client has sent since may stand in what is not read yet: because of us, or because it
+  // does not take its answers, which has a limit of its own.
+  was_heard_ = was_heard_ || more_ != nullptr || !can_take();
   if (was_asked_ && !was_heard_)
     return close(CloseCode::heartbeat_unanswered, "the heartbeat was not answered");
   was_asked_ = !was_heard_;
@@ -300,6 +367,9 @@ void Socket::close(CloseCode code, std::string_view why) {
 void Socket::end_if_done() {
   if (!is_closing_ || is_over_ || calls_ > 0 || is_going_) return;
   is_over_ = true;
+  if (subscriptions_made_ > 0)
+    service_.books_->add(
+        [service = &service_, exchange = exchange_] { service->feed_.remove_all(exchange.get()); });
   exchange_->part(std::move(closing_));
   exchange_->end();
 }

@@ -4,7 +4,8 @@
 // feed. docs/guides/websocket.md says what goes over it.
 //
 // All on the network's thread, but for what the feed sends. Calls are answered as they are done,
-// at most so many at a time: what comes beyond waits in the client's own socket.
+// at most so many at a time, and none is taken while too much of the answers has not been read:
+// what comes beyond waits in the client's own socket.
 #pragma once
 
 #include "cofferdam/server/http.h"
@@ -21,7 +22,13 @@ namespace cofferdam::server {
 class Service;
 
 inline constexpr std::size_t kSocketsMax = 512;
+// That have not shown a key yet; of one sender.
+inline constexpr std::size_t kSocketsUnopenedMax = 64;
+inline constexpr std::size_t kSocketsUnopenedOfSenderMax = 32;
 inline constexpr std::size_t kSocketMessageBytesMax = std::size_t{1} << 20;
+inline constexpr std::size_t kUnopenedMessageBytesMax = std::size_t{4} << 10;
+// While so much of what was sent has not been taken, no more calls are.
+inline constexpr std::size_t kSocketUnreadMax = std::size_t{1} << 20;
 inline constexpr std::size_t kSocketCallsMax = 16;  // that wait for their answers
 inline constexpr std::size_t kSocketSubscriptionsMax = 8;
 inline constexpr std::uint32_t kOpenSecondsMax = 5;
@@ -34,6 +41,8 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   Socket(Service& service, std::shared_ptr<HttpExchange> exchange, const HttpRequest& head);
 
   void part(std::string_view bytes, std::function<void()> more);
+  // The network has taken some of what was sent.
+  void drained();
   void broken();
   // Once a second.
   void tick();
@@ -46,11 +55,18 @@ class Socket final : public std::enable_shared_from_this<Socket> {
                 std::chrono::steady_clock::time_point began, const HttpResponse& response);
   // A message that something else has answered already.
   void finished();
+  // For logs and metrics: what is answered without an operation of the registry.
+  void note(std::string_view method, unsigned status,
+            std::chrono::steady_clock::time_point began) const;
 
-  [[nodiscard]] const std::shared_ptr<HttpExchange>& exchange() const { return exchange_; }
+  [[nodiscard]] bool is_open() const { return !caller_.empty(); }
+
+  [[nodiscard]] const std::string& peer() const { return peer_; }
 
  private:
   void go();
+  [[nodiscard]] bool can_take() const;
+  [[nodiscard]] bool ask_key(const RpcCall& call);
   void take(FrameMessage message);
   void take_call(std::string_view text);
   void open_session(const RpcCall& call);
@@ -62,6 +78,7 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   void send(std::string_view text) { exchange_->part(text_frame(text)); }
 
   void send_problem(const RpcCall& call, const HttpResponse& problem);
+  void refuse(const RpcCall& call, const HttpResponse& problem);
   void end_if_done();
 
   Service& service_;
@@ -69,8 +86,8 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   std::string peer_;
   std::string caller_;  // empty: not opened yet
   std::string caller_key_;
-  FrameReader frames_{kSocketMessageBytesMax};
-  std::function<void()> more_;
+  FrameReader frames_{kUnopenedMessageBytesMax};
+  std::function<void()> more_;  // while bytes that came wait here
   std::size_t calls_ = 0;
   std::uint64_t subscriptions_made_ = 0;
   std::uint32_t seconds_ = 0;  // since it was opened
@@ -96,6 +113,8 @@ class SocketBody final : public HttpBody {
   void end() override {}
 
   void broken() override { socket_->broken(); }
+
+  void drained() override { socket_->drained(); }
 
  private:
   std::shared_ptr<Socket> socket_;

@@ -45,6 +45,9 @@ class FrameReader {
  public:
   explicit FrameReader(std::size_t message_bytes_max) : message_bytes_max_(message_bytes_max) {}
 
+  // For frames that begin from now on; never less than before.
+  void allow(std::size_t message_bytes_max) { message_bytes_max_ = message_bytes_max; }
+
   void add(std::string_view bytes) { input_ += bytes; }
 
   // nullopt: more bytes are needed.

@@ -68,9 +68,51 @@ class Opening(Served):
             answer = wire.answer(wire.send(method, params))
             self.assertEqual(answer["error"]["code"], 401, answer)
             self.assertEqual(answer["error"]["data"]["code"], "unauthenticated")
-            with self.assertRaises(Closed) as closed:
+            self.closed(wire, 4001)
+        self.assertIn('"method":"session.open"', self.server.log.read_text().replace(" ", ""))
+
+    def closed(self, wire, code):
+        """Closed with this code, and nothing comes behind it."""
+        with self.assertRaises(Closed) as closed:
+            while True:
                 wire.message()
-            self.assertEqual(closed.exception.code, 4001)
+        self.assertEqual(closed.exception.code, code)
+        with self.assertRaises(Closed) as ended:
+            wire.frame()
+        self.assertIsNone(ended.exception.code)
+
+    def test_a_session_that_could_not_be_opened_is_closed(self):
+        wire = self.server.websocket(None)
+        key = self.server.keys["root"]
+        answer = wire.answer(wire.send("session.open", {"key": key, "more": 1}))
+        self.assertEqual(answer["error"]["code"], -32602)
+        self.closed(wire, 4001)
+
+    def test_little_is_read_of_who_has_shown_no_key(self):
+        wire = self.server.websocket(None)
+        wire.send("session.open", {"key": "x" * 4096})
+        self.closed(wire, 1009)
+        wire = self.server.websocket()
+        wire.answer(wire.send("asset.show", {"content": {"asset": "x" * 100_000}}))
+
+    def test_keys_that_are_good_for_less(self):
+        made = self.server.must("/v1/api-key/create",
+                                {"principal": "root", "addresses": ["10.0.0.0/8"]})
+        wire = self.server.websocket(None)
+        answer = wire.answer(wire.send("session.open", {"key": made["key"]}))
+        self.assertEqual((answer["error"]["code"], answer["error"]["data"]["code"]),
+                         (403, "key-address"))
+        self.closed(wire, 4001)
+        made = self.server.must("/v1/api-key/create",
+                                {"principal": "root", "operations": ["asset.list"]})
+        wire = self.server.websocket(None)
+        wire.must("session.open", {"key": made["key"]})
+        wire.must("asset.list")
+        for method, params in (("feed.subscribe", None), ("account.list", None),
+                               ("transfer.create", command(self.server.transfer(1)))):
+            with self.assertRaises(Refused) as refused:
+                wire.must(method, params)
+            self.assertEqual(refused.exception.problem["code"], "key-scope", method)
 
     def test_who_says_nothing_is_closed(self):
         wire = self.server.websocket(None)
@@ -86,10 +128,117 @@ class Opening(Served):
         wire.must("session.open", {"key": made["key"]})
         wire.must("feed.subscribe")
         self.server.must("/v1/api-key/revoke", {"key": made["key"].split("_")[1]})
-        with self.assertRaises(Closed) as closed:
-            while True:
-                wire.message()
-        self.assertEqual(closed.exception.code, 4002)
+        self.closed(wire, 4002)
+
+    def test_a_key_that_is_revoked_is_refused_with_the_next_message(self):
+        for method, params in (("transfer.create", command(self.server.transfer(4242))),
+                               ("asset.list", None), ("feed.subscribe", None)):
+            made = self.server.must("/v1/api-key/create", {"principal": "root"})
+            wire = self.server.websocket(None)
+            wire.must("session.open", {"key": made["key"]})
+            wire.must("asset.list")
+            self.server.must("/v1/api-key/revoke", {"key": made["key"].split("_")[1]})
+            with self.assertRaises(Refused) as refused:
+                wire.must(method, params)
+            self.assertEqual(refused.exception.error["code"], 401)
+            self.closed(wire, 4002)
+        shown = self.call("POST", "/v1/transfer/show", {"transfer": "4242"})
+        self.assertEqual(shown.status, 404, shown.body)
+
+
+class Unopened(Served):
+    def test_who_has_shown_no_key_takes_no_places(self):
+        port = self.server.port
+        waiting = [WebSocket(port) for _ in range(32)]
+        self.assertEqual({wire.status for wire in waiting}, {101})
+        more = WebSocket(port)
+        self.assertEqual(more.status, 503)
+        key = self.server.keys["auditor"]
+        good = WebSocket(port, headers={"Authorization": "Bearer " + key})
+        self.assertEqual(good.status, 101)
+        waiting[0].must("session.open", {"key": key})
+        again = WebSocket(port)
+        self.assertEqual(again.status, 101)
+        for wire in [*waiting, more, good, again]:
+            wire.close()
+
+
+class LongJournal(Served):
+    """A journal with more records than the feed keeps at hand."""
+
+    count = 12_000
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.write(cls, 1, cls.count)
+
+    def write(self, first, count):
+        body = "".join(json.dumps({"id": str(500_000 + n), "operation": "transfer.create",
+                                   "content": self.server.transfer(600_000 + n)}) + "\n"
+                       for n in range(first, first + count))
+        answer = self.server.call("POST", "/v1/batch", body,
+                                  headers={"Content-Type": "application/x-ndjson"})
+        assert len(answer.body.splitlines()) == count, answer.body[:200]
+        return json.loads(answer.body.splitlines()[-1])
+
+    def metric(self, name):
+        page = self.call("GET", "/metrics").body.decode()
+        found = [line for line in page.splitlines() if line.startswith(name + " ")]
+        return float(found[0].split()[-1]) if found else 0
+
+    def test_readers_that_catch_up_do_not_fill_the_queue(self):
+        wires = [self.server.websocket() for _ in range(8)]
+        for wire in wires:
+            for _ in range(6):
+                wire.must("feed.subscribe", {"channels": ["pool.pause"], "after": 0})
+        # Each look waits its turn in the queue: were there a pump for every reader, it would stand
+        # among them.
+        for number in range(5):
+            began = time.monotonic()
+            self.assertLess(self.metric("cofferdam_jobs_waiting"), 8)
+            self.server.must("/v1/transfer/create", self.server.transfer(900_000 + number))
+            self.assertLess(time.monotonic() - began, 2)
+        for wire in wires:
+            wire.close()
+
+    def test_answers_wait_for_who_reads_them(self):
+        wire = self.server.websocket(receive_buffer=4096)
+        name = 'cofferdam_http_requests_total{operation="transfer.list",code="200"}'
+        before = self.metric(name)
+        asked = {wire.send("transfer.list", {"content": {"limit": 2000}}) for _ in range(120)}
+        time.sleep(3)
+        taken = self.metric(name) - before
+        self.assertLess(taken, 60)
+        self.assertGreater(taken, 1)
+        while asked:
+            answer = wire.message()
+            self.assertEqual(len(answer["result"]["rows"]), 2000)
+            asked.remove(answer["id"])
+
+    def test_who_takes_its_time_to_catch_up_is_told_of_no_gap(self):
+        wire = self.server.websocket(receive_buffer=4096)
+        wire.must("feed.subscribe", {"after": 0})
+        last = []
+
+        def write():
+            for part in range(12):
+                outcome = self.write(100_000 + 300 * part, 300)
+                time.sleep(0.1)
+            last.append(int(outcome["sequence"]))
+
+        writer = threading.Thread(target=write)
+        expected = 1
+        while not last or expected <= last[0]:
+            note = wire.note()
+            self.assertNotIn("from", note)
+            self.assertEqual(int(note["sequence"]), expected)
+            if expected == 7000:
+                writer.start()
+            expected += 1
+            if expected % 500 == 0:
+                time.sleep(0.1)
+        writer.join()
 
 
 class Calls(Served):
