@@ -463,7 +463,8 @@ bool write_plain_answer(std::string& out, const engine::Request& request,
   const auto* batch = std::get_if<ledger::CreateTransfers>(&request.command);
   if (batch == nullptr || reply.shape != 0 || !reply.outcome.ok() || reply.sequence == 0 ||
       !reply.outcome.law.empty() || reply.outcome.created != 0 || !reply.outcome.postings.empty() ||
-      !reply.outcome.moved.empty() || reply.outcome.event_statuses.empty() ||
+      !reply.outcome.moved.empty() || !reply.outcome.alerts.empty() ||
+      reply.outcome.event_statuses.empty() ||
       reply.outcome.event_statuses.size() != batch->transfers.size() ||
       !std::all_of(reply.outcome.event_statuses.begin(), reply.outcome.event_statuses.end(),
                    is_accepted))

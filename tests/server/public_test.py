@@ -59,7 +59,10 @@ class Public(unittest.TestCase):
         self.server.cli("asset", "create", "--code", "USD", "--scale", "2")
         for pool in ("clients", "secret-pool"):
             self.server.cli("pool", "create", "--code", pool, "--regime", "omnibus", "--activity",
-                            "tests", "--buffer-caps", '[{"asset": "USD", "cap": "5000.00"}]')
+                            "tests", "--buffer-caps", '[{"asset": "USD", "cap": "5000.00"}]',
+                            "--edges", json.dumps([{"from": "pool", "to": "client"},
+                                                   {"from": "client", "to": "pool"},
+                                                   {"from": "pool", "to": "house"}]))
             self.server.cli("pool", "attach-agreement", "--pool", pool, "--title", "Deed",
                             "--parties", "Venue", "--law", "none", "--effective", "2026-01-01",
                             "--document", "0" * 64)

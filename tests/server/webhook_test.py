@@ -86,16 +86,25 @@ class Case(unittest.TestCase):
         server.found()
         server.start()
         self.addCleanup(self.finish, server)
-        server.seed()
+        server.must("/v1/asset/create", {"code": "USD", "scale": 2})
+        server.must("/v1/pool/create", {
+            "code": "main", "activity": "tests", "regime": "house",
+            "edges": [{"from": a, "to": b} for a in ("pool", "house") for b in ("pool", "house")]})
+        server.must("/v1/pool/attach-agreement",
+                    {"pool": "main", "title": "Deed", "document": "0" * 64, "parties": ["x"],
+                     "law": "none", "effective": "2026-01-01"})
+        server.must("/v1/pool/activate", {"pool": "main"})
+        server.must("/v1/account/create", {"accounts": [
+            {"id": str(number), "pool": "main", "asset": "USD", "class": "general",
+             "owner_class": "house", "owner": "7", "code": 1} for number in (1, 2)] + [
+            {"id": "50", "pool": "main", "asset": "USD", "class": "custody", "owner_class": "pool",
+             "code": 1}]})
         self.number = 0
         self.move(server, "50.00")
         server.must("/v1/alert/set", {
             "code": "low", "measure": "balance", "pool": "main", "asset": "USD",
             "class": "general", "direction": "below", "raise": "-1.00", "clear": "0.00",
             "severity": "critical", "description": "never"})
-        server.must("/v1/account/create", {"accounts": [
-            {"id": "50", "pool": "main", "asset": "USD", "class": "custody", "owner_class": "pool",
-             "code": 1}]})
         server.must("/v1/alert/set", {
             "code": "full", "measure": "balance", "pool": "main", "asset": "USD",
             "class": "custody", "direction": "above", "raise": "100.00", "clear": "90.00",
