@@ -34,11 +34,12 @@ def text_bytes(text):
     return struct.pack("<I", len(data)) + data
 
 
-def statement(books, command, principal, operation, version, not_after, key, content):
+def statement(books, command, principal, operation, version, time, not_after, key, content):
     """The bytes under a signature, from the guide."""
     return (text_bytes("cofferdam command") + b"\x01" + bytes.fromhex(books)
             + int(command, 0).to_bytes(16, "little") + struct.pack("<IHH", principal, operation,
                                                                 version)
+            + (b"\x00" if time is None else struct.pack("<Bq", 1, nanoseconds(time)))
             + struct.pack("<q", nanoseconds(not_after)) + bytes.fromhex(key) + text_bytes(content))
 
 
@@ -110,8 +111,9 @@ class Signatures(unittest.TestCase):
         shown = self.run_cli("command", "show", made["id"])
         books = self.run_cli("journal", "status")["books"]
         number = [row for row in self.rows("principal", "list") if row["code"] == "ann"][0]["id"]
-        message = statement(books, made["id"], int(number), 10, 1, shown["signed_until"],
-                            shown["signing_key"], asset_bytes("EUR", 2))
+        self.assertEqual(shown["signed_time"], shown["time"])
+        message = statement(books, made["id"], int(number), 10, 1, shown["signed_time"],
+                            shown["signed_until"], shown["signing_key"], asset_bytes("EUR", 2))
         key, signature = bytes.fromhex(shown["signing_key"]), bytes.fromhex(shown["signature"])
         self.assertEqual(shown["signing_key"], self.keys["ann"])
         self.assertTrue(ed25519_oracle.verify(key, message, signature))
@@ -152,12 +154,16 @@ class Signatures(unittest.TestCase):
         self.asset("A1", *signed("ann", "--sign-until", "2026-03-01T00:00:00Z"),
                    status="signature_lives_too_long")
         self.asset("A1", *signed("ann"))
-        self.give("signing-key", "revoke", "--public-key", self.keys["ann"], "--reason", "lost")
+        revoke = ("signing-key", "revoke", "--public-key", self.keys["ann"], "--reason", "lost")
+        self.assertEqual(self.give(*revoke, code=1)["status"], "signature_missing")
+        self.give(*revoke, "--as", "ann")  # one's own
         self.asset("A2", *signed("ann"), status="signing_key_revoked")
         self.asset("A2", "--as", "bob", "--sign-with", self.key_file("bob"))
         # Where a pool or an amount has a policy of its own, see access_test.cpp.
-        self.give("signature-policy", "set", "--operation", "asset.create", "--json",
-                  '{"required":false}')
+        off = ("signature-policy", "set", "--operation", "asset.create", "--json",
+               '{"required":false}')
+        self.assertEqual(self.give(*off, code=1)["status"], "signature_missing")
+        self.give(*off, "--sign-with", self.key_file("root"))
         self.asset("A3", "--as", "ann")
 
     def test_offline(self):
@@ -171,8 +177,8 @@ class Signatures(unittest.TestCase):
                               self.keys["ann"])
         books = self.run_cli("journal", "status")["books"]
         self.assertEqual(bytes.fromhex(digest["signed_bytes"]),
-                         statement(books, "777", 2, 10, 1, until, self.keys["ann"],
-                                   asset_bytes("GBP", 2)))
+                         statement(books, "777", 2, 10, 1, "2026-01-01T01:00:00Z", until,
+                                   self.keys["ann"], asset_bytes("GBP", 2)))
         file = self.folder / "command.json"
         file.write_text(json.dumps(digest))
         away = self.folder / "away"
@@ -189,6 +195,7 @@ class Signatures(unittest.TestCase):
                                books=False, code=2)
         self.assertEqual(refused["field"], "operation")
         away.rename(self.books)
+        self.assertEqual(inspected["time"], "2026-01-01T01:00:00Z")
         changed = json.loads(line)
         changed["content"]["code"] = "GBX"
         answer = self.run_cli("batch", text=json.dumps(changed) + "\n", code=1)
@@ -205,6 +212,40 @@ class Signatures(unittest.TestCase):
             self.assertEqual(self.run_cli("batch", text=line)["status"], "ok")
             # Sent again, it is answered as before.
             self.assertTrue(self.run_cli("batch", text=line)["replayed"])
+
+    def test_another_time_than_the_signed_one(self):
+        self.register("ann", "ann")
+        digest = self.run_cli("command", "digest", "--operation", "asset.create", "--content",
+                              '{"code":"GBP","scale":2}', "--not-after", "2026-01-02T00:00:00Z",
+                              "--id", "777", "--principal", "ann", "--time",
+                              "2026-01-01T01:00:00Z")
+        file = self.folder / "command.json"
+        file.write_text(json.dumps(digest))
+        line = json.loads(self.raw("command", "sign", str(file), "--key", self.key_file("ann"),
+                                   books=False).stdout)
+        # A relay that moves the command to another moment, or lets the books choose one.
+        for time in ("2026-01-01T01:00:01Z", None):
+            copy = self.folder / "copy"
+            shutil.copytree(self.books, copy)
+            moved = dict(line, time=time)
+            if time is None:
+                del moved["time"]
+            done = subprocess.run([str(PROGRAM), "--books", str(copy), "batch"],
+                                  capture_output=True, text=True, input=json.dumps(moved) + "\n",
+                                  timeout=120)
+            self.assertEqual(json.loads(done.stdout)["status"], "signature_does_not_verify")
+            shutil.rmtree(copy)
+        self.assertEqual(self.run_cli("batch", text=json.dumps(line) + "\n")["status"], "ok")
+
+    def test_a_dry_run_needs_no_signature_and_takes_none(self):
+        self.register("ann", "ann")
+        self.give("signature-policy", "set", "--operation", "asset.create")
+        plain = ("asset", "create", "--code", "X", "--scale", "2", "--as", "ann")
+        answer = self.give(*plain, "--dry-run")
+        self.assertEqual((answer["status"], answer["must_be_signed"]), ("ok", True))
+        answer = self.give(*plain, "--dry-run", "--sign-with", self.key_file("ann"))
+        self.assertEqual(answer["status"], "ok")
+        self.assertEqual(self.give(*plain, code=1)["status"], "signature_missing")
 
     def test_a_key_file_that_others_may_read_is_refused(self):
         self.register("ann", "ann")

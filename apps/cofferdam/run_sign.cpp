@@ -31,6 +31,7 @@ Json inspected(const operation::UnsignedCommand& command) {
   json.add("command", base::to_text(command.record.id.value()));
   json.add("principal", Json::number(command.record.principal.value()));
   json.add("operation", command.line.text_of("operation"));
+  if (command.time) json.add("time", base::format_time(*command.time));
   json.add("not_after", base::format_time(command.not_after));
   json.add("content", operation::command_json(command.command, operation::Codec{.names = names}));
   return json;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/carry_out.h"
 
+#include "cofferdam/books/access/key_rules.h"
 #include "cofferdam/books/ledger/expire_holds.h"
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/checkpoint.h"
 #include "cofferdam/engine/revert.h"
+#include "cofferdam/engine/touches.h"
+
+#include <algorithm>
 
 namespace cofferdam::engine {
 
@@ -288,15 +292,41 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
       status);
 }
 
+// Who checks by a grant holds the role in every pool that the proposal acts on, and not only in the
+// one under which it is kept.
+[[nodiscard]] bool may_check_everywhere(const decision::Approve& command, const Room& room) {
+  const State& state = room.state;
+  if (state.access.grants.size() == 0) return true;
+  const decision::Proposal& proposal = *state.decision.proposals.find(command.proposal);
+  const std::uint16_t roles = decision::requirement_now(state.decision, proposal).roles;
+  return std::ranges::all_of(touches_of(command, state), [&](const access::Touch& touch) {
+    return access::may_in(state.access, state.principal, room.context.principal, roles, touch.pool);
+  });
+}
+
 [[nodiscard]] std::uint16_t run(const decision::Approve& command, Room& room) {
   auto status = check_state(command, room.state.decision, room.state.principal, room.state.access,
                             std::as_const(room.context));
+  if (status == decision::AnswerStatus::ok && !may_check_everywhere(command, room))
+    status = decision::AnswerStatus::not_permitted;
   if (status == decision::AnswerStatus::ok)
     status = apply(command, room.state.decision, room.context);
   if (status != decision::AnswerStatus::ok) return static_cast<std::uint16_t>(status);
   const decision::Proposal proposal = *room.state.decision.proposals.find(command.proposal);
   if (decision::quorum_reached(room.state.decision, proposal)) execute_proposal(proposal, room);
   return 0;
+}
+
+// Nobody changes a principal that has by a grant what they do not have.
+[[nodiscard]] std::uint16_t run(const principal::ChangePrincipal& command, Room& room) {
+  using S = principal::ChangePrincipalStatus;
+  State& state = room.state;
+  S status = check_state(command, state.principal, std::as_const(room.context));
+  if (status == S::ok && !access::holds_grants_of(state.access, state.principal,
+                                                  room.context.principal, command.principal))
+    status = S::role_not_held;
+  if (status == S::ok) status = apply(command, state.principal, room.context);
+  return static_cast<std::uint16_t>(status);
 }
 
 template <class Row>
@@ -313,6 +343,27 @@ template <class Row>
 [[nodiscard]] base::PoolId pool_of_vault(base::VaultId id, const State& state) {
   const custody::Vault* vault = state.custody.vaults.find(id);
   return vault == nullptr ? base::PoolId() : vault->pool;
+}
+
+// A batch over several pools is a matter of all of them, and of the most approvals that one asks
+// for. Where nobody has a role in one pool only, its first event's pool stands for it.
+[[nodiscard]] decision::Subject subject_of_batch(const Command& command,
+                                                 const ledger::CreateTransfers& batch,
+                                                 const State& state) {
+  if (batch.transfers.empty()) return {};
+  if (state.access.grants.size() == 0) return {.pool = batch.transfers.front().pool};
+  const std::vector<access::Touch> touches = touches_of(command, state);
+  const base::PoolId first = touches.front().pool;
+  if (std::ranges::all_of(touches, [&](const auto& touch) { return touch.pool == first; }))
+    return {.pool = first};
+  decision::Subject subject;
+  for (const access::Touch& touch : touches)
+    subject.approvals =
+        std::max(subject.approvals,
+                 decision::required_approvals(
+                     state.decision, Operation<ledger::CreateTransfers>::kNumber, touch.pool)
+                     .approvals);
+  return subject;
 }
 
 // Of what a rule looks at: the pool, or the pool whose vault it is.
@@ -376,9 +427,8 @@ decision::Subject subject_of(const Command& command, const State& state) {
                       std::is_same_v<C, reconciliation::BeginReconciliation>)
           return {.pool = c.wallet.is_none() ? pool_of_row(state.ledger.accounts.find(c.account))
                                              : pool_of_row(state.custody.wallets.find(c.wallet))};
-        // A batch is judged by its first event's pool; a policy for all pools covers every batch.
         if constexpr (std::is_same_v<C, ledger::CreateTransfers>)
-          return {.pool = c.transfers.empty() ? base::PoolId() : c.transfers.front().pool};
+          return subject_of_batch(command, c, state);
         return {};
       },
       command);

@@ -54,6 +54,7 @@ struct Circumstances {
   base::PrincipalId principal;
   journal::JournalId books{};
   const CommandRecord* record = nullptr;  // with its signature; absent: there is none
+  bool dry_run = false;                   // asks for no signature
 };
 
 // Judges and, unless refused, applies the command. The changes stay in `changes`, to be committed

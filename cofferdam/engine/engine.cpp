@@ -28,7 +28,11 @@ namespace {
 CommandRecord record_of(const Request& request) {
   CommandRecord record{
       .id = request.id, .principal = request.principal, .content = encode_command(request.command)};
-  if (request.signature) record.signature = base::encode(*request.signature);
+  if (request.signature) {
+    CommandSignature signature = *request.signature;
+    signature.time = request.time;
+    record.signature = base::encode(signature);
+  }
   std::visit(
       [&]<class C>(const C&) {
         record.operation = Operation<C>::kNumber;
@@ -425,7 +429,8 @@ Result<Reply> Engine::dry_run(const Request& request) {
   auto earlier = p.replayed(request, record);
   if (!earlier) return std::unexpected(earlier.error());
   if (*earlier) return std::move(**earlier);
-  const Circumstances c = p.circumstances(request, record);
+  Circumstances c = p.circumstances(request, record);
+  c.dry_run = true;
   Reply reply{.time = c.now};
   p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);

@@ -4,7 +4,10 @@
 //
 // What is signed names the books, the command with its id, principal and content, the key, and the
 // time after which the signature counts no more: nothing of it can be used for another command, in
-// other books, by another principal or later. docs/guides/access.md gives the bytes.
+// other books, by another principal or later. Where the time of a command is given with it, that
+// time is signed too. docs/guides/access.md gives the bytes.
+//
+// A dry run asks for no signature: who rehearses need not hand out one that is good for the act.
 #pragma once
 
 #include "cofferdam/crypto/ed25519.h"
@@ -24,6 +27,7 @@ inline constexpr std::string_view kSignatureDomain = "cofferdam command";
 // Stands encoded in CommandRecord::signature.
 struct CommandSignature {
   std::uint8_t form = kSignatureForm;
+  std::optional<base::Time> time = {};  // that the request gave; written when it is recorded
   base::Time not_after;
   std::array<std::uint8_t, 32> key{};
   std::array<std::uint8_t, 64> signature{};
@@ -31,6 +35,7 @@ struct CommandSignature {
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("form", self.form, "1");
+    visit("time", self.time, "that was given with the command; null: the books' own clock");
     visit("not_after", self.not_after, "until when the signature lets the command in");
     visit("key", self.key, "Ed25519 public key");
     visit("signature", self.signature, "Ed25519 signature over the statement");
@@ -46,6 +51,7 @@ struct SignedStatement {
   base::PrincipalId principal;
   std::uint16_t operation = 0;
   std::uint16_t version = 0;
+  std::optional<base::Time> time = {};
   base::Time not_after;
   std::array<std::uint8_t, 32> key{};
   std::string content;
@@ -59,6 +65,7 @@ struct SignedStatement {
     visit("principal", self.principal, "number of the principal");
     visit("operation", self.operation, "number of the operation");
     visit("version", self.version, "version of its fields");
+    visit("time", self.time, "that is given with the command; null: the books' own clock");
     visit("not_after", self.not_after, "until when the signature lets the command in");
     visit("key", self.key, "Ed25519 public key");
     visit("content", self.content, "the command's fields");
@@ -67,11 +74,13 @@ struct SignedStatement {
 
 // The bytes under the signature of a record's command.
 [[nodiscard]] std::string signed_bytes(const journal::JournalId& books, const CommandRecord& record,
-                                       base::Time not_after, const crypto::PublicKey& key);
+                                       std::optional<base::Time> time, base::Time not_after,
+                                       const crypto::PublicKey& key);
 
 [[nodiscard]] CommandSignature sign_command(const crypto::SigningKey& key,
                                             const journal::JournalId& books,
-                                            const CommandRecord& record, base::Time not_after);
+                                            const CommandRecord& record,
+                                            std::optional<base::Time> time, base::Time not_after);
 
 // Of a record: nullopt where it has none, or where its bytes are none.
 [[nodiscard]] std::optional<CommandSignature> signature_of(const CommandRecord& record);

@@ -3,6 +3,7 @@
 
 #include "cofferdam/engine/engine.h"
 #include "cofferdam/engine/replay.h"
+#include "cofferdam/engine/touches.h"
 #include "cofferdam/journal/simulated_disk.h"
 
 #include <rapidcheck.h>
@@ -69,7 +70,8 @@ class Signed : public testing::Test {
   CommandId next() { return CommandId(++id_); }
 
   void sign(Request& request, const crypto::SigningKey& key, Time until = kUntil) const {
-    request.signature = sign_command(key, engine_->journal().id(), record_of(request), until);
+    request.signature =
+        sign_command(key, engine_->journal().id(), record_of(request), request.time, until);
   }
 
   // Of the next command.
@@ -77,7 +79,11 @@ class Signed : public testing::Test {
     return std::max(Time(now_), engine_->time() + base::Duration(1));
   }
 
+  // A dry run asks for no signature; what the command itself would meet is asked beside it.
   DoorStatus door(const Request& request) {
+    if (!request.signature &&
+        signature_required(request.command, request.principal, engine_->state()))
+      return DoorStatus::signature_missing;
     const auto reply = engine_->dry_run(request);
     EXPECT_TRUE(reply);
     EXPECT_EQ(reply->shape, 0);
@@ -112,7 +118,7 @@ class Signed : public testing::Test {
   }
 
   void require(std::uint16_t operation) {
-    must(access::SetSignaturePolicy{.operation = operation});
+    must_signed(access::SetSignaturePolicy{.operation = operation}, root_);
   }
 
   journal::SimulatedDisk disk_;
@@ -220,8 +226,10 @@ TEST_F(Signed, ASignatureFitsExactlyTheBytesItWasMadeOver) {
                          .operation = *rc::gen::arbitrary<std::uint16_t>(),
                          .version = *rc::gen::arbitrary<std::uint16_t>(),
                          .content = *rc::gen::arbitrary<std::string>()};
-    const auto signature = sign_command(ann_, books, record, kUntil);
-    std::string bytes = signed_bytes(books, record, kUntil, ann_.public_key());
+    std::optional<Time> time;
+    if (*rc::gen::arbitrary<bool>()) time = Time(*rc::gen::arbitrary<std::int32_t>());
+    const auto signature = sign_command(ann_, books, record, time, kUntil);
+    std::string bytes = signed_bytes(books, record, time, kUntil, ann_.public_key());
     RC_ASSERT(crypto::verify(ann_.public_key(), bytes, {signature.signature}));
     const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
     const auto by = *rc::gen::inRange(1, 256);
@@ -311,6 +319,12 @@ TEST_F(Signed, ThePresetAsksForKeysPoliciesAndRolesAndNotForFreezing) {
   EXPECT_TRUE(asked(access::SetSignaturePolicy{.operation = 1}));
   EXPECT_TRUE(asked(decision::Approve{.proposal = base::ProposalId(1)}));
   EXPECT_TRUE(asked(custody::RegisterSigner{}));
+  EXPECT_TRUE(asked(RevertBatch{}));
+  EXPECT_TRUE(asked(pool::SetBeneficiaries{}));
+  EXPECT_TRUE(asked(reconciliation::SetGuard{}));
+  EXPECT_TRUE(asked(reconciliation::ResolveBreak{}));
+  EXPECT_TRUE(asked(alert::SetAlert{}));
+  EXPECT_TRUE(asked(alert::RetireAlert{}));
   EXPECT_FALSE(asked(pool::FreezePool{}));
   EXPECT_FALSE(asked(access::RevokeSigningKey{}));
   EXPECT_FALSE(asked(Tick{}));
@@ -326,6 +340,249 @@ TEST_F(Signed, ThePresetAsksForKeysPoliciesAndRolesAndNotForFreezing) {
       .command = principal::ChangePrincipal{.principal = PrincipalId(1), .active = false}};
   sign(leave, root_);
   EXPECT_EQ(door(leave), DoorStatus::law_broken);
+}
+
+TEST_F(Signed, ADryRunAsksForNoSignatureAndTheCommandDoes) {
+  require(Operation<ledger::CreateAsset>::kNumber);
+  Request request = asset();
+  request.signature.reset();
+  const auto rehearsed = engine_->dry_run(request);
+  ASSERT_TRUE(rehearsed);
+  EXPECT_TRUE(rehearsed->ok());
+  EXPECT_EQ(engine_->execute(request)->outcome.door, DoorStatus::signature_missing);
+}
+
+// The record says which time was given; the statement has the same, or does not verify.
+TEST_F(Signed, ATimeThatIsGivenIsUnderTheSignature) {
+  const Request good = asset();
+  const journal::JournalId books = engine_->journal().id();
+  const auto judged = [&](std::optional<Time> signed_time, std::optional<Time> given, Time now) {
+    Request request = good;
+    request.time = given;
+    request.signature.reset();
+    request.signature = sign_command(ann_, books, record_of(request), signed_time, kUntil);
+    return check_signature(request.command, record_of(request), books, now, engine_->state());
+  };
+  const Time now(now_);
+  EXPECT_EQ(judged(now, now, now), DoorStatus::ok);
+  EXPECT_EQ(judged(std::nullopt, std::nullopt, now), DoorStatus::ok);
+  EXPECT_EQ(judged(now, std::nullopt, now), DoorStatus::signature_does_not_verify);
+  EXPECT_EQ(judged(std::nullopt, now, now), DoorStatus::signature_does_not_verify);
+  const Time later = now + base::Duration(1);
+  EXPECT_EQ(judged(now, later, later), DoorStatus::signature_does_not_verify);
+  EXPECT_EQ(judged(now, now, later), DoorStatus::signature_malformed);  // a forged record
+}
+
+TEST_F(Signed, WhoTakesTheirKeyBackDoesNotGiveThemselvesAnother) {
+  const std::string key = crypto::to_hex(crypto::SigningKey::generate().public_key());
+  must(access::RevokeSigningKey{crypto::to_hex(ann_.public_key()), "lost"}, kAnn);
+  Request again{.id = next(),
+                .principal = PrincipalId(kAnn),
+                .command = access::RegisterSigningKey{PrincipalId(kAnn), "new", key}};
+  EXPECT_EQ(door(again), DoorStatus::signature_missing);
+  EXPECT_EQ(engine_->execute(again)->outcome.door, DoorStatus::signature_missing);
+  must_signed(access::RegisterSigningKey{PrincipalId(kAnn), "new", key}, bob_, kBob);
+}
+
+TEST_F(Signed, OnlyOnesOwnKeysAreRevokedUnsignedAndNeverARootsLast) {
+  const auto revoke = [&](std::uint32_t who, const crypto::SigningKey& key) {
+    return door({.id = next(),
+                 .principal = PrincipalId(who),
+                 .command = access::RevokeSigningKey{crypto::to_hex(key.public_key()), "x"}});
+  };
+  EXPECT_EQ(revoke(1, ann_), DoorStatus::signature_missing);
+  EXPECT_EQ(revoke(kBob, ann_), DoorStatus::signature_missing);
+  EXPECT_EQ(revoke(1, root_), DoorStatus::signature_missing);
+  EXPECT_EQ(revoke(kAnn, ann_), DoorStatus::ok);
+  const crypto::SigningKey second = crypto::SigningKey::generate();
+  must_signed(
+      access::RegisterSigningKey{PrincipalId(1), "phone", crypto::to_hex(second.public_key())},
+      root_);
+  EXPECT_EQ(revoke(1, second), DoorStatus::ok);
+}
+
+// Also in books that ask for nothing but one operation.
+TEST_F(Signed, WhileAnythingMustBeSignedWhatGuardsItMustBe) {
+  const auto asked = [&](Command command) {
+    return signature_required(command, PrincipalId(1), engine_->state());
+  };
+  const std::array<Command, 5> guarding{
+      access::SetSignaturePolicy{.operation = Operation<ledger::CreateAsset>::kNumber,
+                                 .required = false},
+      access::SetGrant{.principal = PrincipalId(kAnn), .pool = PoolId(1)},
+      principal::CreatePrincipal{.code = "x"},
+      principal::ChangePrincipal{.principal = PrincipalId(kAnn)},
+      decision::SetApprovalPolicy{.operation = 1}};
+  for (const Command& command : guarding) EXPECT_FALSE(asked(command)) << command.index();
+  require(Operation<ledger::CreateAsset>::kNumber);
+  for (const Command& command : guarding) EXPECT_TRUE(asked(command)) << command.index();
+  EXPECT_FALSE(asked(ledger::ChangeAccount{}));
+  // What a policy says of themselves changes nothing.
+  must_signed(
+      access::SetSignaturePolicy{.operation = Operation<access::SetSignaturePolicy>::kNumber,
+                                 .required = false},
+      root_);
+  EXPECT_TRUE(asked(guarding[0]));
+  // Nor does the way over a proposal.
+  EXPECT_TRUE(
+      asked(decision::Propose{.operation = Operation<principal::CreatePrincipal>::kNumber,
+                              .version = 1,
+                              .content = base::encode(principal::CreatePrincipal{.code = "x"})}));
+}
+
+// Two pools with two accounts each, and carl and dora, who have roles by grants only.
+class InPools : public Signed {
+ protected:
+  InPools() {
+    for (std::uint32_t n = 1; n <= 2; ++n) {
+      must(pool::CreatePool{
+          .code = "P" + std::to_string(n), .activity = "test", .allows_deficit = true});
+      must(pool::AttachAgreement{.pool = PoolId(n),
+                                 .title = "Deed",
+                                 .document = std::string(64, 'a'),
+                                 .parties = {"x"},
+                                 .law = "none"});
+      pool::ActivatePool activate;
+      activate.pool = PoolId(n);
+      must(activate);
+      ledger::CreateAccounts accounts;
+      for (std::uint32_t i = 0; i < 2; ++i)
+        accounts.accounts.push_back(
+            {.id = AccountId(10 * n + i), .pool = PoolId(n), .asset = AssetId(1), .code = 1});
+      must(accounts);
+    }
+    for (const char* code : {"carl", "dora"}) must(principal::CreatePrincipal{.code = code});
+    must(access::SetGrant{
+        .principal = PrincipalId(kCarl), .pool = PoolId(1), .roles = principal::kApprover});
+  }
+
+  [[nodiscard]] static ledger::CreateTransfers batch(std::vector<std::uint32_t> pools,
+                                                     std::uint64_t amount = 5) {
+    ledger::CreateTransfers made;
+    std::uint32_t id = 0;
+    for (const std::uint32_t n : pools)
+      made.transfers.push_back({.id = base::TransferId(++id),
+                                .debit_account = AccountId(10 * n),
+                                .credit_account = AccountId(10 * n + 1),
+                                .amount = Amount(amount),
+                                .pool = PoolId(n),
+                                .asset = AssetId(1),
+                                .code = 1});
+    return made;
+  }
+
+  [[nodiscard]] static decision::Propose proposal(const ledger::CreateTransfers& batch) {
+    return {.operation = Operation<ledger::CreateTransfers>::kNumber,
+            .version = 1,
+            .content = base::encode(batch)};
+  }
+
+  [[nodiscard]] std::vector<std::uint32_t> pools_of(const Command& command) const {
+    std::vector<std::uint32_t> pools;
+    for (const access::Touch& touch : touches_of(command, engine_->state()))
+      pools.push_back(touch.pool.value());
+    return pools;
+  }
+
+  static constexpr std::uint32_t kCarl = 4;
+  static constexpr std::uint32_t kDora = 5;
+};
+
+TEST_F(InPools, ABatchOverSeveralPoolsIsNotApprovedFromOneOfThem) {
+  must(decision::SetApprovalPolicy{.operation = Operation<ledger::CreateTransfers>::kNumber,
+                                   .pool = PoolId(2),
+                                   .approvals = 2,
+                                   .roles = principal::kApprover,
+                                   .life = base::kDay});
+  must(proposal(batch({1, 2})), kAnn);
+  const decision::Proposal* row = engine_->state().decision.proposals.find(base::ProposalId(1));
+  EXPECT_TRUE(row->pool.is_none());
+  EXPECT_EQ(row->approvals_needed, 2);
+  const auto approve = [&](std::uint32_t number) {
+    return engine_->execute({.id = next(),
+                             .principal = PrincipalId(kCarl),
+                             .command = decision::Approve{.proposal = base::ProposalId(number)}});
+  };
+  EXPECT_EQ(approve(1)->outcome.status,
+            static_cast<std::uint16_t>(decision::AnswerStatus::not_permitted));
+  must(proposal(batch({1})), kAnn);
+  EXPECT_TRUE(approve(2)->ok());
+}
+
+// Kept under one pool before anybody had a role in one pool only.
+TEST_F(InPools, AnOlderProposalIsNotApprovedFromOneOfItsPoolsEither) {
+  must(access::SetGrant{.principal = PrincipalId(kCarl), .pool = PoolId(1), .roles = 0});
+  must(proposal(batch({1, 2})), kAnn);
+  EXPECT_EQ(engine_->state().decision.proposals.find(base::ProposalId(1))->pool, PoolId(1));
+  must(access::SetGrant{
+      .principal = PrincipalId(kCarl), .pool = PoolId(1), .roles = principal::kApprover});
+  const auto reply =
+      engine_->execute({.id = next(),
+                        .principal = PrincipalId(kCarl),
+                        .command = decision::Approve{.proposal = base::ProposalId(1)}});
+  EXPECT_EQ(reply->outcome.status,
+            static_cast<std::uint16_t>(decision::AnswerStatus::not_permitted));
+}
+
+TEST_F(InPools, AThresholdIsOfTheWholeCommand) {
+  must(access::SetSignaturePolicy{.operation = Operation<ledger::CreateTransfers>::kNumber,
+                                  .asset = AssetId(1),
+                                  .above = Amount(10)});
+  const auto asked = [&](Command command) {
+    return signature_required(command, PrincipalId(kAnn), engine_->state());
+  };
+  EXPECT_FALSE(asked(batch({1, 1})));
+  EXPECT_TRUE(asked(batch({1, 1, 1})));
+  EXPECT_FALSE(asked(batch({1, 1, 2, 2})));  // ten in each
+}
+
+TEST_F(InPools, NobodyChangesWhoHasByAGrantWhatTheyHaveNot) {
+  const auto status = [&](std::uint32_t who) {
+    return engine_
+        ->dry_run({.id = next(),
+                   .principal = PrincipalId(who),
+                   .command = principal::ChangePrincipal{.principal = PrincipalId(kCarl),
+                                                         .active = false}})
+        ->outcome.status;
+  };
+  EXPECT_EQ(status(kAnn),
+            static_cast<std::uint16_t>(principal::ChangePrincipalStatus::role_not_held));
+  EXPECT_EQ(status(1), 0);
+}
+
+TEST_F(InPools, AlertsAndReconciliationActOnThePoolThatTheyName) {
+  using testing::ElementsAre;
+  must(alert::SetAlert{.code = "low",
+                       .measure = alert::Measure::hold_age,
+                       .pool = PoolId(2),
+                       .direction = alert::Direction::above,
+                       .raise = base::SignedAmount(100),
+                       .clear = base::SignedAmount(50)});
+  EXPECT_THAT(pools_of(alert::AcknowledgeAlert{.alert = alert::AlertId(1)}), ElementsAre(2));
+  EXPECT_THAT(pools_of(alert::RetireAlert{.alert = alert::AlertId(1)}), ElementsAre(2));
+  EXPECT_THAT(pools_of(alert::RetireAlert{.alert = alert::AlertId(9)}), ElementsAre(0));
+  EXPECT_THAT(pools_of(reconciliation::BeginReconciliation{.account = AccountId(20)}),
+              ElementsAre(2));
+  EXPECT_THAT(pools_of(reconciliation::RecordStatement{.account = AccountId(10)}), ElementsAre(1));
+  EXPECT_THAT(pools_of(reconciliation::RecordStatement{.wallet = base::WalletId(9)}),
+              ElementsAre(0));
+  EXPECT_THAT(pools_of(reconciliation::ResolveBreak{.breaks = {reconciliation::BreakId(9)}}),
+              ElementsAre(0));
+  // So a role in the pool is enough there, and in no other.
+  must(access::SetGrant{
+      .principal = PrincipalId(kDora), .pool = PoolId(2), .roles = principal::kAdmin});
+  const auto retire = [&] {
+    return engine_
+        ->dry_run({.id = next(),
+                   .principal = PrincipalId(kDora),
+                   .command = alert::RetireAlert{.alert = alert::AlertId(1)}})
+        ->outcome.door;
+  };
+  EXPECT_EQ(retire(), DoorStatus::ok);
+  must(access::SetGrant{.principal = PrincipalId(kDora), .pool = PoolId(2), .roles = 0});
+  must(access::SetGrant{
+      .principal = PrincipalId(kDora), .pool = PoolId(1), .roles = principal::kAdmin});
+  EXPECT_EQ(retire(), DoorStatus::principal_not_allowed);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/touches.h"
 
+#include "cofferdam/engine/record.h"
+
 namespace cofferdam::engine {
 
 namespace {
@@ -15,7 +17,7 @@ class Walk {
   Touches touches;
 
   void operator()(const ledger::CreateAccounts& c) {
-    for (const auto& event : c.accounts) at(event.pool);
+    for (const auto& event : c.accounts) at(event.pool, event.asset);
   }
 
   void operator()(const ledger::CreateTransfers& c) {
@@ -72,6 +74,22 @@ class Walk {
     }
   }
 
+  void operator()(const alert::SetAlert& c) { alert_rule(c); }
+
+  void operator()(const alert::AcknowledgeAlert& c) { alert(c.alert); }
+
+  void operator()(const alert::RetireAlert& c) { alert(c.alert); }
+
+  void operator()(const reconciliation::RecordStatement& c) { holding(c.wallet, c.account); }
+
+  void operator()(const reconciliation::BeginReconciliation& c) { holding(c.wallet, c.account); }
+
+  void operator()(const reconciliation::AssignBreak& c) { breaks(c.breaks); }
+
+  void operator()(const reconciliation::ExplainBreak& c) { breaks(c.breaks); }
+
+  void operator()(const reconciliation::ResolveBreak& c) { breaks(c.breaks); }
+
   // A tariff for the books as a whole has no pool; neither has what only admins of all pools do.
   template <class C>
   void operator()(const C& c) {
@@ -82,8 +100,7 @@ class Walk {
     } else if constexpr (requires {
                            { c.proposal } -> std::convertible_to<base::ProposalId>;
                          }) {
-      const decision::Proposal* row = state_.decision.proposals.find(c.proposal);
-      if (row != nullptr && !row->pool.is_none()) at(row->pool);
+      proposal(c.proposal);
     } else if constexpr (requires {
                            { c.pool } -> std::convertible_to<base::PoolId>;
                          }) {
@@ -98,7 +115,51 @@ class Walk {
 
   void account(base::AccountId id) {
     const ledger::Account* row = state_.ledger.accounts.find(id);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+  }
+
+  // What is proposed, wherever it acts; else the pool under which it is kept.
+  void proposal(base::ProposalId id) {
+    const decision::Proposal* row = state_.decision.proposals.find(id);
+    if (row == nullptr) return;
+    const std::size_t before = touches.size();
+    const auto proposed =
+        is_proposed_ ? std::nullopt : decode_command(row->operation, row->version, row->content);
+    is_proposed_ = true;
+    if (proposed) std::visit([&](const auto& c) { (*this)(c); }, *proposed);
+    if (touches.size() == before && !row->pool.is_none()) at(row->pool);
+  }
+
+  // A rule that looks at no pool is about the books as a whole.
+  void alert_rule(const auto& rule) {
+    if (!rule.vault.is_none()) {
+      vault(rule.vault);
+    } else if (!rule.pool.is_none()) {
+      at(rule.pool);
+    }
+  }
+
+  void alert(alert::AlertId id) {
+    const alert::AlertRule* row = state_.alert.rules.find(id);
+    if (row == nullptr) return at(base::PoolId());
+    alert_rule(*row);
+  }
+
+  void holding(base::WalletId wallet, base::AccountId account_id) {
+    if (wallet.is_none()) return account(account_id);
+    const custody::Wallet* row = state_.custody.wallets.find(wallet);
     at(row == nullptr ? base::PoolId() : row->pool);
+  }
+
+  void breaks(const std::vector<reconciliation::BreakId>& ids) {
+    for (const reconciliation::BreakId id : ids) {
+      const reconciliation::Break* row = state_.reconciliation.breaks.find(id);
+      if (row == nullptr) {
+        at(base::PoolId());
+      } else {
+        at(row->pool, row->asset);
+      }
+    }
   }
 
   void transfer(const ledger::Transfer& event) {
@@ -147,6 +208,7 @@ class Walk {
   }
 
   const State& state_;
+  bool is_proposed_ = false;  // nothing proposes a proposal: a forged one goes no deeper
 };
 
 }  // namespace

@@ -428,6 +428,7 @@ struct CommandRow {
   std::vector<alert::AlertChange> alerts;
   std::string content;
   std::string signing_key;
+  std::optional<base::Time> signed_time;
   base::Time signed_until;
   std::string signature;
 
@@ -447,6 +448,8 @@ struct CommandRow {
     visit("alerts", self.alerts, "what it did to alerts");
     visit("content", self.content, "of the command, as JSON");
     visit("signing_key", self.signing_key, "that signed it; empty when it came unsigned");
+    visit("signed_time", self.signed_time,
+          "time under the signature: that was given with the command; null when there was none");
     visit("signed_until", self.signed_until, "when the signature lapsed; null when there is none");
     visit("signature", self.signature, "of the principal");
   }
@@ -473,6 +476,7 @@ Result<Listing> command_show(const View& view, const CommandParameter& parameter
   if (const auto signature = engine::signature_of(record)) {
     const SignatureForm form = form_of(*signature);
     row.signing_key = form.key;
+    row.signed_time = signature->time;
     row.signed_until = form.not_after;
     row.signature = form.signature;
   }

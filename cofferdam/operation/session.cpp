@@ -60,17 +60,25 @@ Result<Answer> Session::submit(const CommandEntry& entry, engine::Request reques
   if (request.id.is_none()) request.id = base::CommandId(crypto::random_id());
   request.time = envelope.time;
   request.signature = envelope.signature;
-  if (envelope.signer && !request.signature && !request.principal.is_none())
+  if (envelope.dry_run && request.signature)
+    return base::malformed("signature", "", "a dry run carries none",
+                           "it asks for none, and whoever sees one could give the command with it");
+  if (envelope.signer && !envelope.dry_run && !request.signature && !request.principal.is_none())
     request.signature =
         engine::sign_command(envelope.signer->key, engine_->journal().id(),
-                             engine::record_of(request), envelope.signer->not_after);
+                             engine::record_of(request), request.time, envelope.signer->not_after);
   request.want_balances = std::holds_alternative<ledger::CreateTransfers>(request.command);
   Result<engine::Reply> reply = envelope.dry_run   ? engine_->dry_run(request)
                                 : envelope.durable ? engine_->execute(request)
                                                    : engine_->submit(request);
   if (!reply) return std::unexpected(std::move(reply).error());
   Answer answer{.sequence = reply->sequence, .json = answer_json(entry, request, *reply, codec())};
-  if (envelope.dry_run) answer.json.add("dry_run", Json::truth(true));
+  if (envelope.dry_run) {
+    answer.json.add("dry_run", Json::truth(true));
+    if (reply->ok() && !reply->replayed &&
+        engine::signature_required(request.command, request.principal, engine_->state()))
+      answer.json.add("must_be_signed", Json::truth(true));
+  }
   const std::string_view status = answer.json.text_of("verdict");
   answer.verdict = status == "ok"        ? Verdict::ok
                    : status == "refused" ? Verdict::refused

@@ -42,12 +42,13 @@ SignatureForm form_of(const engine::CommandSignature& signature) {
 }
 
 StatementForm statement_of(const journal::JournalId& books, const engine::CommandRecord& record,
-                           base::Time not_after) {
+                           std::optional<base::Time> time, base::Time not_after) {
   return {.books = journal::to_hex(books),
           .command = record.id,
           .principal = record.principal.value(),
           .operation = record.operation,
           .version = record.version,
+          .time = time,
           .not_after = not_after,
           .content = hex_of(record.content)};
 }
@@ -83,19 +84,20 @@ Result<UnsignedCommand> read_unsigned(std::string_view text) {
                                   .version = form->version,
                                   .content = std::move(*content)},
                        .books = *books,
+                       .time = form->time,
                        .not_after = form->not_after,
                        .command = std::move(*command)};
-  for (const std::string_view name : {"id", "operation", "time", "principal", "content"})
+  for (const std::string_view name : {"id", "operation", "principal", "content"})
     if (const Json* member = json->find(name)) read.line.add(std::string(name), *member);
+  if (read.time) read.line.add("time", base::format_time(*read.time));
   return read;
 }
 
 Json signed_line(const UnsignedCommand& command, const crypto::SigningKey& key) {
   Json line = command.line;
-  line.add(
-      "signature",
-      to_json(form_of(engine::sign_command(key, command.books, command.record, command.not_after)),
-              Codec{kNoNames}));
+  line.add("signature", to_json(form_of(engine::sign_command(key, command.books, command.record,
+                                                             command.time, command.not_after)),
+                                Codec{kNoNames}));
   return line;
 }
 

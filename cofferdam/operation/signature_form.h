@@ -37,6 +37,7 @@ struct StatementForm {
   std::uint32_t principal = 0;
   std::uint16_t operation = 0;
   std::uint16_t version = 0;
+  std::optional<base::Time> time;
   base::Time not_after;
   std::string content;
 
@@ -51,13 +52,15 @@ struct StatementForm {
     visit("principal", self.principal, "number of the principal");
     visit("operation", self.operation, "number of the operation");
     visit("version", self.version, "version of its fields");
+    visit("time", self.time, "that is given with the command; null: the books' own clock");
     visit("not_after", self.not_after, "until when the signature lets the command in");
     visit("content", self.content, "the command as it would be journalled, in hexadecimal digits");
   }
 };
 
 [[nodiscard]] StatementForm statement_of(const journal::JournalId& books,
-                                         const engine::CommandRecord& record, base::Time not_after);
+                                         const engine::CommandRecord& record,
+                                         std::optional<base::Time> time, base::Time not_after);
 
 // What the file of a command that waits for its signature says, read without books: numbers stand
 // for names, amounts for smallest units. Refused when it is none, or is not what its operation
@@ -66,6 +69,7 @@ struct UnsignedCommand {
   Json line;  // as a line of a batch, still without its signature
   engine::CommandRecord record;
   journal::JournalId books{};
+  std::optional<base::Time> time;
   base::Time not_after;
   engine::Command command;
 };

@@ -54,12 +54,13 @@ Result<Document> command_digest(Session& session, const DigestParameters& parame
   if (parameters.time) json.add("time", base::format_time(*parameters.time));
   json.add("principal", session.engine().state().principal.principals.find(record.principal)->code);
   json.add("content", *content);
-  json.add("statement",
-           to_json(statement_of(books, record, parameters.not_after), session.codec()));
+  json.add("statement", to_json(statement_of(books, record, parameters.time, parameters.not_after),
+                                session.codec()));
   if (!parameters.key.empty()) {
     const auto key = crypto::parse_public_key(parameters.key, "key");
     if (!key) return std::unexpected(key.error());
-    const std::string bytes = engine::signed_bytes(books, record, parameters.not_after, *key);
+    const std::string bytes =
+        engine::signed_bytes(books, record, parameters.time, parameters.not_after, *key);
     json.add(
         "signed_bytes",
         crypto::bytes_to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}));

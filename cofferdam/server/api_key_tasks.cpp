@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/server/api_key_tasks.h"
 
+#include "cofferdam/books/access/key_rules.h"
 #include "cofferdam/books/principal/create_principal.h"
 #include "cofferdam/operation/session.h"
 #include "cofferdam/server/api_keys.h"
@@ -126,7 +127,8 @@ std::unexpected<Error> not_allowed(const std::string& who, std::string rule) {
 
 // Whether the actor may make or take away what lets somebody act as `principal`.
 Result<void> check_actor(Session& session, const std::string& principal) {
-  const principal::State& state = session.engine().state().principal;
+  const engine::State& books = session.engine().state();
+  const principal::State& state = books.principal;
   const principal::Principal* target = principal::find_principal(state, principal);
   if (target == nullptr)
     return base::malformed("principal", principal, "must be the code of a principal that exists");
@@ -135,7 +137,8 @@ Result<void> check_actor(Session& session, const std::string& principal) {
                                                    : principal::find_principal(state, code);
   if (actor == nullptr || !principal::may(state, actor->id, principal::kAdmin))
     return not_allowed(code, "only an active root or admin manages API keys");
-  if (!principal::may_grant(state, actor->id, target->roles))
+  if (!principal::may_grant(state, actor->id, target->roles) ||
+      !access::holds_grants_of(books.access, state, actor->id, target->id))
     return not_allowed(code, "nobody manages a key for a role that they do not hold");
   return {};
 }

@@ -43,6 +43,19 @@ bool asks_for_signatures(const State& state) {
   return false;
 }
 
+namespace {
+
+// Of what names no asset it cannot be said that it is not about this one.
+[[nodiscard]] bool asks_of_some_asset(const State& state, std::uint16_t operation, PoolId pool) {
+  const auto& rows = state.policies.rows();
+  for (auto at = rows.lower_bound({operation, pool, AssetId()});
+       at != rows.end() && at->first.operation == operation && at->first.pool == pool; ++at)
+    if (!at->first.asset.is_none() && at->second.required) return true;
+  return false;
+}
+
+}  // namespace
+
 bool signature_needed(const State& state, std::uint16_t operation, const Touch& touch) {
   const std::array<SignaturePolicy::Key, 4> from_the_narrowest{
       SignaturePolicy::Key{operation, touch.pool, touch.asset},
@@ -50,6 +63,7 @@ bool signature_needed(const State& state, std::uint16_t operation, const Touch& 
       SignaturePolicy::Key{operation, PoolId(), touch.asset},
       SignaturePolicy::Key{operation, PoolId(), AssetId()}};
   for (const SignaturePolicy::Key& key : from_the_narrowest) {
+    if (touch.asset.is_none() && asks_of_some_asset(state, operation, key.pool)) return true;
     const SignaturePolicy* policy = state.policies.find(key);
     if (policy == nullptr) continue;
     if (!policy->required) return false;

@@ -169,6 +169,7 @@ TEST_F(AccessTest, TheNarrowestPolicyDecides) {
   EXPECT_TRUE(needed(p1, usd, std::nullopt));  // who does not say how much, signs
   EXPECT_FALSE(needed(p1, eur, Amount(101)));
   EXPECT_FALSE(signature_needed(state, 8, {p1, usd, Amount(101)}));
+  EXPECT_TRUE(needed(p1, AssetId(), std::nullopt));  // who does not say of what, too
   require(root, {.operation = 7, .pool = p1});
   EXPECT_TRUE(needed(p1, eur, Amount(1)));
   EXPECT_TRUE(needed(p1, usd, Amount(1)));
@@ -179,6 +180,28 @@ TEST_F(AccessTest, TheNarrowestPolicyDecides) {
   require(root, {.operation = 7});
   EXPECT_TRUE(needed(p2, eur, std::nullopt));
   EXPECT_TRUE(signature_needed(state, 7, {}));
+}
+
+TEST_F(AccessTest, AtTheBoundsWhatIsThereIsStillTakenBack) {
+  using P = SetSignaturePolicyStatus;
+  give(root, RegisterSigningKey{root, "phone", new_key()});
+  for (std::uint32_t pool = 1; pool <= kPoliciesMax; ++pool)
+    state.policies.insert(changes, SignaturePolicy{.operation = 7, .pool = PoolId(pool)});
+  for (std::uint32_t pool = 1; pool <= kGrantsMax; ++pool)
+    state.grants.insert(changes,
+                        Grant{.principal = clerk, .pool = PoolId(pool), .roles = kOperator});
+  changes.commit();
+  EXPECT_EQ(require(root, {.operation = 8}), P::too_many_policies);
+  EXPECT_EQ(require(root, {.operation = 7, .pool = PoolId(3), .required = false}), P::ok);
+  const auto grant = [&](PrincipalId who, int roles) {
+    return give(
+        root,
+        SetGrant{.principal = who, .pool = PoolId(1), .roles = static_cast<std::uint16_t>(roles)});
+  };
+  EXPECT_EQ(grant(nobody, kOperator), SetGrantStatus::too_many_grants);
+  EXPECT_EQ(grant(clerk, kAuditor), SetGrantStatus::ok);
+  EXPECT_EQ(grant(clerk, 0), SetGrantStatus::ok);
+  EXPECT_EQ(grant(nobody, kOperator), SetGrantStatus::ok);
 }
 
 TEST_F(AccessTest, AGrantHoldsInItsPoolAndNobodyGrantsWhatTheyDoNotHold) {
@@ -200,6 +223,15 @@ TEST_F(AccessTest, AGrantHoldsInItsPoolAndNobodyGrantsWhatTheyDoNotHold) {
   EXPECT_FALSE(may_in(state, principals, nobody, kOperator, PoolId()));
   EXPECT_FALSE(may_in(state, principals, nobody, kApprover, p1));
   EXPECT_TRUE(may_in(state, principals, clerk, kOperator, p2));  // of all pools
+  // Nor is a key given to, or taken from, whoever has by a grant what the giver has not.
+  EXPECT_EQ(give(root, grant(nobody, p2, kApprover)), ok);
+  const std::string key = new_key();
+  EXPECT_EQ(give(admin, RegisterSigningKey{nobody, "phone", key}), SigningKeyStatus::role_not_held);
+  EXPECT_EQ(give(root, RegisterSigningKey{nobody, "phone", key}), SigningKeyStatus::ok);
+  EXPECT_EQ(give(admin, RevokeSigningKey{key, ""}), SigningKeyStatus::role_not_held);
+  EXPECT_EQ(give(root, grant(admin, p2, kApprover)), ok);
+  EXPECT_EQ(give(admin, RevokeSigningKey{key, ""}), SigningKeyStatus::ok);
+  EXPECT_EQ(give(root, grant(nobody, p2, 0)), ok);
   // An admin of a pool grants there, and no more than they hold.
   EXPECT_EQ(give(nobody, grant(auditor, p1, kOperator)), ok);
   EXPECT_EQ(give(nobody, grant(auditor, p2, kOperator)), not_permitted);

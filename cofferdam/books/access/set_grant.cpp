@@ -34,7 +34,8 @@ S check_state(const SetGrant& command, const State& state, const principal::Stat
   const bool is_root = (actor.roles & principal::kRoot) != 0;
   if (!is_root && ((before | command.roles) & ~held) != 0) return S::role_not_held;
   if (before == command.roles) return S::nothing_to_change;
-  return state.grants.size() < kGrantsMax ? S::ok : S::too_many_grants;
+  // At the bound, what is granted can still be changed and taken back.
+  return before != 0 || state.grants.size() < kGrantsMax ? S::ok : S::too_many_grants;
 }
 
 S apply(const SetGrant& command, State& state, Context& context) {

@@ -5,6 +5,13 @@ namespace cofferdam::access {
 
 using S = SetSignaturePolicyStatus;
 
+namespace {
+
+// No preset has more.
+constexpr std::size_t kPresetOperationsMax = 64;
+
+}  // namespace
+
 S check_shape(const SetSignaturePolicy& command) {
   if ((command.operation == 0) == (command.preset == SignaturePreset::none))
     return S::operation_or_preset;
@@ -16,7 +23,11 @@ S check_state(const SetSignaturePolicy& command, const State& state,
               const principal::State& principals, const Context& context) {
   if (!principal::may(principals, context.principal, principal::kAdmin)) return S::not_permitted;
   if (command.required && !root_can_sign(state, principals)) return S::nobody_could_sign;
-  return state.policies.size() < kPoliciesMax ? S::ok : S::too_many_policies;
+  // At the bound, the policy of an operation can still be changed and taken out of force.
+  const bool is_there =
+      state.policies.find({command.operation, command.pool, command.asset}) != nullptr;
+  const std::size_t added = is_there ? 0 : command.operation != 0 ? 1 : kPresetOperationsMax;
+  return state.policies.size() + added <= kPoliciesMax ? S::ok : S::too_many_policies;
 }
 
 S apply(const SetSignaturePolicy& command, std::span<const std::uint16_t> operations, State& state,

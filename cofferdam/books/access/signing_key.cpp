@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/access/signing_key.h"
 
+#include "cofferdam/books/access/key_rules.h"
 #include "cofferdam/books/ledger/create_asset.h"
 #include "cofferdam/books/principal/create_principal.h"
 #include "cofferdam/crypto/ed25519.h"
@@ -22,13 +23,16 @@ namespace {
 }
 
 // Who may deal with the keys of this principal: itself, or who could have made it.
-[[nodiscard]] S check_actor(PrincipalId holder, const principal::State& principals,
-                            const Context& context) {
+[[nodiscard]] S check_actor(PrincipalId holder, const State& state,
+                            const principal::State& principals, const Context& context) {
   const principal::Principal* row = principals.principals.find(holder);
   if (row == nullptr) return S::principal_not_found;
   if (holder == context.principal) return S::ok;
   if (!principal::may(principals, context.principal, principal::kAdmin)) return S::not_permitted;
-  return principal::may_grant(principals, context.principal, row->roles) ? S::ok : S::role_not_held;
+  return principal::may_grant(principals, context.principal, row->roles) &&
+                 holds_grants_of(state, principals, context.principal, holder)
+             ? S::ok
+             : S::role_not_held;
 }
 
 [[nodiscard]] S check_new_key(PrincipalId holder, const std::string& public_key,
@@ -98,7 +102,7 @@ S check_shape(const RevokeSigningKey& command) {
 
 S check_state(const RegisterSigningKey& command, const State& state,
               const principal::State& principals, const Context& context) {
-  if (const S status = check_actor(command.principal, principals, context); status != S::ok)
+  if (const S status = check_actor(command.principal, state, principals, context); status != S::ok)
     return status;
   // Otherwise whoever got hold of a login without a key could give it one.
   if (!principal::may(principals, context.principal, principal::kAdmin) &&
@@ -111,7 +115,7 @@ S check_state(const RotateSigningKey& command, const State& state,
               const principal::State& principals, const Context& context) {
   const SigningKey* key = find_key(state, command.public_key);
   if (key == nullptr) return S::key_not_found;
-  if (const S status = check_actor(key->principal, principals, context); status != S::ok)
+  if (const S status = check_actor(key->principal, state, principals, context); status != S::ok)
     return status;
   if (!key->in_force()) return S::already_revoked;
   const S status = check_new_key(key->principal, command.next_key, command.name, state);
@@ -122,7 +126,7 @@ S check_state(const RevokeSigningKey& command, const State& state,
               const principal::State& principals, const Context& context) {
   const SigningKey* key = find_key(state, command.public_key);
   if (key == nullptr) return S::key_not_found;
-  if (const S status = check_actor(key->principal, principals, context); status != S::ok)
+  if (const S status = check_actor(key->principal, state, principals, context); status != S::ok)
     return status;
   if (!key->in_force()) return S::already_revoked;
   return is_last_root_key(*key, state, principals) ? S::last_root_key : S::ok;
