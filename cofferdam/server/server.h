@@ -7,11 +7,12 @@
 // answers queries, one after another. The *committer* makes what was judged durable, as much at
 // once as there is. The *network's thread* reads requests and writes answers.
 //
-// Its laws. Nothing is served to who shows no good key, except whether the program runs and what it
-// offers. The principal of a request is its key's, and nothing in the request can change that. No
-// answer is given before every record that it rests on is durable, queries included. Every command
-// has an idempotency key. Everything that a client can do is bounded. A surface adds no verb:
-// operations, schemas and rules are those of the registry. No secret is logged.
+// Its laws. Nothing is served to who shows no good key, except whether the program runs, what it
+// offers, the dashboard's own files, and the public page of pools that were named for it. The
+// principal of a request is its key's, and nothing in the request can change that. No answer is
+// given before every record that it rests on is durable, queries included. Every command has an
+// idempotency key. Everything that a client can do is bounded. A surface adds no verb: operations,
+// schemas and rules are those of the registry. No secret is logged.
 //
 // What it must not know: any operation by name, but for what it does about its own keys, and
 // transfers, which have a short way of their own; any rule of the books.
