@@ -54,6 +54,7 @@ std::string placeholder_of(const Field& field) {
     case Kind::rate:
     case Kind::shares:
     case Kind::observation:
+    case Kind::estimate:
       return "DECIMAL";
     case Kind::identifier:
       return "ID";
@@ -69,10 +70,9 @@ std::string placeholder_of(const Field& field) {
       return "ITEM...";
     case Kind::structure:
       return "JSON|FILE";
-    case Kind::optional:
-      break;
+    default:
+      return "VALUE";
   }
-  return "VALUE";
 }
 
 // Everything that the parse fills; lives until the parse is over.

@@ -31,6 +31,7 @@ bool is_right_aligned(const Type& type) {
     case Kind::rate:
     case Kind::shares:
     case Kind::observation:
+    case Kind::estimate:
       return true;
     case Kind::optional:
       return is_right_aligned(*type.element);

@@ -8,6 +8,7 @@
 #include "cofferdam/books/pool/run_off_plan.h"
 #include "cofferdam/books/pool/segregation_statement.h"
 #include "cofferdam/operation/calculator_examples.h"
+#include "cofferdam/operation/calculator_groups.h"
 #include "cofferdam/operation/registry.h"
 #include "cofferdam/operation/safe_calculator.h"
 #include "cofferdam/operation/settle_calculator.h"
@@ -23,6 +24,12 @@ void register_calculators(Registry& registry) {
   add_calculator(registry, "safe-review", &safe_review);
   add_calculator(registry, "segregation-statement", &pool::segregation_statement);
   add_calculator(registry, "settle", &settle);
+  register_pricing_calculators(registry);
+  register_margin_calculators(registry);
+  register_default_management_calculators(registry);
+  register_stress_calculators(registry);
+  register_actuarial_calculators(registry);
+  register_insurance_calculators(registry);
   for (CalculatorEntry& entry : registry.calculators) {
     if (entry.example.empty()) entry.example = calculator_example(entry.name);
   }

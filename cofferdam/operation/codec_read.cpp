@@ -6,6 +6,8 @@
 #include "cofferdam/operation/scale.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 
 namespace cofferdam::operation {
 namespace {
@@ -60,6 +62,8 @@ class Reader {
       case Kind::shares:
       case Kind::observation:
         return decimal(json, type, out, scope, path);
+      case Kind::estimate:
+        return estimate(json, out, path);
       case Kind::identifier:
         return identifier(json, type, out, path);
       case Kind::numbered:
@@ -231,6 +235,21 @@ class Reader {
     const Result<base::i128> units = base::parse_decimal(json.text, digits, path.text());
     if (!units) return std::unexpected(units.error());
     store_bits(type, out, static_cast<u128>(*units));
+    return {};
+  }
+
+  // A number as JSON writes it, or the same digits as text; the nearest double is taken.
+  [[nodiscard]] static Result<void> estimate(const Json& json, void* out, const Path& path) {
+    const std::string* digits = digits_of(json);
+    double value = 0;
+    const char* end = digits == nullptr ? nullptr : digits->data() + digits->size();
+    if (digits == nullptr || digits->empty()) return fail(json, path, "must be a number");
+    const auto [stop, error] = std::from_chars(digits->data(), end, value);
+    if (error == std::errc::result_out_of_range)
+      return fail(json, path, "must be a number that a double holds");
+    if (error != std::errc{} || stop != end || !std::isfinite(value))
+      return fail(json, path, "must be a finite number");
+    *static_cast<double*>(out) = value;
     return {};
   }
 

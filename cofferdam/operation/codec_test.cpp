@@ -232,6 +232,43 @@ TEST(Codec, WritesWhatItReads) {
   });
 }
 
+struct Estimates {
+  double volatility = 0.25;
+  std::vector<double> values;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("volatility", self.volatility, "");
+    visit("values", self.values, "");
+  }
+};
+
+TEST(Codec, ReadsAndWritesTheDoublesOfTheModels) {
+  const auto read_estimates = [](std::string_view text) {
+    const Result<Json> json = parse_json(text);
+    EXPECT_TRUE(json.has_value());
+    return read_json<Estimates>(*json, kCodec);
+  };
+  const Result<Estimates> v =
+      read_estimates(R"({"volatility": "0.1", "values": [1, -2.5e-3, 1e300]})");
+  ASSERT_TRUE(v.has_value()) << v.error().text();
+  EXPECT_EQ(v->volatility, 0.1);
+  EXPECT_EQ(v->values, (std::vector<double>{1, -2.5e-3, 1e300}));
+  EXPECT_EQ(read_estimates("{}")->volatility, 0.25);
+  for (const std::string_view bad :
+       {R"({"volatility": "nan"})", R"({"volatility": "inf"})", R"({"volatility": "1e999"})",
+        R"({"volatility": "0.1x"})", R"({"volatility": ""})", R"({"volatility": true})",
+        R"({"volatility": null})", R"({"volatility": "0x1p3"})", R"({"volatility": "+1"})"}) {
+    const Result<Estimates> refused = read_estimates(bad);
+    ASSERT_FALSE(refused.has_value()) << bad;
+    EXPECT_EQ(refused.error().field, "volatility");
+  }
+  Estimates out{.volatility = 0.1 + 0.2, .values = {INFINITY, -INFINITY, NAN, 1e-5, -0.0}};
+  EXPECT_EQ(
+      write_json(to_json(out, kCodec)),
+      R"({"volatility":0.30000000000000004,"values":["infinity","-infinity","nan",1e-05,-0]})");
+}
+
 struct Bad {
   std::string_view text;
   std::string_view field;

@@ -4,6 +4,10 @@
 #include "cofferdam/operation/operation_names.h"
 #include "cofferdam/operation/scale.h"
 
+#include <array>
+#include <charconv>
+#include <cmath>
+
 namespace cofferdam::operation {
 namespace {
 
@@ -42,6 +46,8 @@ class Writer {
       case Kind::shares:
       case Kind::observation:
         return decimal(type, value, scope);
+      case Kind::estimate:
+        return estimate(*static_cast<const double*>(value));
       case Kind::identifier: {
         const u128 bits = load_bits(type, value);
         return bits == 0 ? Json{} : Json::of(base::to_text(bits));
@@ -78,6 +84,15 @@ class Writer {
   }
 
  private:
+  // The shortest digits that give the same double back; JSON has no word for what is not finite.
+  [[nodiscard]] static Json estimate(double value) {
+    if (std::isnan(value)) return Json::of("nan");
+    if (std::isinf(value)) return Json::of(value > 0 ? "infinity" : "-infinity");
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    return Json::number(std::string(digits.data(), end));
+  }
+
   [[nodiscard]] static Json integer(const Type& type, const void* value) {
     const u128 bits = load_bits(type, value);
     std::string digits =

@@ -41,6 +41,18 @@ Json integer_schema(const Type& type) {
   return json;
 }
 
+// What is not finite is written as a word.
+Json estimate_schema() {
+  Json number = Json::object();
+  number.add("type", "number");
+  Json word = Json::object();
+  constexpr std::array<std::string_view, 3> kWords{"infinity", "-infinity", "nan"};
+  word.add("enum", text_list(kWords));
+  Json json = Json::object();
+  json.add("anyOf", Json::list()).items = {std::move(number), std::move(word)};
+  return json;
+}
+
 Json flags_schema(const Field& form) {
   Json names = Json::object();
   names.add("type", "array");
@@ -75,7 +87,8 @@ Json structure_schema(const Type& type, SchemaSide side) {
     if (field.is_required || side == SchemaSide::output) {
       required.items.push_back(Json::of(field.name));
     } else if (field.type->kind == Kind::integer || field.type->kind == Kind::boolean ||
-               field.type->kind == Kind::enumeration || field.type->kind == Kind::duration) {
+               field.type->kind == Kind::enumeration || field.type->kind == Kind::duration ||
+               field.type->kind == Kind::estimate) {
       const auto* value = static_cast<const char*>(sample.get()) + field.offset;
       Json written = to_json(*field.type, value, codec, &scope);
       if (!field.flags.empty()) written = Json::list();
@@ -124,6 +137,12 @@ Json schema(const Field& form, const Type& type, SchemaSide side) {
       json.add("type", types({"string", "number"}));
       json.add("pattern", "^[+-]?" + std::string(kDecimal) + "$");
       return json;
+    case Kind::estimate:
+      if (side == SchemaSide::input) {
+        json.add("type", types({"number", "string"}));
+        return json;
+      }
+      return estimate_schema();
     case Kind::identifier:
       json.add("type", types({"string", "integer", "null"}));
       json.add("pattern", "^([0-9]+|0x[0-9a-fA-F]{1,32})$");
@@ -181,6 +200,8 @@ Json example(const Field& form, const Type& type) {
     case Kind::shares:
     case Kind::observation:
       return Json::of("1");
+    case Kind::estimate:
+      return Json::number("0.5");
     case Kind::identifier:
       return Json::of("1001");
     case Kind::numbered:
@@ -272,6 +293,8 @@ std::string describe_kind(const Field& field) {
       return before + "shares";
     case Kind::observation:
       return before + "value";
+    case Kind::estimate:
+      return before + "number";
     case Kind::identifier:
       return before + "id";
     case Kind::numbered:

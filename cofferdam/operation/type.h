@@ -36,6 +36,7 @@ enum class Kind : std::uint8_t {
   rate,
   shares,
   observation,  // a value in the scale of its source
+  estimate,     // a double of the models; never money
   identifier,   // 128 bits, given by the client; zero is none
   numbered,     // given by the system; written by its code; zero is none
   time,
@@ -174,6 +175,8 @@ void describe_leaf(Type& type) {
     type.kind = Kind::boolean;
   } else if constexpr (std::is_same_v<T, std::string>) {
     type.kind = Kind::text;
+  } else if constexpr (std::is_same_v<T, double>) {
+    type.kind = Kind::estimate;
   } else if constexpr (base::kIsRawInteger<T>) {
     type.kind = Kind::integer;
     type.is_signed = std::is_signed_v<T> || std::is_same_v<T, base::i128>;
