@@ -12,6 +12,8 @@ void for_each_section(const Rulebook& rulebook, Visitor&& visit) {
   visit(RulebookKind::linear_tiers, rulebook.linear_tiers);
   visit(RulebookKind::fractions, rulebook.fractions);
   visit(RulebookKind::standard_options, rulebook.standard_options);
+  visit(RulebookKind::pmrm, rulebook.pmrm);
+  visit(RulebookKind::pmrm_2, rulebook.pmrm_2);
 }
 
 std::string name(RulebookKind kind) {

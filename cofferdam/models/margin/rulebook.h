@@ -8,6 +8,7 @@
 
 #include "cofferdam/models/margin/fractions.h"
 #include "cofferdam/models/margin/linear_tiers.h"
+#include "cofferdam/models/margin/pmrm.h"
 #include "cofferdam/models/margin/standard_options.h"
 
 #include <optional>
@@ -20,6 +21,8 @@ enum class RulebookKind : std::uint8_t {
   linear_tiers,
   fractions,
   standard_options,
+  pmrm,
+  pmrm_2,
 };
 
 struct Rulebook {
@@ -33,6 +36,8 @@ struct Rulebook {
   std::optional<LinearTiers> linear_tiers;
   std::optional<Fractions> fractions;
   std::optional<StandardOptions> standard_options;
+  std::optional<Pmrm> pmrm;
+  std::optional<Pmrm2> pmrm_2;
 
   static constexpr std::array kRequired{
       std::string_view("name"),     std::string_view("kind"),
@@ -51,6 +56,8 @@ struct Rulebook {
     visit("linear_tiers", self.linear_tiers, "margin tiers scaled by open interest");
     visit("fractions", self.fractions, "initial and maintenance fractions of the notional");
     visit("standard_options", self.standard_options, "rule-based option margin by expiry");
+    visit("pmrm", self.pmrm, "scenario portfolio margin with contingencies");
+    visit("pmrm_2", self.pmrm_2, "the same with tails, skew and discounts of both signs");
   }
 };
 
@@ -64,6 +71,6 @@ struct Rulebook {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::rulebook::RulebookKind> {
-  static constexpr std::array<std::string_view, 3> kNames{"linear_tiers", "fractions",
-                                                          "standard_options"};
+  static constexpr std::array<std::string_view, 5> kNames{"linear_tiers", "fractions",
+                                                          "standard_options", "pmrm", "pmrm_2"};
 };

@@ -87,8 +87,8 @@ TEST_P(Cases, AgreeWithTheOracle) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rulebooks, Cases,
-                         ::testing::Values("dydx-v4", "imf-mmf", "derive-srm",
-                                           "derive-srm-priced"));
+                         ::testing::Values("dydx-v4", "imf-mmf", "derive-srm", "derive-srm-priced",
+                                           "derive-pmrm", "derive-pmrm-2"));
 
 TEST(Rulebooks, EveryFileCanBeUsed) {
   std::size_t files = 0;
