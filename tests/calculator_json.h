@@ -26,10 +26,15 @@ using Json = nlohmann::ordered_json;
 struct Scales {
   unsigned amount = 0;
   unsigned share = 0;
+  unsigned price = 0;
+  unsigned quantity = 0;
 };
 
 inline Scales scales_of(const Json& input) {
-  return {.amount = input.value("scale", 0U), .share = input.value("share_scale", 0U)};
+  return {.amount = input.value("scale", 0U),
+          .share = input.value("share_scale", 0U),
+          .price = input.value("price_scale", 0U),
+          .quantity = input.value("quantity_scale", 0U)};
 }
 
 template <class T>
@@ -55,6 +60,14 @@ class JsonReader {
     field = base::Shares(value_of(base::parse_decimal(text(json), scales_.share)));
   }
 
+  void read(const Json& json, base::Price& field) const {
+    field = base::Price(value_of(base::parse_decimal(text(json), scales_.price)));
+  }
+
+  void read(const Json& json, base::Quantity& field) const {
+    field = base::Quantity(value_of(base::parse_decimal(text(json), scales_.quantity)));
+  }
+
   void read(const Json& json, base::Rate& field) const {
     field = base::Rate(value_of(base::parse_decimal(text(json), base::kRateScale)));
   }
@@ -78,6 +91,10 @@ class JsonReader {
   template <std::integral T>
   void read(const Json& json, T& field) const {
     field = json.get<T>();
+  }
+
+  void read(const Json& json, base::u128& field) const {
+    field = value_of(base::parse_unsigned_decimal(text(json), 0));
   }
 
   template <base::NamedEnum E>
@@ -132,6 +149,10 @@ class JsonWriter {
 
   Json write(base::Shares v) const { return base::format_decimal(v.value(), scales_.share); }
 
+  Json write(base::Price v) const { return base::format_decimal(v.value(), scales_.price); }
+
+  Json write(base::Quantity v) const { return base::format_decimal(v.value(), scales_.quantity); }
+
   Json write(base::Rate v) const { return base::format_decimal_short(v.value(), base::kRateScale); }
 
   Json write(base::Time v) const { return base::format_time(v); }
@@ -148,6 +169,8 @@ class JsonWriter {
   Json write(T v) const {
     return v;
   }
+
+  Json write(base::u128 v) const { return base::to_text(v); }
 
   template <base::NamedEnum E>
   Json write(E v) const {
