@@ -30,9 +30,9 @@ struct NamedShortfall {
 
 struct ReverseStress {
   bool is_found = false;
-  double spot = 0;          // the smallest move that exhausts the layers
-  double volatility = 0;    // that goes with it
-  i128 shortfall = 0;       // there
+  double spot = 0;        // the smallest move that exhausts the layers
+  double volatility = 0;  // that goes with it
+  i128 shortfall = 0;     // there
   i128 resources = 0;
   std::vector<NamedShortfall> accounts;  // largest first, at most ten
 };

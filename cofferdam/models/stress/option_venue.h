@@ -144,8 +144,7 @@ struct VenueRun {
 
 // The book at the first chain, with the money that its requirements ask for.
 [[nodiscard]] base::Result<VenueRun> found_venue(const rulebook::Rulebook& rulebook,
-                                                 const OptionChain& chain,
-                                                 const VenueTerms& terms);
+                                                 const OptionChain& chain, const VenueTerms& terms);
 
 // From the first chain to the last. Commingled: one fund and one set of claims for all pools.
 [[nodiscard]] base::Result<VenueRun> run_venue(const rulebook::Rulebook& rulebook,
@@ -160,6 +159,7 @@ struct Requirement {
   i128 initial = 0;
   i128 maintenance = 0;
 };
+
 [[nodiscard]] base::Result<Requirement> requirement_of(
     const rulebook::Rulebook& rulebook, const OptionChain& chain,
     const std::map<std::string, const OptionQuote*>& quotes, const VenueAccount& account);

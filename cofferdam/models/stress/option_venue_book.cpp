@@ -18,8 +18,8 @@ using base::malformed;
 using base::Result;
 using pricing::OptionType;
 
-constexpr double kMakerMultiple = 2.0;   // of their requirements
-constexpr std::int64_t kSizeOfBtc = 1;   // coins, times 1 to 20
+constexpr double kMakerMultiple = 2.0;  // of their requirements
+constexpr std::int64_t kSizeOfBtc = 1;  // coins, times 1 to 20
 constexpr std::int64_t kSizeOfOther = 20;
 
 // Numbers that depend on the seed, the account and their place only.
