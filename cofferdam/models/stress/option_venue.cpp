@@ -25,6 +25,11 @@ i128 cents(double coin, double index) {
   return units ? *units : 0;
 }
 
+double intrinsic_coin(const OptionQuote& quote) {
+  const double side = quote.type == pricing::OptionType::call ? 1 : -1;
+  return std::max(0.0, side * (quote.index - quote.strike)) / quote.index;
+}
+
 bool is_short(const VenueAccount& account) {
   return std::any_of(account.position.begin(), account.position.end(),
                      [](const auto& held) { return held.second < 0; });
@@ -201,9 +206,10 @@ class Drill {
       const auto found = quotes.find(code);
       if (found == quotes.end()) continue;  // it expired
       const OptionQuote& quote = *found->second;
-      const double absent = quote.mark * (1 + terms_.absent_ask_rate);
-      const double bid = std::min(quote.bid.value_or(0), quote.mark);
-      const double ask = std::max(quote.ask.value_or(absent), quote.mark);
+      const double intrinsic = std::min(intrinsic_coin(quote), quote.mark);
+      const double dear = quote.mark + (quote.mark - intrinsic) * terms_.absent_ask_rate;
+      const double bid = std::min(quote.bid.value_or(intrinsic), quote.mark);
+      const double ask = std::max(quote.ask.value_or(dear), quote.mark);
       value += quantity > 0 ? quantity * cents<Rounding::floor>(bid, quote.index)
                             : quantity * cents<Rounding::ceil>(ask, quote.index);
     }
@@ -284,7 +290,7 @@ class Drill {
                                              .loss = amount(deficit),
                                              .pool = pool.name,
                                              .owner = account.owner,
-                                             .cause = "closed out below zero",
+                                             .cause = "close-out",
                                              .layers = {}};
     input.layers.push_back(
         {.code = "fund", .kind = LayerKind::pool_fund, .order = 1, .available = amount(fund)});
@@ -296,7 +302,7 @@ class Drill {
                             .kind = LayerKind::shared_fund,
                             .order = 3,
                             .pool = "shared",
-                            .conduit = "default " + pool.name,
+                            .conduit = "default-" + pool.name,
                             .available = amount(run_.shared)});
     if (!commingled_) {
       input.layers.back().tier_cap = amount(shared_cap());

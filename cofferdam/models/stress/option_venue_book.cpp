@@ -117,7 +117,7 @@ void open_positions(const std::map<std::string, Listed>& listed, const VenueTerm
   for (const auto& [code, of] : listed) underlyings.push_back(code);
   std::vector<VenueAccount> makers;
   for (const std::string& code : underlyings)
-    makers.push_back({.owner = "maker " + code,
+    makers.push_back({.owner = "maker-" + code,
                       .pool = terms.pools,
                       .underlying = code,
                       .style = "market maker",
@@ -130,7 +130,7 @@ void open_positions(const std::map<std::string, Listed>& listed, const VenueTerm
     const auto& quotes = of.by_expiry.at(of.expiries[dice.below(of.expiries.size())]);
     const std::int64_t size = underlyings[which] == "BTC" ? kSizeOfBtc : kSizeOfOther;
     const std::int64_t coins = size * static_cast<std::int64_t>(1 + dice.below(20));
-    VenueAccount account{.owner = "account " + std::to_string(i + 1),
+    VenueAccount account{.owner = "account-" + std::to_string(i + 1),
                          .pool = (i / 6) % terms.pools,
                          .underlying = underlyings[which],
                          .style = std::string(style.name),
@@ -149,11 +149,12 @@ void open_positions(const std::map<std::string, Listed>& listed, const VenueTerm
   }
 }
 
-// A multiple of the requirement, from barely enough to twice; the makers twice.
+// A multiple of the requirement, from barely enough to twice, more often little than much; the
+// makers twice.
 double multiple_of(const VenueTerms& terms, std::size_t account) {
   if (account >= terms.accounts) return kMakerMultiple;
   Dice dice(terms.seed ^ 0x5bd1e995ULL, account);
-  return 1.02 + 0.98 * dice.next();
+  return 1.02 + 0.98 * dice.next() * dice.next();
 }
 
 i128 part_of(i128 amount, double rate) {
@@ -170,7 +171,7 @@ Result<VenueRun> found_venue(const rulebook::Rulebook& rulebook, const OptionCha
   VenueRun run;
   open_positions(listed, terms, run);
   for (std::size_t p = 0; p < terms.pools; ++p)
-    run.pools.push_back({.name = "clients " + std::to_string(p + 1)});
+    run.pools.push_back({.name = "clients-" + std::to_string(p + 1)});
   run.pools.push_back({.name = "makers"});
   const QuoteIndex quotes = index_of(chain);
   if (Result<void> judged = judge(rulebook, chain, quotes, run.accounts); !judged)
