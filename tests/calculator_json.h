@@ -28,6 +28,13 @@ struct Scales {
   unsigned share = 0;
   unsigned price = 0;
   unsigned quantity = 0;
+
+  // An object that says its own amounts' scale has it for itself and what it holds.
+  [[nodiscard]] Scales within(const Json& object) const {
+    Scales inner = *this;
+    if (object.is_object()) inner.amount = object.value("scale", amount);
+    return inner;
+  }
 };
 
 inline Scales scales_of(const Json& input) {
@@ -66,6 +73,10 @@ class JsonReader {
 
   void read(const Json& json, base::Quantity& field) const {
     field = base::Quantity(value_of(base::parse_decimal(text(json), scales_.quantity)));
+  }
+
+  void read(const Json& json, double& field) const {
+    field = json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>();
   }
 
   void read(const Json& json, base::Rate& field) const {
@@ -123,9 +134,10 @@ class JsonReader {
   template <base::Described T>
   void read(const Json& json, T& object) const {
     std::set<std::string> known;
+    const JsonReader inner(scales_.within(json));
     T::fields(object, [&](std::string_view name, auto& field, std::string_view) {
       known.emplace(name);
-      if (json.contains(std::string(name))) read(json.at(std::string(name)), field);
+      if (json.contains(std::string(name))) inner.read(json.at(std::string(name)), field);
     });
     for (const auto& [name, value] : json.items())
       if (!known.contains(name)) throw std::runtime_error("unknown field " + name);
@@ -152,6 +164,8 @@ class JsonWriter {
   Json write(base::Price v) const { return base::format_decimal(v.value(), scales_.price); }
 
   Json write(base::Quantity v) const { return base::format_decimal(v.value(), scales_.quantity); }
+
+  Json write(double v) const { return v; }
 
   Json write(base::Rate v) const { return base::format_decimal_short(v.value(), base::kRateScale); }
 
