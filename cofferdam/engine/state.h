@@ -7,6 +7,7 @@
 #include "cofferdam/books/alert/alert.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
+#include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
@@ -32,6 +33,7 @@ struct State {
   alert::State alert;
   reconciliation::State reconciliation;
   margin::State margin;
+  default_management::State default_management;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -49,6 +51,7 @@ struct State {
     f("alert", self.alert);
     f("reconciliation", self.reconciliation);
     f("margin", self.margin);
+    f("default_management", self.default_management);
   }
 };
 
