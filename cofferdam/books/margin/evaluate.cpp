@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/margin/evaluate.h"
 
+#include "cofferdam/books/margin/assess.h"
 #include "cofferdam/books/margin/mirror.h"
 
 #include <algorithm>

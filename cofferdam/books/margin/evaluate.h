@@ -5,7 +5,7 @@
 // contract, or was touched, is looked at.
 #pragma once
 
-#include "cofferdam/books/margin/assess.h"
+#include "cofferdam/books/margin/margin.h"
 #include "cofferdam/books/margin/scratch.h"
 
 namespace cofferdam::margin {
