@@ -85,6 +85,7 @@ void evaluate_alerts(const Command& command, const Outcome& outcome, State& stat
 
 void evaluate_margin(Room& room) {
   margin::evaluate(room.state.margin, margin_surroundings(room.state), room.context,
+                   room.scratch.margin,
                    room.settles_positions ? margin::Occasion::settling : margin::Occasion::command,
                    room.evaluated);
 }

@@ -290,6 +290,10 @@ class Assessor {
     } else {
       add_up();
     }
+    if (mode_ != Mode::isolated) {
+      outlay_ = initial_;
+      fits(add_to(outlay_, orders_));
+    }
     finish();
   }
 
@@ -484,7 +488,8 @@ class Assessor {
       u128 with_orders = p.initial;
       if (!fits(add_to(with_orders, p.orders) && add_to(initial_, initial) &&
                     add_to(maintenance_, at_least(p.maintenance, p.profit)) &&
-                    add_to(orders_, at_least(with_orders, backing) - initial),
+                    add_to(orders_, at_least(with_orders, backing) - initial) &&
+                    add_to(outlay_, mode_ == Mode::isolated ? with_orders : 0),
                 p.contract->id))
         return;
     }
@@ -496,11 +501,13 @@ class Assessor {
     result_.withdrawable_equity = SignedAmount(withdrawable_);
     result_.initial = Amount(initial_);
     result_.orders = Amount(orders_);
+    result_.outlay = Amount(outlay_);
     result_.maintenance = Amount(maintenance_);
     fits(base::magnitude(equity_) < market::kValueMax &&
          base::magnitude(backing_) < market::kValueMax &&
          base::magnitude(withdrawable_) < market::kValueMax && initial_ < market::kValueMax &&
-         orders_ < market::kValueMax && maintenance_ < market::kValueMax);
+         orders_ < market::kValueMax && outlay_ < market::kValueMax &&
+         maintenance_ < market::kValueMax);
   }
 
   const Books& books_;
@@ -518,6 +525,7 @@ class Assessor {
   i128 withdrawable_ = 0;
   u128 initial_ = 0;
   u128 orders_ = 0;
+  u128 outlay_ = 0;
   u128 maintenance_ = 0;
   bool change_counted_ = false;
 };
@@ -544,8 +552,7 @@ SignedAmount Assessment::free() const {
 }
 
 SignedAmount Assessment::withdrawable() const {
-  return SignedAmount(withdrawable_equity.units() - static_cast<i128>(initial.units()) -
-                      static_cast<i128>(orders.units()));
+  return SignedAmount(withdrawable_equity.units() - static_cast<i128>(outlay.units()));
 }
 
 Assessment assess(const Books& books, const Account& account, const Change& change) {

@@ -76,6 +76,7 @@ struct Assessment {
   SignedAmount backing;              // the part of it that backs risk
   SignedAmount withdrawable_equity;  // no unsettled profit in it
   Amount initial;                    // of the positions
+  Amount outlay;                     // with orders, as if no profit backed any of it
   Amount orders;                     // what open orders add to it
   Amount maintenance;
   std::int32_t scenario = -1;  // the binding one of the initial requirement; -1: none

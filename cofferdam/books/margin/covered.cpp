@@ -61,14 +61,15 @@ namespace {
 
 }  // namespace
 
-Cover cover(const Books& books, const Account& account, const Change& change) {
+Cover cover(const Books& books, const Account& account, const Change& change, i128 moved) {
   if (setting_of(books.margin, account.pool) == nullptr) return Cover::ok;
   if (stands_for_outside(books, account, change.contract)) return Cover::ok;
   const Assessment after = assess(books, account, change);
   if (after.basis != Basis::complete)
     return is_reduction(books, account, change) ? Cover::ok : Cover::unknown;
   if (after.covered()) return Cover::ok;
-  const Assessment before = assess(books, account);
+  const Assessment before =
+      assess(books, account, Change{.contract = change.contract, .cash = -moved});
   const bool eases = before.basis == Basis::complete && required(after) <= required(before) &&
                      after.free() >= before.free();
   return eases ? Cover::ok : Cover::insufficient;
@@ -79,7 +80,8 @@ bool TradeCover::covers(const market::SideChange& side) {
                Change{.contract = side.contract,
                       .position = side.position,
                       .open_value = side.open_value,
-                      .cash = side.cash}) == Cover::ok;
+                      .cash = side.cash},
+               side.moved) == Cover::ok;
 }
 
 std::optional<std::string> find_uncovered_withdrawal(const Books& books) {

@@ -24,7 +24,9 @@ enum class Cover : std::uint8_t {
   insufficient,
 };
 
-[[nodiscard]] Cover cover(const Books& books, const Account& account, const Change& change);
+// `moved` is what of the change's cash the books show already.
+[[nodiscard]] Cover cover(const Books& books, const Account& account, const Change& change,
+                          i128 moved = 0);
 
 // Asked by the market for each side of a trade before it is booked.
 class TradeCover final : public market::TradeGuard {

@@ -5,7 +5,8 @@
 // contract, or was touched, is looked at.
 #pragma once
 
-#include "cofferdam/books/margin/assess.h"
+#include "cofferdam/books/margin/margin.h"
+#include "cofferdam/books/margin/scratch.h"
 
 namespace cofferdam::margin {
 
@@ -37,8 +38,8 @@ enum class Occasion : std::uint8_t {
 
 // At the end of every command, over the rows that it touched. `whole` names a pool that is looked
 // at as a whole.
-void evaluate(State& state, const Surroundings& around, ledger::Context& context, Occasion occasion,
-              PoolId whole = PoolId());
+void evaluate(State& state, const Surroundings& around, ledger::Context& context, Scratch& scratch,
+              Occasion occasion, PoolId whole = PoolId());
 
 }  // namespace cofferdam::margin
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/margin/reserve_order.h"
 
+#include "cofferdam/books/margin/covered.h"
+
 namespace cofferdam::margin {
 
 namespace {

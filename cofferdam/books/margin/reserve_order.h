@@ -5,7 +5,7 @@
 // beside it.
 #pragma once
 
-#include "cofferdam/books/margin/covered.h"
+#include "cofferdam/books/margin/margin.h"
 
 namespace cofferdam::margin {
 

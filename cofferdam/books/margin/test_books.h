@@ -23,6 +23,7 @@ struct TestBooks : market::TestBooks {
   State margin;
   fact::State facts;
   u128 next_trade = 1;
+  Scratch margin_scratch;
 
   [[nodiscard]] Books books() const { return {margin, market, ledger, facts, now}; }
 
@@ -31,7 +32,7 @@ struct TestBooks : market::TestBooks {
   // As the door does at the end of a command.
   void finish(Occasion occasion = Occasion::command, PoolId whole = PoolId()) {
     ledger::Context given = context();
-    evaluate(margin, around(), given, occasion, whole);
+    evaluate(margin, around(), given, margin_scratch, occasion, whole);
     for (const auto& found : {check_reservations_add_up(margin), check_grids_go_forward(margin),
                               check_standings(margin)})
       COFFERDAM_CHECK(!found, found.value_or(""));

@@ -272,7 +272,8 @@ class Batch {
                         .contract = contract.id,
                         .position = sign * trade.quantity.value(),
                         .open_value = -sign * cost,
-                        .cash = fees == Fees::due ? -side.fee.units() : 0};
+                        .cash = fees == Fees::due ? -side.fee.units() : 0,
+                        .moved = fees == Fees::paid ? -side.fee.units() : 0};
     };
     if (!guard_->covers(change_of(buyer, 1))) return S::buyer_margin_insufficient;
     if (!guard_->covers(change_of(seller, -1))) return S::seller_margin_insufficient;

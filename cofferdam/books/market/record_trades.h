@@ -130,7 +130,8 @@ struct SideChange {
   ContractId contract;
   i128 position = 0;
   i128 open_value = 0;
-  i128 cash = 0;  // of the collateral, as far as it has not moved yet
+  i128 cash = 0;   // of the collateral, still to be moved
+  i128 moved = 0;  // of the collateral, moved already
 };
 
 // Asked before a trade is booked whether each side may take it on.
