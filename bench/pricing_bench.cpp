@@ -36,6 +36,9 @@
 namespace cofferdam::bench {
 namespace {
 
+// The references are long double, and doubles enter them on purpose.
+#pragma GCC diagnostic ignored "-Wdouble-promotion"
+
 using numerics::InstructionSet;
 using pricing::OptionType;
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <gmock/gmock.h>
+#include <limits>
 
 namespace cofferdam::pricing {
 namespace {
@@ -115,7 +116,7 @@ TEST(OptionCalculator, BadInputIsNamed) {
   };
   EXPECT_EQ(with([](OptionInput&, OptionLine&) {}), "no error");
   EXPECT_THAT(with([](OptionInput& in, OptionLine&) { in.options.clear(); }), HasSubstr("options"));
-  for (const double bad : {0.0, -1.0, std::nan(""), double{INFINITY}}) {
+  for (const double bad : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
     EXPECT_THAT(with([&](OptionInput&, OptionLine& l) { l.forward = bad; }),
                 HasSubstr("options[0].forward"));
     EXPECT_THAT(with([&](OptionInput&, OptionLine& l) { l.strike = bad; }),

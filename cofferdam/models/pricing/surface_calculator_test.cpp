@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <gmock/gmock.h>
+#include <limits>
 #include <string>
 
 namespace cofferdam::pricing {
@@ -169,7 +170,9 @@ TEST(Surface, BadInputIsNamed) {
   EXPECT_THAT(with([](SurfaceInput& in) { in.quotes[0].bid = -1; }), HasSubstr("quotes[0].bid"));
   EXPECT_THAT(with([](SurfaceInput& in) { in.quotes[0].mark = std::nan(""); }),
               HasSubstr("quotes[0].mark"));
-  EXPECT_THAT(with([](SurfaceInput& in) { in.quotes[0].underlying = INFINITY; }),
+  EXPECT_THAT(with([](SurfaceInput& in) {
+                in.quotes[0].underlying = std::numeric_limits<double>::infinity();
+              }),
               HasSubstr("quotes[0].underlying"));
   EXPECT_THAT(with([](SurfaceInput& in) { in.quotes[0].expiry = in_days(-1); }),
               HasSubstr("quotes[0].expiry"));
