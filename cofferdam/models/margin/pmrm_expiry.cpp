@@ -125,4 +125,22 @@ Decimal PmrmExpiry::confidence() const {
   return least;
 }
 
+PmrmDiscounts discounts(const Pmrm& rules, const PmrmExpiry& expiry) {
+  const Decimal rate = expiry.rate() * from_rate(rules.rate_mult) + from_rate(rules.rate_add);
+  return {.positive = from_rate(rules.static_discount) *
+                      exponential(-(years(expiry.facts().seconds) * rate)),
+          .negative = Decimal::one()};
+}
+
+PmrmDiscounts discounts(const Pmrm2& rules, const PmrmExpiry& expiry) {
+  const Decimal time = years(expiry.facts().seconds);
+  const Decimal up =
+      expiry.rate() * from_rate(rules.rate_mult_positive) + from_rate(rules.rate_add_positive);
+  const Decimal down =
+      expiry.rate() * from_rate(rules.rate_mult_negative) + from_rate(rules.rate_add_negative);
+  const Decimal negative = from_rate(rules.discount_negative) / exponential(-(time * down));
+  return {.positive = from_rate(rules.discount_positive) * exponential(-(time * up)),
+          .negative = smaller(Decimal::one() / expiry.option_discount(), negative)};
+}
+
 }  // namespace cofferdam::rulebook
