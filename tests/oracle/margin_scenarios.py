@@ -7,10 +7,9 @@ import math
 import random
 from fractions import Fraction
 
-import mpmath
-from mpmath import mpf
+from margin_common import moment, mpmath, text, write
 
-from margin_common import moment, text, write
+mpf = mpmath.mpf
 
 DAY = 86400
 

@@ -67,8 +67,9 @@ Result<UnitGrids> unit_grids(const Span& rules, const Book& book) {
     if (!market) return std::unexpected(market.error());
     Result<std::vector<Decimal>> array = risk_array(rules, *rule, *market);
     if (!array) return std::unexpected(array.error());
-    // A digit more than the value of a double's delta holds is on the safe side of it.
-    const Result<Decimal> deltas = to_decimal(std::fabs(delta(*market, market->now)) * (1 + 1e-12),
+    // An option's delta is a double: a little more is on the safe side of it.
+    const double margin = is_option(contract.kind) ? 1 + 1e-12 : 1.0;
+    const Result<Decimal> deltas = to_decimal(std::fabs(delta(*market, market->now)) * margin,
                                               kDecimalScale, "delta of " + contract.code);
     if (!deltas) return std::unexpected(deltas.error());
     UnitGrid grid{.changes = *std::move(array)};

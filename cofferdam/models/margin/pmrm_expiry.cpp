@@ -36,11 +36,11 @@ void PmrmExpiry::discount_options(Decimal vol_up_min) {
 }
 
 Decimal PmrmExpiry::price(const Contract& contract, Decimal volatility, Decimal forward) const {
-  const OptionPrices prices = fixed_black({.seconds = facts_->seconds,
-                                           .volatility = volatility,
-                                           .forward = forward,
-                                           .strike = contract.strike,
-                                           .discount = discount_});
+  const OptionPrices prices = book_->memo->prices({.seconds = facts_->seconds,
+                                                   .volatility = volatility,
+                                                   .forward = forward,
+                                                   .strike = contract.strike,
+                                                   .discount = discount_});
   return contract.kind == InstrumentKind::call ? prices.call : prices.put;
 }
 
