@@ -162,7 +162,7 @@ class Rounder {
 
 Result<GridContract> rounded(const UnitGrid& grid, const std::string& code, Decimal smallest,
                              unsigned value_scale) {
-  GridContract out{.instrument = code};
+  GridContract out{.contract = code};
   Rounder rounder(smallest, value_scale, code);
   for (const Decimal change : grid.changes) {
     const Result<std::int64_t> entry = rounder.entry(change);

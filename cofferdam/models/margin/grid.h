@@ -60,7 +60,8 @@ struct GridInput {
   std::vector<SmallestQuantity> smallest_quantities;
 
   static constexpr std::string_view kDoc =
-      "A rulebook, contracts and a market as grids of whole numbers, as grid.publish takes them.";
+      "A rulebook, contracts and a market as grids of whole numbers, as margin.publish-grid takes "
+      "them.";
   static constexpr std::string_view kSource =
       "the rulebook's own `source`; entries down, add-ons up, so that no requirement falls short";
   static constexpr std::array<std::string_view, 2> kRequired{"market", "value_scale"};
@@ -81,7 +82,7 @@ struct GridInput {
 };
 
 struct GridContract {
-  std::string instrument;
+  std::string contract;
   std::vector<std::int64_t> entries;
   std::int64_t initial_long = 0;
   std::int64_t initial_short = 0;
@@ -90,7 +91,7 @@ struct GridContract {
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
-    visit("instrument", self.instrument, "its code");
+    visit("contract", self.contract, "code of the instrument, which is the books' contract");
     visit("entries", self.entries, "change of value of the smallest quantity, by scenario");
     visit("initial_long", self.initial_long, "initial contingency of every unit held long");
     visit("initial_short", self.initial_short, "initial contingency of every unit held short");

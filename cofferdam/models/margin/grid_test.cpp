@@ -86,7 +86,7 @@ Requirement by_grid(const GridOutput& grids, const Portfolio& portfolio) {
   Requirement add_ons;
   for (const Position& position : portfolio.positions)
     for (const GridContract& grid : grids.grids) {
-      if (grid.instrument != position.instrument) continue;
+      if (grid.contract != position.instrument) continue;
       const i128 quantity = position.quantity.value() / kMilli;
       const i128 size = quantity < 0 ? -quantity : quantity;
       for (std::size_t s = 0; s < sums.size(); ++s) sums[s] += quantity * grid.entries[s];
