@@ -60,6 +60,10 @@ template <class C>
   return 0;
 }
 
+[[nodiscard]] std::uint16_t shape_of(const market::ExpireContract& /*command*/) {
+  return 0;
+}
+
 [[nodiscard]] bool is_proposable(const Command& command) {
   return !std::holds_alternative<venue::Genesis>(command) &&
          !std::holds_alternative<Tick>(command) && !std::holds_alternative<RevertBatch>(command) &&
@@ -183,14 +187,74 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
   return 0;
 }
 
+[[nodiscard]] market::TradeBooks trade_books(Room& room) {
+  return {room.state.market, room.state.ledger, room.history.trades(), room.scratch.trades,
+          &room.state.terms};
+}
+
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
-  market::apply(command.trades,
-                market::TradeBooks{room.state.market, room.state.ledger, room.history.trades(),
-                                   room.scratch.trades},
-                room.context, results);
+  market::apply(command.trades, trade_books(room), room.context, results);
   keep_statuses(results, room);
   return 0;
+}
+
+[[nodiscard]] std::uint16_t run(const market::ClearTrades& command, Room& room) {
+  std::vector<market::TradeStatus> results;
+  market::apply(command.trades, trade_books(room), room.context, results);
+  keep_statuses(results, room);
+  return 0;
+}
+
+template <class C>
+  requires std::is_same_v<C, market::BustTrade> || std::is_same_v<C, market::AmendTrade>
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  return static_cast<std::uint16_t>(market::apply(
+      command, market::ReverseBooks{trade_books(room), room.state.terms}, room.context));
+}
+
+[[nodiscard]] market::MarkBooks mark_books(const Room& room) {
+  return {room.state.market, room.state.terms, room.state.fact};
+}
+
+[[nodiscard]] std::uint16_t run(const market::ApplyFunding& command, Room& room) {
+  State& state = room.state;
+  auto status = market::check_state(command, mark_books(room), room.context.now);
+  if (status == market::ApplyFundingStatus::ok)
+    status =
+        market::apply(command, {state.market, state.terms, state.ledger, state.fact}, room.context);
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t run(const market::ExpireContract& command, Room& room) {
+  State& state = room.state;
+  auto status = market::check_state(command, state.terms, state.market, room.context.now);
+  market::Settlement settlement;
+  if (status == market::ExpireContractStatus::ok)
+    status =
+        market::apply(command, state.terms, state.market, state.ledger, room.context, settlement);
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t run(const market::DelistContract& command, Room& room) {
+  State& state = room.state;
+  auto status = market::check_state(command, mark_books(room), room.context.now);
+  market::Settlement settlement;
+  if (status == market::DelistContractStatus::ok)
+    status =
+        market::apply(command, state.terms, state.market, state.ledger, room.context, settlement);
+  return static_cast<std::uint16_t>(status);
+}
+
+// A fact is an observation of the indices that it is a source of.
+[[nodiscard]] std::uint16_t run(const fact::RecordFact& command, Room& room) {
+  State& state = room.state;
+  auto status = fact::check_state(command, state.fact, std::as_const(room.context));
+  if (status == fact::RecordFactStatus::ok) status = apply(command, state.fact, room.context);
+  if (status == fact::RecordFactStatus::ok && state.terms.averages.size() != 0)
+    market::follow_fact(*state.fact.facts.find({command.source, command.fact_key}), state.fact,
+                        state.terms, room.context);
+  return static_cast<std::uint16_t>(status);
 }
 
 [[nodiscard]] std::uint16_t run(const market::RecordMarks& command, Room& room) {
@@ -201,7 +265,7 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 }
 
 [[nodiscard]] std::uint16_t run(const market::Settle& command, Room& room) {
-  auto status = market::check_state(command, room.state.market, room.context.now);
+  auto status = market::check_state(command, room.state.market, room.state.terms, room.context.now);
   market::Settlement settlement;
   if (status == market::SettleStatus::ok)
     status = market::apply(command, room.state.market, room.state.ledger, room.context, settlement);

@@ -37,6 +37,7 @@
 #include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
+#include "cofferdam/engine/market_operations.h"
 #include "cofferdam/engine/operation_base.h"
 
 #include <cstdint>
@@ -64,7 +65,9 @@ using Command = std::variant<
     access::RevokeSigningKey, access::SetSignaturePolicy, access::SetGrant, alert::SetAlert,
     alert::AcknowledgeAlert, alert::RetireAlert, reconciliation::RecordStatement,
     reconciliation::BeginReconciliation, reconciliation::SetGuard, reconciliation::AssignBreak,
-    reconciliation::ExplainBreak, reconciliation::ResolveBreak>;
+    reconciliation::ExplainBreak, reconciliation::ResolveBreak, market::SetIndex, market::SetTerms,
+    market::ClearTrades, market::ApplyFunding, market::ExpireContract, market::DelistContract,
+    market::BustTrade, market::AmendTrade>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {

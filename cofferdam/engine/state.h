@@ -10,6 +10,7 @@
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/market/market.h"
+#include "cofferdam/books/market/terms.h"
 #include "cofferdam/books/pool/pool.h"
 #include "cofferdam/books/principal/principal.h"
 #include "cofferdam/books/reconciliation/reconciliation.h"
@@ -30,6 +31,7 @@ struct State {
   access::State access;
   alert::State alert;
   reconciliation::State reconciliation;
+  market::TermsState terms;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -46,6 +48,7 @@ struct State {
     f("access", self.access);
     f("alert", self.alert);
     f("reconciliation", self.reconciliation);
+    f("contract_terms", self.terms);
   }
 };
 
