@@ -26,6 +26,15 @@ using Json = nlohmann::ordered_json;
 struct Scales {
   unsigned amount = 0;
   unsigned share = 0;
+  unsigned price = 0;
+  unsigned quantity = 0;
+
+  // An object that says its own amounts' scale has it for itself and what it holds.
+  [[nodiscard]] Scales within(const Json& object) const {
+    Scales inner = *this;
+    if (object.is_object()) inner.amount = object.value("scale", amount);
+    return inner;
+  }
 };
 
 inline Scales scales_of(const Json& input) {
@@ -53,6 +62,18 @@ class JsonReader {
 
   void read(const Json& json, base::Shares& field) const {
     field = base::Shares(value_of(base::parse_decimal(text(json), scales_.share)));
+  }
+
+  void read(const Json& json, base::Price& field) const {
+    field = base::Price(value_of(base::parse_decimal(text(json), scales_.price)));
+  }
+
+  void read(const Json& json, base::Quantity& field) const {
+    field = base::Quantity(value_of(base::parse_decimal(text(json), scales_.quantity)));
+  }
+
+  void read(const Json& json, double& field) const {
+    field = json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>();
   }
 
   void read(const Json& json, base::Rate& field) const {
@@ -106,9 +127,10 @@ class JsonReader {
   template <base::Described T>
   void read(const Json& json, T& object) const {
     std::set<std::string> known;
+    const JsonReader inner(scales_.within(json));
     T::fields(object, [&](std::string_view name, auto& field, std::string_view) {
       known.emplace(name);
-      if (json.contains(std::string(name))) read(json.at(std::string(name)), field);
+      if (json.contains(std::string(name))) inner.read(json.at(std::string(name)), field);
     });
     for (const auto& [name, value] : json.items())
       if (!known.contains(name)) throw std::runtime_error("unknown field " + name);
@@ -131,6 +153,12 @@ class JsonWriter {
   Json write(base::SignedAmount v) const { return base::format_decimal(v, scales_.amount); }
 
   Json write(base::Shares v) const { return base::format_decimal(v.value(), scales_.share); }
+
+  Json write(base::Price v) const { return base::format_decimal(v.value(), scales_.price); }
+
+  Json write(base::Quantity v) const { return base::format_decimal(v.value(), scales_.quantity); }
+
+  Json write(double v) const { return v; }
 
   Json write(base::Rate v) const { return base::format_decimal_short(v.value(), base::kRateScale); }
 
