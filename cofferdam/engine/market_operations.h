@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands over the terms of contracts.
+// The commands over the terms of contracts. kSettlesPositions: the command moves variation, funding
+// or a correction, or closes positions: it must not wait for anybody's margin.
 #pragma once
 
 #include "cofferdam/books/market/apply_funding.h"
@@ -52,6 +53,8 @@ struct Operation<market::ApplyFunding> : OperationBase<163, Needs::operator_role
   static constexpr std::string_view kSummary =
       "Move funding between the longs and the shorts of a perpetual.";
   using Status = market::ApplyFundingStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -60,6 +63,8 @@ struct Operation<market::ExpireContract> : OperationBase<164, Needs::operator_ro
   static constexpr std::string_view kSummary =
       "Settle and close a contract at the average of its index before its expiry.";
   using Status = market::ExpireContractStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -67,6 +72,8 @@ struct Operation<market::DelistContract> : OperationBase<165, Needs::admin_role>
   static constexpr std::string_view kName = "contract.delist";
   static constexpr std::string_view kSummary = "Settle and close a contract at a price given.";
   using Status = market::DelistContractStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -74,6 +81,8 @@ struct Operation<market::BustTrade> : OperationBase<166, Needs::admin_role> {
   static constexpr std::string_view kName = "trade.bust";
   static constexpr std::string_view kSummary = "Take a trade back by opposite entries.";
   using Status = market::ReverseTradeStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -82,6 +91,8 @@ struct Operation<market::AmendTrade> : OperationBase<167, Needs::admin_role> {
   static constexpr std::string_view kSummary =
       "Take a trade back and book it as it should have been.";
   using Status = market::ReverseTradeStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 }  // namespace cofferdam::engine
