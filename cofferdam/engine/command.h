@@ -38,6 +38,7 @@
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/margin_operations.h"
+#include "cofferdam/engine/market_operations.h"
 #include "cofferdam/engine/operation_base.h"
 
 #include <cstdint>
@@ -65,9 +66,11 @@ using Command = std::variant<
     access::RevokeSigningKey, access::SetSignaturePolicy, access::SetGrant, alert::SetAlert,
     alert::AcknowledgeAlert, alert::RetireAlert, reconciliation::RecordStatement,
     reconciliation::BeginReconciliation, reconciliation::SetGuard, reconciliation::AssignBreak,
-    reconciliation::ExplainBreak, reconciliation::ResolveBreak, margin::SetRulebook,
-    margin::SetPool, margin::SetCollateral, margin::SetTiers, margin::PublishGrid,
-    margin::ReserveOrder, margin::ReleaseOrder, margin::EvaluatePool>;
+    reconciliation::ExplainBreak, reconciliation::ResolveBreak, market::SetIndex, market::SetTerms,
+    market::ClearTrades, market::ApplyFunding, market::ExpireContract, market::DelistContract,
+    market::BustTrade, market::AmendTrade, margin::SetRulebook, margin::SetPool,
+    margin::SetCollateral, margin::SetTiers, margin::PublishGrid, margin::ReserveOrder,
+    margin::ReleaseOrder, margin::EvaluatePool>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {

@@ -11,6 +11,7 @@
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
 #include "cofferdam/books/market/market.h"
+#include "cofferdam/books/market/terms.h"
 #include "cofferdam/books/pool/pool.h"
 #include "cofferdam/books/principal/principal.h"
 #include "cofferdam/books/reconciliation/reconciliation.h"
@@ -31,6 +32,7 @@ struct State {
   access::State access;
   alert::State alert;
   reconciliation::State reconciliation;
+  market::TermsState terms;
   margin::State margin;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
@@ -48,6 +50,7 @@ struct State {
     f("access", self.access);
     f("alert", self.alert);
     f("reconciliation", self.reconciliation);
+    f("contract_terms", self.terms);
     f("margin", self.margin);
   }
 };

@@ -57,6 +57,13 @@ class Walk {
     }
   }
 
+  void operator()(const market::ClearTrades& c) {
+    for (const market::ClearedTrade& trade : c.trades) {
+      at(trade.buyer_pool);
+      at(trade.seller_pool);
+    }
+  }
+
   void operator()(const custody::AllowBeneficiary& c) { vault(c.vault); }
 
   void operator()(const custody::RemoveBeneficiary& c) {
