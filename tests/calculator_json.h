@@ -38,7 +38,10 @@ struct Scales {
 };
 
 inline Scales scales_of(const Json& input) {
-  return {.amount = input.value("scale", 0U), .share = input.value("share_scale", 0U)};
+  return {.amount = input.value("scale", 0U),
+          .share = input.value("share_scale", 0U),
+          .price = input.value("price_scale", 0U),
+          .quantity = input.value("quantity_scale", 0U)};
 }
 
 template <class T>
@@ -99,6 +102,10 @@ class JsonReader {
   template <std::integral T>
   void read(const Json& json, T& field) const {
     field = json.get<T>();
+  }
+
+  void read(const Json& json, base::u128& field) const {
+    field = value_of(base::parse_unsigned_decimal(text(json), 0));
   }
 
   template <base::NamedEnum E>
@@ -176,6 +183,8 @@ class JsonWriter {
   Json write(T v) const {
     return v;
   }
+
+  Json write(base::u128 v) const { return base::to_text(v); }
 
   template <base::NamedEnum E>
   Json write(E v) const {

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/models/numerics/fft_lanes.h"
+
+namespace cofferdam::numerics::fft {
+
+Kernels plain_kernels() {
+  return {.transform = transform, .untangle = untangle, .tangle = tangle};
+}
+
+}  // namespace cofferdam::numerics::fft
