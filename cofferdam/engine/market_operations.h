@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands over the terms of contracts.
+// The commands over the terms of contracts. kSettlesPositions: the command moves variation, funding
+// or a correction, or closes positions: it must not wait for anybody's margin.
 #pragma once
 
 #include "cofferdam/books/market/apply_funding.h"
@@ -54,6 +55,8 @@ struct Operation<market::ApplyFunding> : OperationBase<163, Needs::operator_role
       "Move funding between the longs and the shorts of a perpetual.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ApplyFundingStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -63,6 +66,8 @@ struct Operation<market::ExpireContract> : OperationBase<164, Needs::operator_ro
       "Settle and close a contract at the average of its index before its expiry.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ExpireContractStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -71,6 +76,8 @@ struct Operation<market::DelistContract> : OperationBase<165, Needs::admin_role>
   static constexpr std::string_view kSummary = "Settle and close a contract at a price given.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::DelistContractStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -79,6 +86,8 @@ struct Operation<market::BustTrade> : OperationBase<166, Needs::admin_role> {
   static constexpr std::string_view kSummary = "Take a trade back by opposite entries.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ReverseTradeStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -88,6 +97,8 @@ struct Operation<market::AmendTrade> : OperationBase<167, Needs::admin_role> {
       "Take a trade back and book it as it should have been.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ReverseTradeStatus;
+
+  static constexpr bool kSettlesPositions = true;
 };
 
 }  // namespace cofferdam::engine

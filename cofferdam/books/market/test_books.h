@@ -322,7 +322,11 @@ struct TestBooks {
   }
 
   [[nodiscard]] i128 open_value(ContractId contract_id, PoolId pool, std::uint64_t owner) const {
-    const Holding* holding = market.holdings.find({contract_id, pool, OwnerId(owner)});
+    return open_value(contract_id, pool, OwnerId(owner));
+  }
+
+  [[nodiscard]] i128 open_value(ContractId contract_id, PoolId pool, OwnerId owner) const {
+    const Holding* holding = market.holdings.find({contract_id, pool, owner});
     return holding == nullptr ? 0 : net_credit(ledger.accounts.at(holding->open_value));
   }
 
