@@ -3,6 +3,7 @@
 
 #include "cofferdam/books/access/key_rules.h"
 #include "cofferdam/books/ledger/expire_holds.h"
+#include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/engine/access.h"
@@ -11,6 +12,7 @@
 #include "cofferdam/engine/touches.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace cofferdam::engine {
 
@@ -187,21 +189,29 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
   return 0;
 }
 
-[[nodiscard]] market::TradeBooks trade_books(Room& room) {
-  return {room.state.market, room.state.ledger, room.history.trades(), room.scratch.trades,
-          &room.state.terms};
+[[nodiscard]] market::TradeBooks trade_books(Room& room, market::TradeGuard* guard = nullptr) {
+  return {room.state.market,   room.state.ledger, room.history.trades(),
+          room.scratch.trades, &room.state.terms, guard};
+}
+
+// Who asks whether trades are covered; nobody where no pool has margin.
+[[nodiscard]] std::unique_ptr<margin::TradeCover> cover_of(const Room& room) {
+  if (!margin::has_margin(room.state.margin)) return nullptr;
+  return std::make_unique<margin::TradeCover>(margin_books(room.state, room.context.now));
 }
 
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
-  market::apply(command.trades, trade_books(room), room.context, results);
+  const auto cover = cover_of(room);
+  market::apply(command.trades, trade_books(room, cover.get()), room.context, results);
   keep_statuses(results, room);
   return 0;
 }
 
 [[nodiscard]] std::uint16_t run(const market::ClearTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
-  market::apply(command.trades, trade_books(room), room.context, results);
+  const auto cover = cover_of(room);
+  market::apply(command.trades, trade_books(room, cover.get()), room.context, results);
   keep_statuses(results, room);
   return 0;
 }
@@ -270,6 +280,11 @@ template <class C>
   if (status == market::SettleStatus::ok)
     status = market::apply(command, room.state.market, room.state.ledger, room.context, settlement);
   return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t run(const margin::EvaluatePool& command, Room& room) {
+  room.evaluated = command.pool;
+  return static_cast<std::uint16_t>(check_state(command, room.state.margin));
 }
 
 [[nodiscard]] std::uint16_t run(const pool::ExecuteRelease& command, Room& room) {
@@ -442,11 +457,21 @@ std::uint16_t check_shape(const Command& command) {
 }
 
 std::uint16_t carry_out(const Command& command, Room& room) {
-  return std::visit([&](const auto& c) { return run(c, room); }, command);
+  return std::visit(
+      [&]<class C>(const C& c) {
+        room.settles_positions = Operation<C>::kSettlesPositions;
+        room.judges_cover = Operation<C>::kJudgesCover;
+        return run(c, room);
+      },
+      command);
 }
 
 reconciliation::Books reconciliation_of(Room& room) {
   return {room.state.reconciliation, room.state.custody, room.state.ledger, room.context};
+}
+
+margin::Books margin_books(const State& state, base::Time now) {
+  return {state.margin, state.market, state.terms, state.ledger, state.fact, now};
 }
 
 void refuse_large_terms(Outcome& outcome) {

@@ -37,6 +37,7 @@
 #include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
+#include "cofferdam/engine/margin_operations.h"
 #include "cofferdam/engine/market_operations.h"
 #include "cofferdam/engine/operation_base.h"
 
@@ -67,7 +68,9 @@ using Command = std::variant<
     reconciliation::BeginReconciliation, reconciliation::SetGuard, reconciliation::AssignBreak,
     reconciliation::ExplainBreak, reconciliation::ResolveBreak, market::SetIndex, market::SetTerms,
     market::ClearTrades, market::ApplyFunding, market::ExpireContract, market::DelistContract,
-    market::BustTrade, market::AmendTrade>;
+    market::BustTrade, market::AmendTrade, margin::SetRulebook, margin::SetPool,
+    margin::SetCollateral, margin::SetTiers, margin::PublishGrid, margin::ReserveOrder,
+    margin::ReleaseOrder, margin::EvaluatePool>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {
@@ -340,6 +343,7 @@ struct Operation<market::RecordTrades> : OperationBase<83, Needs::operator_role>
   static constexpr std::string_view kName = "trade.record";
   static constexpr std::string_view kSummary =
       "Book trades, each side against its pool's clearing.";
+  static constexpr bool kJudgesCover = true;
   using Status = market::RecordTradesStatus;
 };
 
@@ -354,6 +358,7 @@ template <>
 struct Operation<market::Settle> : OperationBase<85, Needs::operator_role> {
   static constexpr std::string_view kName = "contract.settle";
   static constexpr std::string_view kSummary = "Turn open value into collateral at the mark.";
+  static constexpr bool kSettlesPositions = true;
   using Status = market::SettleStatus;
 };
 

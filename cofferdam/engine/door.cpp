@@ -2,6 +2,8 @@
 #include "cofferdam/engine/door.h"
 
 #include "cofferdam/books/alert/evaluate.h"
+#include "cofferdam/books/margin/covered.h"
+#include "cofferdam/books/margin/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/engine/access.h"
@@ -70,6 +72,23 @@ void evaluate_alerts(const Command& command, const Outcome& outcome, State& stat
                   is_tick ? alert::Occasion::tick : alert::Occasion::command);
 }
 
+// Nobody takes out what covers risk. Trades and reservations have been asked one by one.
+[[nodiscard]] Outcome judge_margin(const Room& room) {
+  const State& state = room.state;
+  if (!margin::has_margin(state.margin) || room.settles_positions || room.judges_cover) return {};
+  const margin::Books books = margin_books(state, room.context.now);
+  if (const auto uncovered = margin::find_uncovered_withdrawal(books))
+    return {.door = DoorStatus::insufficient_margin, .law = *uncovered};
+  return {};
+}
+
+void evaluate_margin(Room& room) {
+  margin::evaluate(room.state.margin, margin_books(room.state, room.context.now), room.context,
+                   room.scratch.margin,
+                   room.settles_positions ? margin::Occasion::settling : margin::Occasion::command,
+                   room.evaluated);
+}
+
 template <class Status>
 [[nodiscard]] Refusal describe(std::uint16_t status) {
   if (status == 0) return {};
@@ -118,7 +137,9 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
         !reconciliation::follow_postings(reconciliation_of(room), outcome.event_statuses.size()))
       refuse_large_terms(outcome);
     Outcome whole = outcome.ok() ? judge_policies(state, circumstances.now) : outcome;
+    if (whole.ok()) whole = judge_margin(room);
     if (whole.ok()) {
+      evaluate_margin(room);
       evaluate_alerts(command, outcome, state, context);
       if (const auto law = broken_law(state))
         whole = Outcome{.door = DoorStatus::law_broken, .law = *law};

@@ -7,6 +7,7 @@
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
 #include "cofferdam/books/ledger/invariants.h"
+#include "cofferdam/books/margin/invariants.h"
 #include "cofferdam/books/market/invariants.h"
 #include "cofferdam/books/pool/invariants.h"
 #include "cofferdam/books/principal/invariants.h"
@@ -55,6 +56,9 @@ std::optional<std::string> broken_law(const State& state) {
   ask(reconciliation::check_terms_are_items(state.reconciliation));
   ask(reconciliation::check_statements_stay(state.reconciliation));
   ask(reconciliation::check_breaks_go_forward(state.reconciliation));
+  ask(margin::check_reservations_add_up(state.margin));
+  ask(margin::check_grids_go_forward(state.margin));
+  ask(margin::check_standings(state.margin));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -44,6 +44,7 @@ struct Operation<market::ClearTrades> : OperationBase<162, Needs::operator_role>
   static constexpr std::string_view kName = "trade.clear";
   static constexpr std::string_view kSummary =
       "Book trades, with the fees that the contract's schedule asks of maker and taker.";
+  static constexpr bool kJudgesCover = true;
   using Status = market::RecordTradesStatus;
 };
 
@@ -52,6 +53,7 @@ struct Operation<market::ApplyFunding> : OperationBase<163, Needs::operator_role
   static constexpr std::string_view kName = "funding.apply";
   static constexpr std::string_view kSummary =
       "Move funding between the longs and the shorts of a perpetual.";
+  static constexpr bool kSettlesPositions = true;
   using Status = market::ApplyFundingStatus;
 
   static constexpr bool kSettlesPositions = true;
@@ -62,6 +64,7 @@ struct Operation<market::ExpireContract> : OperationBase<164, Needs::operator_ro
   static constexpr std::string_view kName = "contract.expire";
   static constexpr std::string_view kSummary =
       "Settle and close a contract at the average of its index before its expiry.";
+  static constexpr bool kSettlesPositions = true;
   using Status = market::ExpireContractStatus;
 
   static constexpr bool kSettlesPositions = true;
@@ -71,6 +74,7 @@ template <>
 struct Operation<market::DelistContract> : OperationBase<165, Needs::admin_role> {
   static constexpr std::string_view kName = "contract.delist";
   static constexpr std::string_view kSummary = "Settle and close a contract at a price given.";
+  static constexpr bool kSettlesPositions = true;
   using Status = market::DelistContractStatus;
 
   static constexpr bool kSettlesPositions = true;
@@ -80,6 +84,7 @@ template <>
 struct Operation<market::BustTrade> : OperationBase<166, Needs::admin_role> {
   static constexpr std::string_view kName = "trade.bust";
   static constexpr std::string_view kSummary = "Take a trade back by opposite entries.";
+  static constexpr bool kSettlesPositions = true;
   using Status = market::ReverseTradeStatus;
 
   static constexpr bool kSettlesPositions = true;
@@ -90,6 +95,7 @@ struct Operation<market::AmendTrade> : OperationBase<167, Needs::admin_role> {
   static constexpr std::string_view kName = "trade.amend";
   static constexpr std::string_view kSummary =
       "Take a trade back and book it as it should have been.";
+  static constexpr bool kSettlesPositions = true;
   using Status = market::ReverseTradeStatus;
 
   static constexpr bool kSettlesPositions = true;

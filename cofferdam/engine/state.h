@@ -9,6 +9,7 @@
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/ledger/ledger.h"
+#include "cofferdam/books/margin/margin.h"
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/market/terms.h"
 #include "cofferdam/books/pool/pool.h"
@@ -32,6 +33,7 @@ struct State {
   alert::State alert;
   reconciliation::State reconciliation;
   market::TermsState terms;
+  margin::State margin;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -49,6 +51,7 @@ struct State {
     f("alert", self.alert);
     f("reconciliation", self.reconciliation);
     f("contract_terms", self.terms);
+    f("margin", self.margin);
   }
 };
 

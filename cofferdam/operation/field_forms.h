@@ -511,4 +511,50 @@ struct FieldForms<alert::AcknowledgeAlert> : RequiresAlert {};
 template <>
 struct FieldForms<alert::RetireAlert> : RequiresAlert {};
 
+template <>
+struct FieldForms<margin::SetRulebook> {
+  static constexpr std::array<std::string_view, 6> kRequired{"code",      "version", "asset",
+                                                             "scenarios", "life",    "late_max"};
+};
+
+template <>
+struct FieldForms<margin::SetPool> {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "mode"};
+};
+
+template <>
+struct FieldForms<margin::SetCollateral> {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "haircut_ppm"};
+};
+
+template <>
+struct FieldForms<margin::SetTiers> {
+  static constexpr std::array<std::string_view, 3> kRequired{"contract", "initial_ppm",
+                                                             "maintenance_ppm"};
+};
+
+template <>
+struct FieldForms<margin::PublishGrid> {
+  static constexpr std::array<std::string_view, 3> kRequired{"rulebook", "version", "grids"};
+};
+
+template <>
+struct FieldForms<margin::ContractGrid> {
+  static constexpr std::array<std::string_view, 2> kRequired{"contract", "entries"};
+};
+
+template <>
+struct FieldForms<margin::ReserveOrder> {
+  static constexpr std::array<std::string_view, 6> kRequired{"pool",  "owner", "contract",
+                                                             "order", "side",  "quantity"};
+};
+
+template <>
+struct FieldForms<margin::ReleaseOrder> {
+  static constexpr std::array<std::string_view, 4> kRequired{"pool", "owner", "contract", "order"};
+};
+
+template <>
+struct FieldForms<margin::EvaluatePool> : RequiresPool {};
+
 }  // namespace cofferdam::operation

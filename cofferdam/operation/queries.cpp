@@ -62,6 +62,7 @@ void register_queries(Registry& registry) {
   register_terms_queries(registry);
   register_journal_queries(registry);
   register_alert_queries(registry);
+  register_margin_queries(registry);
 }
 
 }  // namespace cofferdam::operation

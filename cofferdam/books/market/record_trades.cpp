@@ -111,6 +111,7 @@ class Batch {
         history_(books.history),
         ids_(books.scratch.ids()),
         terms_(books.terms == nullptr || books.terms->terms.size() == 0 ? nullptr : books.terms),
+        guard_(books.guard),
         context_(context) {}
 
   // takers[i] is the taker of trades[i], whose fees are those of the schedule.
@@ -248,11 +249,15 @@ class Batch {
     if (buyer.listed && seller.listed && fee_is_certain(buyer, asset) &&
         fee_is_certain(seller, asset)) {
       if (!room_in_ledger(buyer) || !room_in_ledger(seller)) return S::overflows_ledger;
+      if (const S status = judge_cover(contract, trade, buyer, seller, value, Fees::due);
+          status != S::ok)
+        return status;
       COFFERDAM_CHECK(move_fee(buyer, asset) && move_fee(seller, asset), "the fees are certain");
     } else {
       const ledger::Changes::Mark mark = context_.changes.mark();
       const std::size_t postings = context_.postings.size();
-      const S status = prepare(contract, buyer, seller);
+      S status = prepare(contract, buyer, seller);
+      if (status == S::ok) status = judge_cover(contract, trade, buyer, seller, value, Fees::paid);
       if (status != S::ok) {
         context_.changes.rollback(mark);
         context_.postings.resize(postings);
@@ -273,6 +278,27 @@ class Batch {
     ++row.trades;
     row.last_price = trade.price;
     row.last_trade = context_.now;
+  }
+
+  enum class Fees : std::uint8_t { due, paid };
+
+  [[nodiscard]] S judge_cover(const Contract& contract, const Trade& trade, const Side& buyer,
+                              const Side& seller, Amount value, Fees fees) const {
+    if (guard_ == nullptr) return S::ok;
+    const i128 cost = long_sign(contract.kind) * static_cast<i128>(value.units());
+    const auto change_of = [&](const Side& side, int sign) {
+      return SideChange{.pool = side.pool,
+                        .owner = side.owner,
+                        .contract = contract.id,
+                        .position = sign * trade.quantity.value(),
+                        .open_value = -sign * cost,
+                        .asset = contract.settlement_asset,
+                        .cash = fees == Fees::due ? -side.fee.units() : 0,
+                        .moved = fees == Fees::paid ? -side.fee.units() : 0};
+    };
+    if (!guard_->covers(change_of(buyer, 1))) return S::buyer_margin_insufficient;
+    if (!guard_->covers(change_of(seller, -1))) return S::seller_margin_insufficient;
+    return S::ok;
   }
 
   [[nodiscard]] S prepare(const Contract& contract, Side& buyer, Side& seller) {
@@ -365,6 +391,8 @@ class Batch {
     if (option &&
         !interest_fits(market_.turnovers.at(turnover), buyer, seller, trade.quantity.value()))
       return S::overflows_open_interest;
+    if (const S status = judge_paid(contract, terms, trade, buyer, seller, value); status != S::ok)
+      return status;
     const ledger::Changes::Mark mark = context_.changes.mark();
     const std::size_t postings = context_.postings.size();
     const S status = option ? book_option(contract, trade, buyer, seller, value)
@@ -383,6 +411,38 @@ class Batch {
       row.last_price = trade.price;
       row.last_trade = context_.now;
     }
+    return S::ok;
+  }
+
+  // Of what is paid for at the trade, before anything moves.
+  [[nodiscard]] S judge_paid(const Contract& contract, const Terms& terms, const Trade& trade,
+                             const Side& buyer, const Side& seller, u128 value) const {
+    if (guard_ == nullptr) return S::ok;
+    const Payment price = price_of(contract, value);
+    i128 delivered = 0;
+    if (terms.instrument == Instrument::spot) {
+      const std::optional<Amount> amount =
+          delivered_by(contract, ledger_.assets.find(terms.base_asset)->scale, trade.quantity);
+      if (!amount || amount->units() >= kValueMax) return S::value_out_of_range;
+      delivered = static_cast<i128>(amount->units());
+    }
+    const auto change_of = [&](const Side& side, int sign) {
+      const u128 cash = (sign > 0 ? price.paid : price.received).units();
+      SideChange change{.pool = side.pool,
+                        .owner = side.owner,
+                        .asset = contract.settlement_asset,
+                        .cash = -sign * static_cast<i128>(cash) - side.fee.units()};
+      if (terms.instrument == Instrument::spot) {
+        change.other = terms.base_asset;
+        change.delivered = sign * delivered;
+      } else {
+        change.contract = contract.id;
+        change.position = sign * trade.quantity.value();
+      }
+      return change;
+    };
+    if (!guard_->covers(change_of(buyer, 1))) return S::buyer_margin_insufficient;
+    if (!guard_->covers(change_of(seller, -1))) return S::seller_margin_insufficient;
     return S::ok;
   }
 
@@ -486,6 +546,7 @@ class Batch {
   TradeHistory& history_;
   TradeIds& ids_;
   const TermsState* terms_;
+  TradeGuard* guard_;
   ledger::Context& context_;
   u128 reference_ = 0;
 };

@@ -151,6 +151,8 @@ enum class TradeStatus : std::uint8_t {
   premium_not_covered,
   delivery_not_covered,
   collateral_cannot_be_credited,
+  buyer_margin_insufficient,
+  seller_margin_insufficient,
 };
 
 // Where the trades booked by earlier commands are found; written by the engine over its index of
@@ -189,6 +191,27 @@ class TradeScratch {
   std::unique_ptr<TradeIds> ids_;
 };
 
+// What a trade would do to one of its sides.
+struct SideChange {
+  PoolId pool;
+  OwnerId owner;
+  ContractId contract;
+  i128 position = 0;
+  i128 open_value = 0;
+  AssetId asset;   // of the cash
+  i128 cash = 0;   // of the collateral, still to be moved
+  i128 moved = 0;  // of the collateral, moved already
+  AssetId other;   // spot: what is delivered
+  i128 delivered = 0;
+};
+
+// Asked before a trade is booked whether each side may take it on.
+class TradeGuard {
+ public:
+  virtual ~TradeGuard() = default;
+  [[nodiscard]] virtual bool covers(const SideChange& side) = 0;
+};
+
 [[nodiscard]] RecordTradesStatus check_shape(const RecordTrades& command);
 [[nodiscard]] RecordTradesStatus check_shape(const ClearTrades& command);
 
@@ -199,6 +222,7 @@ struct TradeBooks {
   TradeHistory& history;
   TradeScratch& scratch;
   const TermsState* terms = nullptr;  // none: every contract is without terms
+  TradeGuard* guard = nullptr;        // none: every side may
 };
 
 // Judges and books the trades in order; results[i] belongs to trades[i].
@@ -218,7 +242,7 @@ struct cofferdam::base::EnumText<cofferdam::market::RecordTradesStatus> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
-  static constexpr std::array<std::string_view, 38> kNames{"ok",
+  static constexpr std::array<std::string_view, 40> kNames{"ok",
                                                            "id_must_not_be_zero",
                                                            "id_must_not_be_max",
                                                            "exists_with_different_contract",
@@ -255,8 +279,10 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
                                                            "seller_base_not_found",
                                                            "premium_not_covered",
                                                            "delivery_not_covered",
-                                                           "collateral_cannot_be_credited"};
-  static constexpr std::array<std::string_view, 38> kDocs{
+                                                           "collateral_cannot_be_credited",
+                                                           "buyer_margin_insufficient",
+                                                           "seller_margin_insufficient"};
+  static constexpr std::array<std::string_view, 40> kDocs{
       "",
       "a trade has an id",
       "the greatest id is reserved",
@@ -294,5 +320,7 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
       "the seller of spot is a participant of its pool in the base asset",
       "the buyer's collateral pays the premium, or the price of spot",
       "the seller's collateral in the base asset delivers the quantity of spot",
-      "a collateral account that would be paid is neither frozen nor closed nor at its ceiling"};
+      "a collateral account that would be paid is neither frozen nor closed nor at its ceiling",
+      "the trade leaves the buyer covered in its pool, or lowers its risk",
+      "the trade leaves the seller covered in its pool, or lowers its risk"};
 };
