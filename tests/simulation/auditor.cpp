@@ -32,10 +32,7 @@ constexpr std::uint16_t kAdminRoles = principal::kRoot | principal::kAdmin;
                            std::is_same_v<C, market::OpenParticipant> ||
                            std::is_same_v<C, market::RecordTrades> ||
                            std::is_same_v<C, market::RecordMarks> ||
-                           std::is_same_v<C, market::Settle> ||
-                           std::is_same_v<C, market::ClearTrades> ||
-                           std::is_same_v<C, market::ApplyFunding> ||
-                           std::is_same_v<C, market::ExpireContract>)
+                           std::is_same_v<C, market::Settle>)
           return kOperatorRoles;
         else
           return kAdminRoles;

@@ -200,25 +200,6 @@ engine::Command Workload::draw_market(const engine::State& state) {
     return market::RecordMarks{
         {{.contract = perp, .price = base::Price(static_cast<i128>(90 + random_.below(20)))}}};
   if (dice < 6) return market::Settle{.contract = perp};
-  if (dice < 7) return draw_terms(perp);
-  if (!trades_.empty() && random_.chance(15)) {
-    const market::Trade trade = random_.one_of(trades_);
-    if (random_.chance(50))
-      return market::BustTrade{.contract = perp, .trade = trade.id, .reason = "simulation"};
-    trades_.push_back(trade);
-    trades_.back().id = random_.wide() | 1;
-    trades_.back().price = base::Price(static_cast<i128>(90 + random_.below(20)));
-    return market::AmendTrade{.contract = perp,
-                              .trade = trade.id,
-                              .id = trades_.back().id,
-                              .price = trades_.back().price,
-                              .quantity = trade.quantity,
-                              .buyer_pool = trade.buyer_pool,
-                              .buyer = trade.buyer,
-                              .seller_pool = trade.seller_pool,
-                              .seller = trade.seller,
-                              .reason = "simulation"};
-  }
   market::RecordTrades batch;
   for (std::uint64_t i = 1 + random_.below(4); i > 0; --i) {
     if (!trades_.empty() && random_.chance(15)) {
@@ -239,48 +220,6 @@ engine::Command Workload::draw_market(const engine::State& state) {
     trades_.push_back(batch.trades.back());
   }
   return batch;
-}
-
-// Terms, funding at them, a trade under their fees; seldom the end of the contract.
-engine::Command Workload::draw_terms(base::ContractId contract) {
-  switch (random_.below(8)) {
-    case 0:
-    case 1:
-      return market::SetTerms{.contract = contract,
-                              .funding_interval = base::Duration(1),
-                              .funding_rate_max = base::Rate(base::kRateOne / 10),
-                              .maker_ppm = -static_cast<std::int32_t>(random_.below(100)),
-                              .taker_ppm = 100 + static_cast<std::int32_t>(random_.below(30'000))};
-    case 2:
-      if (random_.chance(3))
-        return market::DelistContract{
-            .contract = contract, .price = base::Price(100), .reason = "simulation"};
-      return market::ExpireContract{.contract = contract};
-    case 3:
-    case 4:
-    case 5:
-      if (!trades_.empty()) {
-        const market::Trade trade = random_.one_of(trades_);
-        market::ClearTrades batch{
-            {{.id = random_.chance(20) ? trade.id : random_.wide() | 1,
-              .contract = contract,
-              .price = trade.price,
-              .quantity = trade.quantity,
-              .buyer_pool = trade.buyer_pool,
-              .buyer = trade.buyer,
-              .seller_pool = trade.seller_pool,
-              .seller = trade.seller,
-              .taker = random_.chance(50) ? market::TradeSide::buyer : market::TradeSide::seller}}};
-        trades_.push_back(market::without_fees(batch.trades.front()));
-        return batch;
-      }
-      [[fallthrough]];
-    default:
-      return market::ApplyFunding{
-          .contract = contract,
-          .rate = base::Rate(static_cast<i128>(random_.below(200)) * (base::kRateOne / 1'000) -
-                             base::kRateOne / 10)};
-  }
 }
 
 engine::Command Workload::draw_decision(const engine::State& state) {

@@ -32,7 +32,6 @@ class Workload {
   [[nodiscard]] engine::Command draw(const engine::State& state, base::Time now);
   [[nodiscard]] engine::Command draw_pool(const engine::State& state);
   [[nodiscard]] engine::Command draw_market(const engine::State& state);
-  [[nodiscard]] engine::Command draw_terms(base::ContractId contract);
   [[nodiscard]] engine::Command draw_decision(const engine::State& state);
   [[nodiscard]] ledger::CreateAccounts accounts(const engine::State& state);
   [[nodiscard]] ledger::AccountEvent account(const engine::State& state);
