@@ -68,8 +68,13 @@ struct ExactSum {
 class Assessor {
  public:
   Assessor(const Books& books, const PoolMargin& setting, const Account& account, Mode mode,
-           const Change& change)
-      : books_(books), setting_(setting), account_(account), mode_(mode), change_(change) {
+           const Change& change, Pricing pricing)
+      : books_(books),
+        setting_(setting),
+        account_(account),
+        mode_(mode),
+        change_(change),
+        pricing_(pricing) {
     result_.asset = setting.asset;
     result_.mode = mode;
     if (!setting.rulebook.is_none()) rulebook_ = books.margin.rulebooks.find(setting.rulebook);
@@ -79,8 +84,10 @@ class Assessor {
     each_asset(books_.margin, setting_, [&](AssetId asset, const Collateral* row) {
       if (sound()) count_asset(conversion_of(books_, setting_, asset, row));
     });
-    if (sound() && !change_.contract.is_none() && !change_counted_)
+    if (sound() && !change_.contract.is_none() && !change_counted_) {
       blame(Basis::not_eligible, change_.contract);
+      result_.has_risk = true;
+    }
     if (sound()) add_orphan_orders();
     if (sound()) require();
     return result_;
@@ -130,13 +137,19 @@ class Assessor {
       gather(*participant);
     }
     gather_change(conversion.asset, first);
-    i128 moved = change_.asset == conversion.asset ? change_.cash : 0;
-    if (!change_.contract.is_none() && change_settles_in(conversion.asset)) moved = change_.cash;
-    if (!fits(add_to(cash, moved))) return;
+    if (!fits(add_to(cash, moved_in(conversion.asset)))) return;
     if (cash == 0 && first == positions_.size()) return;
     if (conversion.basis != Basis::complete) blame(conversion.basis);
     if (conversion.numerator == 0) return;
     add_equity(conversion, cash, first);
+  }
+
+  [[nodiscard]] i128 moved_in(AssetId asset) const {
+    i128 moved = 0;
+    if (change_.contract.is_none() ? change_.asset == asset : change_settles_in(asset))
+      moved = change_.cash;
+    if (change_.other_asset == asset) moved += change_.other_cash;
+    return moved;
   }
 
   [[nodiscard]] bool change_settles_in(AssetId asset) const {
@@ -214,7 +227,7 @@ class Assessor {
     if (!exposed) return true;
     result_.has_risk = true;
     find_rule(p);
-    p.mark = read_mark(books_, *p.contract);
+    p.mark = read_mark(books_, *p.contract, pricing_);
     if (p.mark.basis != Basis::complete) blame(p.mark.basis, p.contract->id);
     if (p.mark.unit_long == 0) return true;
     const auto worth =
@@ -515,6 +528,7 @@ class Assessor {
   const Account& account_;
   Mode mode_;
   const Change& change_;
+  Pricing pricing_;
   const Rulebook* rulebook_ = nullptr;
   Assessment result_;
   std::vector<Position> positions_;
@@ -555,10 +569,11 @@ SignedAmount Assessment::withdrawable() const {
   return SignedAmount(withdrawable_equity.units() - static_cast<i128>(outlay.units()));
 }
 
-Assessment assess(const Books& books, const Account& account, const Change& change) {
+Assessment assess(const Books& books, const Account& account, const Change& change,
+                  Pricing pricing) {
   const PoolMargin* setting = row_of(books.margin, account.pool);
   if (setting == nullptr) return {.basis = Basis::no_setting};
-  return Assessor(books, *setting, account, setting->mode, change).run();
+  return Assessor(books, *setting, account, setting->mode, change, pricing).run();
 }
 
 Explanation explain(const Books& books, const Account& account, Mode mode, const Change& change) {
@@ -568,7 +583,7 @@ Explanation explain(const Books& books, const Account& account, Mode mode, const
     result.total.basis = Basis::no_setting;
     return result;
   }
-  Assessor assessor(books, *setting, account, mode, change);
+  Assessor assessor(books, *setting, account, mode, change, Pricing::worse);
   result.total = assessor.run();
   result.collateral = std::move(assessor.collateral());
   for (const Position& p : assessor.positions()) {
@@ -610,7 +625,7 @@ Health health_of_numbers(const PoolMargin& setting, SignedAmount equity, Amount 
 std::optional<Health> health_now(const Books& books, const Account& account) {
   const PoolMargin* setting = row_of(books.margin, account.pool);
   if (setting == nullptr) return std::nullopt;
-  const Assessment found = assess(books, account);
+  const Assessment found = assess(books, account, {}, Pricing::better);
   if (found.basis != Basis::complete) return std::nullopt;
   return health_of_numbers(*setting, found.equity, found.maintenance);
 }

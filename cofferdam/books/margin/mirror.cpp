@@ -256,7 +256,7 @@ const Mirror::View& Mirror::view_of(Views& views, std::uint32_t contract) {
 void Mirror::read_view(Views& views, View& view, std::uint32_t contract_number) {
   view = View{.pass = pass_};
   const market::Contract& contract = *books_->market.contracts.find(ContractId(contract_number));
-  const MarkReading mark = read_mark(*books_, contract);
+  const MarkReading mark = read_mark(*books_, contract, Pricing::better);
   if (mark.basis != Basis::complete) return;
   const Grid* grid =
       views.row == nullptr ? nullptr : books_->margin.grids.find({views.rulebook, contract.id});
