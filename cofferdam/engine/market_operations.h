@@ -55,8 +55,6 @@ struct Operation<market::ApplyFunding> : OperationBase<163, Needs::operator_role
       "Move funding between the longs and the shorts of a perpetual.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ApplyFundingStatus;
-
-  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -66,8 +64,6 @@ struct Operation<market::ExpireContract> : OperationBase<164, Needs::operator_ro
       "Settle and close a contract at the average of its index before its expiry.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ExpireContractStatus;
-
-  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -76,8 +72,6 @@ struct Operation<market::DelistContract> : OperationBase<165, Needs::admin_role>
   static constexpr std::string_view kSummary = "Settle and close a contract at a price given.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::DelistContractStatus;
-
-  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -86,8 +80,6 @@ struct Operation<market::BustTrade> : OperationBase<166, Needs::admin_role> {
   static constexpr std::string_view kSummary = "Take a trade back by opposite entries.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ReverseTradeStatus;
-
-  static constexpr bool kSettlesPositions = true;
 };
 
 template <>
@@ -97,8 +89,6 @@ struct Operation<market::AmendTrade> : OperationBase<167, Needs::admin_role> {
       "Take a trade back and book it as it should have been.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ReverseTradeStatus;
-
-  static constexpr bool kSettlesPositions = true;
 };
 
 }  // namespace cofferdam::engine
