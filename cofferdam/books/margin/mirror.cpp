@@ -208,7 +208,7 @@ std::vector<Account> Mirror::suspects() {
 void Mirror::refresh(Pool& pool) {
   if (pool.pass == pass_) return;
   pool.pass = pass_;
-  pool.setting = setting_of(books_->margin, pool.id);
+  pool.setting = books_->margin.pools.find(pool.id);
   pool.rates.clear();
   if (pool.setting == nullptr) return;
   pool.views = views_of(pool.setting->rulebook);
