@@ -15,18 +15,21 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 
+namespace cofferdam::margin {
 namespace {
 
-using namespace cofferdam::margin;
-using cofferdam::bench::Clock;
-using cofferdam::bench::Dice;
-using cofferdam::bench::figure;
-using cofferdam::bench::must_hold;
-using cofferdam::bench::seconds_since;
-namespace base = cofferdam::base;
-namespace market = cofferdam::market;
-namespace ledger = cofferdam::ledger;
+using bench::Dice;
+using bench::figure;
+using bench::must_hold;
+
+// Of this process alone: what runs beside it does not count. One thread works here.
+[[nodiscard]] double cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
 
 constexpr std::size_t kContracts = 200;
 constexpr std::size_t kPositions = 20;
@@ -62,6 +65,7 @@ void mark_all(Venue& venue) {
   std::vector<market::MarkStatus> statuses;
   ledger::Context context = venue.books.context();
   market::apply(events, venue.books.market, context, statuses);
+  for (const auto status : statuses) must_hold(status == market::MarkStatus::ok, "a mark");
 }
 
 void set_up(Venue& venue, std::size_t accounts) {
@@ -121,6 +125,8 @@ void set_up(Venue& venue, std::size_t accounts) {
       if (trades.size() == ledger::kBatchEventsMax) flush();
     }
   if (!trades.empty()) flush();
+  // The set-up went past the end of commands, where the mirror is told.
+  books.margin_scratch.mirror().forget();
 }
 
 [[nodiscard]] double median(std::vector<double> values) {
@@ -135,7 +141,7 @@ void set_up(Venue& venue, std::size_t accounts) {
     for (std::int64_t& price : venue.prices)
       price += static_cast<std::int64_t>(venue.dice.below(21)) - 10;
     const PublishGrid grids = grids_of(venue);
-    const auto began = Clock::now();
+    const double began = cpu_seconds();
     mark_all(venue);
     ledger::Context context = venue.books.context();
     must_hold(check_shape(grids) == PublishGridStatus::ok &&
@@ -145,7 +151,7 @@ void set_up(Venue& venue, std::size_t accounts) {
               "grids of a pass");
     evaluate(venue.books.margin, venue.books.books(), context, venue.books.margin_scratch,
              Occasion::command);
-    times.push_back(seconds_since(began) * 1e3);
+    times.push_back((cpu_seconds() - began) * 1e3);
     venue.books.commit();
   }
   return median(times);
@@ -158,12 +164,13 @@ void set_up(Venue& venue, std::size_t accounts) {
     const std::size_t c = venue.dice.below(kContracts);
     const market::MarkEvent event{.contract = venue.contracts[c], .price = Price(venue.prices[c])};
     std::vector<market::MarkStatus> statuses;
-    const auto began = Clock::now();
+    const double began = cpu_seconds();
     ledger::Context context = venue.books.context();
     market::apply(std::span(&event, 1), venue.books.market, context, statuses);
     evaluate(venue.books.margin, venue.books.books(), context, venue.books.margin_scratch,
              Occasion::command);
-    times.push_back(seconds_since(began) * 1e6);
+    times.push_back((cpu_seconds() - began) * 1e6);
+    must_hold(statuses.front() == market::MarkStatus::ok, "a mark");
     venue.books.commit();
   }
   return median(times);
@@ -176,7 +183,7 @@ void set_up(Venue& venue, std::size_t accounts) {
     TradeCover cover(venue.books.books());
     std::size_t covered = 0;
     constexpr std::size_t kChecks = 4'000;
-    const auto began = Clock::now();
+    const double began = cpu_seconds();
     for (std::size_t n = 0; n < kChecks; ++n) {
       const std::size_t c = venue.dice.below(kContracts);
       const std::int64_t quantity = 1 + venue.dice.below(100);
@@ -188,25 +195,33 @@ void set_up(Venue& venue, std::size_t accounts) {
            .open_value = -quantity * venue.prices[c] * 1,
            .asset = venue.cash});
     }
-    times.push_back(seconds_since(began) * 1e6 / kChecks);
+    times.push_back((cpu_seconds() - began) * 1e6 / kChecks);
     must_hold(covered > 0, "some are covered");
   }
   return median(times);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::size_t accounts =
-      argc > 1 ? static_cast<std::size_t>(std::strtoull(argv[1], nullptr, 10)) : 10'000;
+void run(std::size_t accounts) {
   Venue venue;
   set_up(venue, accounts);
-  const auto began = Clock::now();
+  const double began = cpu_seconds();
   (void)measure_tick(venue);
-  figure("first pass, the mirror made, ms", seconds_since(began) * 1e3);
+  figure("first pass, the mirror made, ms", (cpu_seconds() - began) * 1e3);
+  const Explanation first = explain(venue.books.books(), {venue.pool, OwnerId(1)}, Mode::portfolio);
+  must_hold(first.total.basis == Basis::complete && first.lines.size() == kPositions,
+            "the first account holds its positions and is known");
   figure("accounts", static_cast<double>(accounts));
   figure("marks and grids to recorded states, all accounts, ms", measure_pass(venue));
   figure("one mark over its holders, us", measure_tick(venue));
   figure("pre-trade check of one side, us", measure_checks(venue, accounts));
+}
+
+}  // namespace
+}  // namespace cofferdam::margin
+
+int main(int argc, char** argv) {
+  const auto accounts =
+      argc > 1 ? static_cast<std::size_t>(std::strtoull(argv[1], nullptr, 10)) : 10'000;
+  cofferdam::margin::run(accounts);
   return 0;
 }

@@ -140,7 +140,7 @@ void evaluate(State& state, const Books& books, ledger::Context& context, Scratc
   Accounts accounts;
   if (!touched.contracts.empty() || !touched.pools.empty()) {
     mirror.begin(books);
-    for (const ContractId contract : touched.contracts) mirror.add_holders(contract);
+    mirror.add_holders(touched.contracts);
     for (const PoolId pool : touched.pools) mirror.add_pool(pool);
     accounts = mirror.suspects();
   }
