@@ -3,8 +3,7 @@
 
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/base/rounding.h"
-#include "cofferdam/books/margin/requirement.h"
-#include "cofferdam/books/margin/valuation.h"
+#include "cofferdam/books/margin/position.h"
 #include "cofferdam/books/market/value.h"
 
 #include <algorithm>
@@ -15,55 +14,6 @@ namespace {
 
 using base::Rounding;
 using market::Contract;
-
-[[nodiscard]] bool add_to(i128& sum, i128 value) {
-  return !__builtin_add_overflow(sum, value, &sum);
-}
-
-[[nodiscard]] bool add_to(u128& sum, u128 value) {
-  return !__builtin_add_overflow(sum, value, &sum) && sum <= static_cast<u128>(base::kI128Max);
-}
-
-// What an account holds in a contract, and what follows from it.
-struct Position {
-  const Contract* contract = nullptr;
-  Range range;
-  i128 buys = 0;
-  i128 sells = 0;
-  i128 variation = 0;  // in the contract's value asset
-  MarkReading mark;
-  const Grid* grid = nullptr;
-  const Tiers* tiers = nullptr;
-  i128 profit = 0;   // the variation by itself in the margin asset
-  u128 initial = 0;  // by itself, in the margin asset
-  u128 orders = 0;   // what its open orders add
-  u128 maintenance = 0;
-};
-
-// Sums of variations of one settlement asset, in the finest scale met so far.
-struct ExactSum {
-  i128 sum = 0;
-  unsigned scale = 0;
-
-  [[nodiscard]] bool add(i128 value, unsigned value_scale) {
-    if (value_scale > scale) {
-      if (!raise(sum, value_scale - scale)) return false;
-      scale = value_scale;
-    }
-    return raise(value, scale - value_scale) && add_to(sum, value);
-  }
-
-  [[nodiscard]] i128 rounded_down(unsigned to_scale) const {
-    return base::div_round<Rounding::floor>(
-        sum, static_cast<i128>(base::power_of_ten(scale - to_scale)));
-  }
-
- private:
-  [[nodiscard]] static bool raise(i128& value, unsigned digits) {
-    return digits <= base::kScaleMax &&
-           !__builtin_mul_overflow(value, static_cast<i128>(base::power_of_ten(digits)), &value);
-  }
-};
 
 class Assessor {
  public:
@@ -81,6 +31,7 @@ class Assessor {
   }
 
   [[nodiscard]] Assessment run() {
+    positions_.reserve(32);
     each_asset(books_.margin, setting_, [&](AssetId asset, const Collateral* row) {
       if (sound()) count_asset(conversion_of(books_, setting_, asset, row));
     });
@@ -92,6 +43,9 @@ class Assessor {
     if (sound()) require();
     return result_;
   }
+
+  // What every contract asks by itself is worked out as well.
+  void explain() { explains_ = true; }
 
   [[nodiscard]] const std::vector<Position>& positions() const { return positions_; }
 
@@ -316,6 +270,8 @@ class Assessor {
     if (p.range.position == 0 && !p.range.has_orders()) return;
     bool did_fit = true;
     if (p.grid != nullptr) {
+      // A portfolio's grids are added up together; by themselves they are for readers.
+      if (mode_ == Mode::portfolio && !explains_) return;
       did_fit = require_grid_alone(p);
     } else if (p.tiers != nullptr && p.mark.unit_long != 0) {
       did_fit = require_tiers(p);
@@ -542,6 +498,7 @@ class Assessor {
   u128 outlay_ = 0;
   u128 maintenance_ = 0;
   bool change_counted_ = false;
+  bool explains_ = false;
 };
 
 [[nodiscard]] const PoolMargin* row_of(const State& state, PoolId pool) {
@@ -584,6 +541,7 @@ Explanation explain(const Books& books, const Account& account, Mode mode, const
     return result;
   }
   Assessor assessor(books, *setting, account, mode, change, Pricing::worse);
+  assessor.explain();
   result.total = assessor.run();
   result.collateral = std::move(assessor.collateral());
   for (const Position& p : assessor.positions()) {

@@ -122,8 +122,8 @@ EvaluatePoolStatus check_shape(const EvaluatePool& /*command*/) {
 }
 
 EvaluatePoolStatus check_state(const EvaluatePool& command, const State& state) {
-  return setting_of(state, command.pool) == nullptr ? EvaluatePoolStatus::margin_not_set
-                                                    : EvaluatePoolStatus::ok;
+  return state.pools.find(command.pool) == nullptr ? EvaluatePoolStatus::margin_not_set
+                                                   : EvaluatePoolStatus::ok;
 }
 
 void evaluate(State& state, const Books& books, ledger::Context& context, Scratch& scratch,
@@ -140,7 +140,7 @@ void evaluate(State& state, const Books& books, ledger::Context& context, Scratc
   Accounts accounts;
   if (!touched.contracts.empty() || !touched.pools.empty()) {
     mirror.begin(books);
-    for (const ContractId contract : touched.contracts) mirror.add_holders(contract);
+    mirror.add_holders(touched.contracts);
     for (const PoolId pool : touched.pools) mirror.add_pool(pool);
     accounts = mirror.suspects();
   }
@@ -150,7 +150,7 @@ void evaluate(State& state, const Books& books, ledger::Context& context, Scratc
   std::ranges::sort(accounts);
   accounts.erase(std::ranges::unique(accounts).begin(), accounts.end());
   for (const Account& account : accounts) {
-    const PoolMargin* setting = setting_of(state, account.pool);
+    const PoolMargin* setting = state.pools.find(account.pool);
     if (setting == nullptr || stands_for_outside(books, *setting, account)) continue;
     const Assessment found = assess(books, account, {}, Pricing::better);
     if (found.basis == Basis::complete) record(state, context, account, found);
