@@ -41,6 +41,10 @@ namespace {
 [[nodiscard]] DoorStatus check_door(const Command& command, const Circumstances& c,
                                     const State& state) {
   const bool founded = state.venue.venues.size() != 0;
+  // The time before everything else, also of a second genesis: what is recorded moves the clock.
+  if (founded && c.now < c.time_before) return DoorStatus::time_goes_back;
+  if (founded && c.time_given && state.venue.venues.at(0).time_source != venue::TimeSource::given)
+    return DoorStatus::time_not_accepted;
   if (std::holds_alternative<venue::Genesis>(command)) {
     // There is no key yet that could verify: it would stand in the record as if it had been judged.
     if (!founded && c.record != nullptr && !c.record->signature.empty())
@@ -48,9 +52,6 @@ namespace {
     return founded ? DoorStatus::genesis_exists : DoorStatus::ok;
   }
   if (!founded) return DoorStatus::no_genesis;
-  if (c.now < c.time_before) return DoorStatus::time_goes_back;
-  if (c.time_given && state.venue.venues.at(0).time_source != venue::TimeSource::given)
-    return DoorStatus::time_not_accepted;
   if (!is_active(c.principal, state)) return DoorStatus::principal_unknown;
   const DoorStatus sealed = check_seal(command, c, state);
   if (sealed != DoorStatus::ok) return sealed;

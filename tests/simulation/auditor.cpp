@@ -146,9 +146,9 @@ std::uint16_t Auditor::shape_of(const engine::Command& command) {
 
 DoorStatus Auditor::door(const engine::Request& request) const {
   const bool genesis = std::holds_alternative<venue::Genesis>(request.command);
+  if (books_.founded && request.time) return DoorStatus::time_not_accepted;
   if (genesis) return books_.founded ? DoorStatus::genesis_exists : DoorStatus::ok;
   if (!books_.founded) return DoorStatus::no_genesis;
-  if (request.time) return DoorStatus::time_not_accepted;
   const auto roles = books_.roles.find(request.principal.value());
   if (roles == books_.roles.end()) return DoorStatus::principal_unknown;
   const std::uint16_t needed = roles_for(request.command);

@@ -202,6 +202,13 @@ void Simulation::refused(const engine::Request& request, const base::Error& erro
 
 void Simulation::accepted(const engine::Request& request, const engine::Reply& reply,
                           base::Sequence before) {
+  if (reply.sequence == 0 && request.time) {
+    if (reply.outcome.door != engine::DoorStatus::time_not_accepted)
+      fail("a time was given, and the door says " +
+           std::to_string(static_cast<int>(reply.outcome.door)));
+    if (engine_->sequence() != before) fail("a time that is not accepted is recorded");
+    return;
+  }
   if (reply.sequence != before + 1 || engine_->sequence() != before + 1) {
     fail("the record is numbered " + std::to_string(reply.sequence));
     return;
