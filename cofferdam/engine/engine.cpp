@@ -381,6 +381,7 @@ Result<Reply> Engine::submit(const Request& request) {
   p.scratch.transfers.balances = nullptr;
   if (!judgement) return std::unexpected(judgement.error());
   if (leaves_no_record(judgement->outcome.door, request.time.has_value())) {
+    p.figures.unsealed += is_unsealed(judgement->outcome.door) ? 1U : 0U;
     reply.sequence = 0;
     reply.outcome = std::move(judgement->outcome);
     return reply;

@@ -171,6 +171,7 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
                                            .rule = "the key was revoked or has ended"});
     Result<void> done = run->take(bytes);
     if (done) done = run->batch->flush();
+    service->note_unsealed(run->principal, run->key, "batch", {});
     if (!done) return service->end_batch(run, done.error());
     run->want_more(std::move(more));
   });
@@ -185,6 +186,7 @@ void BatchBody::end() {
     }
     Result<void> done = run->line.empty() ? Result<void>() : run->batch->line(run->line);
     if (done) done = run->batch->flush();
+    service->note_unsealed(run->principal, run->key, "batch", {});
     service->end_batch(run, done ? std::nullopt : std::optional(done.error()));
   });
 }

@@ -274,6 +274,7 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
   auto call = std::make_shared<Call>();
   call->exchange = exchange;
   call->principal = request.caller;
+  call->caller_key = request.caller_key;
   if (auto problem = read_call(request, *call)) return exchange->answer(std::move(*problem));
   carry_out(std::move(call));
 }
@@ -290,6 +291,7 @@ void Service::carry_out(std::shared_ptr<Call> call) {
         if (has_key && call->route->task != nullptr && call->route->task->begin)
           return begin_task(call);
         HttpResponse response = has_key ? run(*call) : key_ended();
+        note_unsealed(call->principal, call->caller_key, call->route->operation, call->controls.id);
         if (travels) --travels_;
         release(std::move(call->exchange), std::move(response));
       })) {
@@ -448,6 +450,20 @@ HttpResponse Service::run_command(Call& call) {
                             .signature = call.controls.signature});
   note_disk(answer ? nullptr : &answer.error());
   return answer ? outcome_response(*answer) : error_response(answer.error());
+}
+
+void Service::note_unsealed(const std::string& principal, const std::string& key,
+                            std::string_view operation, base::CommandId id) {
+  const std::uint64_t all = session_.engine().figures().unsealed;
+  const std::uint64_t refused = all - std::exchange(unsealed_, all);
+  if (refused == 0) return;
+  Json json = Json::object();
+  json.add("operation", operation);
+  if (!id.is_none()) json.add("command", base::to_text(id.value()));
+  json.add("principal", principal);
+  json.add("key", key);
+  json.add("refused", Json::number(refused));
+  log_line("warning", "signature", json);
 }
 
 void Service::note_disk(const Error* error) {

@@ -67,6 +67,7 @@ class Service final : public HttpHandler {
     const Route* route = nullptr;
     std::string principal;
     std::string key = {};  // is looked at again before the call is carried out; empty: was just now
+    std::string caller_key = {};
     Controls controls;
     operation::Json content;
     std::string text;  // instead of the content, where it is read on the books' thread
@@ -112,6 +113,10 @@ class Service final : public HttpHandler {
                    HttpResponse problem);
   [[nodiscard]] bool begin_batch(const std::shared_ptr<BatchRun>& run);
   void end_batch(const std::shared_ptr<BatchRun>& run, std::optional<Error> error);
+  // Commands that were refused over their signature since this was called last: there is no record
+  // of them, so there is a line of the log.
+  void note_unsealed(const std::string& principal, const std::string& key,
+                     std::string_view operation, base::CommandId id);
   // What the disk said last; null: all is well.
   void note_disk(const Error* error);
   [[nodiscard]] HttpResponse run(Call& call);
@@ -152,6 +157,7 @@ class Service final : public HttpHandler {
   bool hands_over_ = false;                    // of it as well: what was gathered will be
   // Of the books' thread: answers that go to the network's in one piece.
   std::vector<std::pair<std::shared_ptr<HttpExchange>, HttpResponse>> ready_;
+  std::uint64_t unsealed_ = 0;  // that are in the log
   bool is_stopping_ = false;
   std::atomic<bool> is_disk_bad_{false};
   std::atomic<int> travels_ = 0;          // questions about the past that wait or are answered

@@ -101,6 +101,7 @@ void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Ro
   call->route = &route;
   call->principal = caller;
   call->key = key;
+  call->caller_key = key;
   call->content = std::move(parameters.content);
   Result<Controls> controls = take_controls(route, parameters.controls);
   if (!controls) return exchange->answer(syntax_response(controls.error()));
