@@ -292,28 +292,18 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
       status);
 }
 
-// Who checks by a grant holds the role in every pool that the proposal acts on, and not only in the
-// one under which it is kept.
-[[nodiscard]] bool may_check_everywhere(const decision::Approve& command, const Room& room) {
-  const State& state = room.state;
-  if (state.access.grants.size() == 0) return true;
-  const decision::Proposal& proposal = *state.decision.proposals.find(command.proposal);
-  const std::uint16_t roles = decision::requirement_now(state.decision, proposal).roles;
-  return std::ranges::all_of(touches_of(command, state), [&](const access::Touch& touch) {
-    return access::may_in(state.access, state.principal, room.context.principal, roles, touch.pool);
-  });
-}
-
 [[nodiscard]] std::uint16_t run(const decision::Approve& command, Room& room) {
-  auto status = check_state(command, room.state.decision, room.state.principal, room.state.access,
+  const State& state = room.state;
+  // What it acts on is asked again: a hold or an account may have come since.
+  const std::vector<base::PoolId> pools = pools_of(command, state);
+  auto status = check_state(command, state.decision, state.principal, state.access, pools,
                             std::as_const(room.context));
-  if (status == decision::AnswerStatus::ok && !may_check_everywhere(command, room))
-    status = decision::AnswerStatus::not_permitted;
   if (status == decision::AnswerStatus::ok)
     status = apply(command, room.state.decision, room.context);
   if (status != decision::AnswerStatus::ok) return static_cast<std::uint16_t>(status);
-  const decision::Proposal proposal = *room.state.decision.proposals.find(command.proposal);
-  if (decision::quorum_reached(room.state.decision, proposal)) execute_proposal(proposal, room);
+  const decision::Proposal proposal = *state.decision.proposals.find(command.proposal);
+  if (proposal.approvals.size() >= decision::approvals_now(state.decision, proposal, pools))
+    execute_proposal(proposal, room);
   return 0;
 }
 
@@ -327,48 +317,6 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
     status = S::role_not_held;
   if (status == S::ok) status = apply(command, state.principal, room.context);
   return static_cast<std::uint16_t>(status);
-}
-
-template <class Row>
-[[nodiscard]] base::PoolId pool_of_row(const Row* row) {
-  return row == nullptr ? base::PoolId() : row->pool;
-}
-
-[[nodiscard]] base::PoolId pool_of_intent(base::IntentId id, const State& state) {
-  const custody::Intent* intent = state.custody.intents.find(id);
-  if (intent == nullptr) return {};
-  return state.custody.vaults.find(intent->vault)->pool;
-}
-
-[[nodiscard]] base::PoolId pool_of_vault(base::VaultId id, const State& state) {
-  const custody::Vault* vault = state.custody.vaults.find(id);
-  return vault == nullptr ? base::PoolId() : vault->pool;
-}
-
-// A batch over several pools is a matter of all of them, and of the most approvals that one asks
-// for. Where nobody has a role in one pool only, its first event's pool stands for it.
-[[nodiscard]] decision::Subject subject_of_batch(const Command& command,
-                                                 const ledger::CreateTransfers& batch,
-                                                 const State& state) {
-  if (batch.transfers.empty()) return {};
-  if (state.access.grants.size() == 0) return {.pool = batch.transfers.front().pool};
-  const std::vector<access::Touch> touches = touches_of(command, state);
-  const base::PoolId first = touches.front().pool;
-  if (std::ranges::all_of(touches, [&](const auto& touch) { return touch.pool == first; }))
-    return {.pool = first};
-  decision::Subject subject;
-  for (const access::Touch& touch : touches)
-    subject.approvals =
-        std::max(subject.approvals,
-                 decision::required_approvals(
-                     state.decision, Operation<ledger::CreateTransfers>::kNumber, touch.pool)
-                     .approvals);
-  return subject;
-}
-
-// Of what a rule looks at: the pool, or the pool whose vault it is.
-[[nodiscard]] base::PoolId pool_of_alert(const auto& rule, const State& state) {
-  return rule.pool.is_none() ? pool_of_vault(rule.vault, state) : rule.pool;
 }
 
 }  // namespace
@@ -391,47 +339,14 @@ void refuse_large_terms(Outcome& outcome) {
 }
 
 decision::Subject subject_of(const Command& command, const State& state) {
-  return std::visit(
-      [&]<class C>(const C& c) -> decision::Subject {
-        if constexpr (std::is_same_v<C, alert::SetAlert>) return {.pool = pool_of_alert(c, state)};
-        if constexpr (requires {
-                        { c.alert } -> std::convertible_to<alert::AlertId>;
-                      }) {
-          const alert::AlertRule* rule = state.alert.rules.find(c.alert);
-          return {.pool = rule == nullptr ? base::PoolId() : pool_of_alert(*rule, state)};
-        }
-        if constexpr (requires {
-                        { c.pool } -> std::convertible_to<base::PoolId>;
-                      })
-          return {.pool = c.pool};
-        if constexpr (std::is_same_v<C, pool::ConduitTransfer>) {
-          const pool::Conduit* conduit = state.pool.conduits.find(c.conduit);
-          return {.pool = conduit == nullptr ? base::PoolId() : conduit->from,
-                  .approvals = pool::approvals_needed(c, state.pool)};
-        }
-        if constexpr (requires {
-                        { c.vault } -> std::convertible_to<base::VaultId>;
-                      }) {
-          const custody::Vault* vault = state.custody.vaults.find(c.vault);
-          return {.pool = vault == nullptr ? base::PoolId() : vault->pool};
-        }
-        if constexpr (requires {
-                        { c.intent } -> std::convertible_to<base::IntentId>;
-                      })
-          return {.pool = pool_of_intent(c.intent, state)};
-        if constexpr (requires { c.breaks.front().value(); })
-          return {.pool = c.breaks.empty()
-                              ? base::PoolId()
-                              : pool_of_row(state.reconciliation.breaks.find(c.breaks.front()))};
-        if constexpr (std::is_same_v<C, reconciliation::RecordStatement> ||
-                      std::is_same_v<C, reconciliation::BeginReconciliation>)
-          return {.pool = c.wallet.is_none() ? pool_of_row(state.ledger.accounts.find(c.account))
-                                             : pool_of_row(state.custody.wallets.find(c.wallet))};
-        if constexpr (std::is_same_v<C, ledger::CreateTransfers>)
-          return subject_of_batch(command, c, state);
-        return {};
-      },
-      command);
+  decision::Subject subject{.pools = pools_of(command, state)};
+  if (subject.pools.size() == 1) subject.pool = subject.pools.front();
+  if (const auto* transfer = std::get_if<pool::ConduitTransfer>(&command)) {
+    const pool::Conduit* conduit = state.pool.conduits.find(transfer->conduit);
+    if (conduit != nullptr) subject.pool = conduit->from;
+    subject.approvals = pool::approvals_needed(*transfer, state.pool);
+  }
+  return subject;
 }
 
 }  // namespace cofferdam::engine

@@ -7,6 +7,7 @@
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
 #include "cofferdam/engine/signature.h"
+#include "cofferdam/engine/touches.h"
 
 #include <algorithm>
 
@@ -21,13 +22,19 @@ namespace {
     if (subject_of(command, state).approvals > 0) return true;
   }
   if (state.decision.policies.size() == 0) return false;
-  // Each pool of a batch may have a policy of its own.
+  const auto asks = [&](base::PoolId pool) {
+    return decision::required_approvals(state.decision, number, pool).approvals > 0;
+  };
+  // Each pool that a command acts on may have a policy of its own. Of a batch it is what its events
+  // say, for those that say something else are refused; a hold may leave it out.
   if (const auto* batch = std::get_if<ledger::CreateTransfers>(&command))
-    return std::any_of(batch->transfers.begin(), batch->transfers.end(), [&](const auto& t) {
-      return decision::required_approvals(state.decision, number, t.pool).approvals > 0;
+    return std::ranges::any_of(batch->transfers, [&](const ledger::Transfer& event) {
+      const ledger::Hold* hold =
+          event.pending_id.is_none() ? nullptr : state.ledger.holds.find(event.pending_id);
+      return asks(event.pool) ||
+             (hold != nullptr && asks(state.ledger.accounts.at(hold->debit).pool));
     });
-  return decision::required_approvals(state.decision, number, subject_of(command, state).pool)
-             .approvals > 0;
+  return std::ranges::any_of(pools_of(command, state), asks);
 }
 
 [[nodiscard]] DoorStatus check_seal(const Command& command, const Circumstances& c,
