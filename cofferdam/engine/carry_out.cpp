@@ -260,6 +260,22 @@ template <class C>
   return static_cast<std::uint16_t>(status);
 }
 
+// Of what was given earlier and takes effect now: it is good only as far as it could be given now.
+// A key that was revoked may have been somebody else's when it signed.
+[[nodiscard]] DoorStatus check_kept_seal(const std::string* public_key, bool must_be_signed,
+                                         const State& state) {
+  if (public_key == nullptr) return must_be_signed ? DoorStatus::signature_missing : DoorStatus::ok;
+  const access::SigningKey* key = access::find_key(state.access, *public_key);
+  return key != nullptr && key->in_force() ? DoorStatus::ok : DoorStatus::signing_key_revoked;
+}
+
+[[nodiscard]] DoorStatus check_kept_seal(const decision::Proposal& proposal, const Command& command,
+                                         const State& state) {
+  const access::SignedProposal* kept = state.access.signed_proposals.find(proposal.id);
+  return check_kept_seal(kept == nullptr ? nullptr : &kept->public_key,
+                         signature_required(command, proposal.maker, state), state);
+}
+
 // The proposed command, as its maker would have given it; what it did is taken back if refused,
 // and the approval stands all the same.
 void execute_proposal(const decision::Proposal& proposal, Room& room) {
@@ -270,10 +286,8 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   room.context.principal = proposal.maker;
   std::uint16_t status =
       static_cast<std::uint16_t>(check_access(*command, proposal.maker, room.state));
-  // A policy that was set since asks for what the maker did not give.
-  if (status == 0 && room.state.access.signed_proposals.find(proposal.id) == nullptr &&
-      signature_required(*command, proposal.maker, room.state))
-    status = static_cast<std::uint16_t>(DoorStatus::signature_missing);
+  if (status == 0)
+    status = static_cast<std::uint16_t>(check_kept_seal(proposal, *command, room.state));
   if (status == 0) status = carry_out(*command, room);
   room.context.principal = checker;
   if (status == 0) {
@@ -292,6 +306,24 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
       status);
 }
 
+// Those that count now. The last one was given just now, and the door has looked at it.
+[[nodiscard]] std::size_t approvals_that_count(const decision::Proposal& proposal,
+                                               const decision::Approve& command,
+                                               std::span<const base::PoolId> pools,
+                                               const Room& room) {
+  const State& state = room.state;
+  const bool must_be_signed = signature_required(command, room.context.principal, state);
+  const auto earlier = std::span(proposal.approvals).first(proposal.approvals.size() - 1);
+  const auto counting = std::ranges::count_if(earlier, [&](const decision::Approval& approval) {
+    const auto* kept = state.access.signed_approvals.find({proposal.id, approval.principal});
+    return decision::may_check(state.decision, state.principal, state.access, proposal, pools,
+                               approval.principal) &&
+           check_kept_seal(kept == nullptr ? nullptr : &kept->public_key, must_be_signed, state) ==
+               DoorStatus::ok;
+  });
+  return static_cast<std::size_t>(counting) + 1;
+}
+
 [[nodiscard]] std::uint16_t run(const decision::Approve& command, Room& room) {
   const State& state = room.state;
   // What it acts on is asked again: a hold or an account may have come since.
@@ -301,8 +333,15 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   if (status == decision::AnswerStatus::ok)
     status = apply(command, room.state.decision, room.context);
   if (status != decision::AnswerStatus::ok) return static_cast<std::uint16_t>(status);
+  if (room.signature)
+    room.state.access.signed_approvals.insert(
+        room.context.changes, access::SignedApproval{.proposal = command.proposal,
+                                                     .principal = room.context.principal,
+                                                     .public_key = crypto::to_hex(
+                                                         crypto::PublicKey{room.signature->key})});
   const decision::Proposal proposal = *state.decision.proposals.find(command.proposal);
-  if (proposal.approvals.size() >= decision::approvals_now(state.decision, proposal, pools))
+  if (approvals_that_count(proposal, command, pools, room) >=
+      decision::approvals_now(state.decision, proposal, pools))
     execute_proposal(proposal, room);
   return 0;
 }
