@@ -80,6 +80,41 @@ TEST_F(SignedApproval, AlsoWhereNothingMustBeSigned) {
   expect_failed_for_its_key();
 }
 
+// Whoever shows one proposal and has another approved has no signature for it.
+TEST_F(SignedApproval, TheApproverSignsWhatIsApproved) {
+  must(proposal(), kAnn);
+  decision::Propose other = proposal();
+  other.content = base::encode(ledger::CreateAsset{.code = "XYZ", .scale = 2});
+  must(other, kAnn);
+  Request request{.id = next(), .principal = PrincipalId(kCem), .command = approval()};
+  const CommandRecord record = record_of(request);
+  const auto over = [&](const std::string& subject) {
+    request.signature = sign_command(cem_, {.books = engine_->journal().id(),
+                                            .record = record,
+                                            .time = {},
+                                            .not_after = kUntil,
+                                            .subject = subject});
+    return door(request);
+  };
+  const std::string good = subject_to_sign(approval(), engine_->state());
+  EXPECT_EQ(good, base::encode(ApprovedProposal{PrincipalId(kAnn), row().operation, row().version,
+                                                row().content}));
+  EXPECT_EQ(over(good), DoorStatus::ok);
+  EXPECT_EQ(
+      over(subject_to_sign(decision::Approve{.proposal = base::ProposalId(2)}, engine_->state())),
+      DoorStatus::signature_does_not_verify);
+  EXPECT_EQ(over(""), DoorStatus::signature_does_not_verify);
+  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+    std::string bad = good;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    EXPECT_EQ(over(bad), DoorStatus::signature_does_not_verify) << bit;
+  }
+  // By somebody else it would be carried out in another name.
+  EXPECT_EQ(over(base::encode(ApprovedProposal{PrincipalId(kBob), row().operation, row().version,
+                                               row().content})),
+            DoorStatus::signature_does_not_verify);
+}
+
 TEST_F(SignedApproval, AnApprovalDiesWithItsKey) {
   ask_for_approvals(2);
   must(proposal(), kAnn);

@@ -69,8 +69,13 @@ class Signed : public testing::Test {
   CommandId next() { return CommandId(++id_); }
 
   void sign(Request& request, const crypto::SigningKey& key, Time until = kUntil) const {
+    const CommandRecord record = record_of(request);
     request.signature =
-        sign_command(key, engine_->journal().id(), record_of(request), request.time, until);
+        sign_command(key, {.books = engine_->journal().id(),
+                           .record = record,
+                           .time = request.time,
+                           .not_after = until,
+                           .subject = subject_to_sign(request.command, engine_->state())});
   }
 
   // Of the next command.
