@@ -120,5 +120,22 @@ TEST_P(ApprovalPools, EachPoolThatACommandActsOnIsAsked) {
   EXPECT_TRUE(asked(reconciliation::BeginReconciliation{.account = AccountId(20)}));
 }
 
+TEST_P(ApprovalPools, NothingIsAskedThatCannotBeProposed) {
+  for (const std::uint16_t operation :
+       {Operation<venue::Genesis>::kNumber, Operation<Tick>::kNumber,
+        Operation<RevertBatch>::kNumber, Operation<decision::Propose>::kNumber,
+        Operation<decision::Approve>::kNumber, Operation<decision::Reject>::kNumber,
+        Operation<decision::Withdraw>::kNumber}) {
+    Request request{.id = next(),
+                    .principal = PrincipalId(1),
+                    .command = decision::SetApprovalPolicy{.operation = operation, .approvals = 1}};
+    EXPECT_NE(engine_->execute(request)->shape, 0) << operation;
+    request.command = decision::SetApprovalPolicy{.operation = operation};
+    EXPECT_TRUE(engine_->execute(request)->ok()) << operation;
+  }
+  must(proposal(batch({1})), kAnn);
+  must(Tick{});
+}
+
 }  // namespace
 }  // namespace cofferdam::engine

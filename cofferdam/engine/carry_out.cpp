@@ -60,13 +60,25 @@ template <class C>
   return 0;
 }
 
-[[nodiscard]] bool is_proposable(const Command& command) {
-  return !std::holds_alternative<venue::Genesis>(command) &&
-         !std::holds_alternative<Tick>(command) && !std::holds_alternative<RevertBatch>(command) &&
-         !std::holds_alternative<decision::Propose>(command) &&
-         !std::holds_alternative<decision::Approve>(command) &&
-         !std::holds_alternative<decision::Reject>(command) &&
-         !std::holds_alternative<decision::Withdraw>(command);
+constexpr std::array<std::uint16_t, 7> kNotProposable{
+    Operation<venue::Genesis>::kNumber,     Operation<Tick>::kNumber,
+    Operation<RevertBatch>::kNumber,        Operation<decision::Propose>::kNumber,
+    Operation<decision::Approve>::kNumber,  Operation<decision::Reject>::kNumber,
+    Operation<decision::Withdraw>::kNumber,
+};
+
+[[nodiscard]] bool is_proposable(std::uint16_t operation) {
+  return std::ranges::find(kNotProposable, operation) == kNotProposable.end();
+}
+
+// Approvals for what nobody can propose would forbid it to everybody, for ever where it is the way
+// to propose, to approve, or to change a policy that has to be approved.
+[[nodiscard]] std::uint16_t shape_of(const decision::SetApprovalPolicy& command) {
+  auto status = check_shape(command);
+  if (status == decision::SetApprovalPolicyStatus::ok && command.approvals > 0 &&
+      !is_proposable(command.operation))
+    status = decision::SetApprovalPolicyStatus::operation_not_proposable;
+  return static_cast<std::uint16_t>(status);
 }
 
 [[nodiscard]] std::uint16_t shape_of(const decision::Propose& command) {
@@ -75,7 +87,7 @@ template <class C>
     const auto proposed = decode_command(command.operation, command.version, command.content);
     if (!proposed || check_shape(*proposed) != 0) {
       status = decision::ProposeStatus::content_malformed;
-    } else if (!is_proposable(*proposed)) {
+    } else if (!is_proposable(command.operation)) {
       status = decision::ProposeStatus::operation_not_proposable;
     }
   }
