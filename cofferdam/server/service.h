@@ -90,6 +90,7 @@ class Service final : public HttpHandler {
   [[nodiscard]] bool is_key_good(const std::string& key) const;
   [[nodiscard]] HttpResponse refuse_socket(const HttpRequest& request) const;
   [[nodiscard]] bool has_unopened_room(const std::string& peer) const;
+  [[nodiscard]] bool has_room_of(const std::string& who, std::size_t own) const;
   void forget(Socket* socket);
   void want_pump();  // from any thread
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
@@ -154,6 +155,7 @@ class Service final : public HttpHandler {
   std::string openapi_;
   double start_seconds_ = 0;
   std::set<std::shared_ptr<Socket>> sockets_;  // of the network's thread
+  std::size_t calls_cost_ = 0;                 // of it as well: of the calls of all sockets
   bool hands_over_ = false;                    // of it as well: what was gathered will be
   // Of the books' thread: answers that go to the network's in one piece.
   std::vector<std::pair<std::shared_ptr<HttpExchange>, HttpResponse>> ready_;
