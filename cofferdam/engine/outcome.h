@@ -35,6 +35,7 @@ enum class DoorStatus : std::uint16_t {
   signature_expired,
   signature_lives_too_long,
   releases_frozen,
+  insufficient_margin,
 };
 
 // Refused over its signature: nobody knows who gave it.
@@ -69,6 +70,7 @@ enum class DoorStatus : std::uint16_t {
     case DoorStatus::policy_breach:
     case DoorStatus::law_broken:
     case DoorStatus::releases_frozen:
+    case DoorStatus::insufficient_margin:
       return false;
   }
   return false;
@@ -135,7 +137,7 @@ struct Outcome {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
-  static constexpr std::array<std::string_view, 19> kNames{"ok",
+  static constexpr std::array<std::string_view, 20> kNames{"ok",
                                                            "no_genesis",
                                                            "genesis_exists",
                                                            "time_goes_back",
@@ -153,8 +155,9 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
                                                            "signature_does_not_verify",
                                                            "signature_expired",
                                                            "signature_lives_too_long",
-                                                           "releases_frozen"};
-  static constexpr std::array<std::string_view, 19> kDocs{
+                                                           "releases_frozen",
+                                                           "insufficient_margin"};
+  static constexpr std::array<std::string_view, 20> kDocs{
       "",
       "the books begin with a genesis command",
       "the books have one genesis command",
@@ -173,5 +176,6 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
       "the signature must be over this command, of these books, by this key",
       "a signature lets a command in until its time",
       "a signature counts for at most 31 days",
-      "an open break of reconciliation freezes what leaves the pool; nothing was changed"};
+      "an open break of reconciliation freezes what leaves the pool; nothing was changed",
+      "an account would have lost collateral that covers its risk; nothing was changed"};
 };
