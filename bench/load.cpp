@@ -44,9 +44,11 @@ class Runner {
     start_ = Clock::now();
     while (seconds_since(start_) < load_.seconds) {
       send_what_is_due();
-      // An open loop does not sleep past the next request; one core is the load's own.
-      const int ready = ::epoll_wait(poll_, events_.data(), static_cast<int>(events_.size()),
-                                     load_.per_second > 0 ? 0 : 100);
+      // An open loop sleeps until the next request is due, and no longer: a load that spins takes a
+      // core from the program that it measures.
+      const timespec until = until_the_next();
+      const int ready = ::epoll_pwait2(poll_, events_.data(), static_cast<int>(events_.size()),
+                                       &until, nullptr);
       for (int i = 0; i < ready; ++i)
         receive(*static_cast<Connection*>(events_[static_cast<std::size_t>(i)].data.ptr));
     }
@@ -58,12 +60,22 @@ class Runner {
   }
 
  private:
+  [[nodiscard]] Clock::time_point next_due() const {
+    return start_ + std::chrono::nanoseconds(static_cast<std::int64_t>(
+                        static_cast<double>(sent_) / load_.per_second * 1e9));
+  }
+
+  [[nodiscard]] timespec until_the_next() const {
+    if (load_.per_second <= 0 || idle_.empty()) return {.tv_sec = 0, .tv_nsec = 100'000'000};
+    const auto left = std::chrono::nanoseconds(next_due() - Clock::now()).count();
+    return {.tv_sec = 0, .tv_nsec = std::clamp<long>(left, 0, 100'000'000)};
+  }
+
   void send_what_is_due() {
     while (!idle_.empty()) {
       Clock::time_point due = Clock::now();
       if (load_.per_second > 0) {
-        due = start_ + std::chrono::nanoseconds(static_cast<std::int64_t>(
-                           static_cast<double>(sent_) / load_.per_second * 1e9));
+        due = next_due();
         if (due > Clock::now()) return;
       }
       Connection& c = *idle_.front();

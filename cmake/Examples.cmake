@@ -1,13 +1,16 @@
-# embed_examples(TARGET FOLDER): builds the files FOLDER/*.json into TARGET, behind
-# cofferdam/operation/calculator_examples.h. The text is cut into pieces that every compiler takes.
-function(embed_examples target folder)
+# embed_texts(TARGET FOLDER HEADER FUNCTION): builds the files FOLDER/*.json into TARGET, behind
+# `std::string_view FUNCTION(std::string_view name)` and `FUNCTION_names()` of HEADER. The text is
+# cut into pieces that every compiler takes.
+function(embed_texts target folder header function)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*.json)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
-  set(code "#include \"cofferdam/operation/calculator_examples.h\"\n\n")
+  set(code "#include \"cofferdam/operation/${header}\"\n\n")
   string(APPEND code "namespace cofferdam::operation {\n\n")
-  string(APPEND code "std::string_view calculator_example(std::string_view name) {\n")
+  string(APPEND code "std::string_view ${function}(std::string_view name) {\n")
+  set(names)
   foreach(file IN LISTS files)
     get_filename_component(name ${file} NAME_WE)
+    string(APPEND names "      \"${name}\",\n")
     file(READ ${file} text)
     string(APPEND code "  if (name == \"${name}\") return\n")
     string(LENGTH "${text}" length)
@@ -19,8 +22,14 @@ function(embed_examples target folder)
     endwhile()
     string(APPEND code "  ;\n")
   endforeach()
-  string(APPEND code "  return {};\n}\n\n}  // namespace cofferdam::operation\n")
-  set(output ${CMAKE_CURRENT_BINARY_DIR}/calculator_examples.cpp)
+  string(APPEND code "  return {};\n}\n\n")
+  string(APPEND code "std::vector<std::string_view> ${function}_names() {\n")
+  string(APPEND code "  return {\n${names}  };\n}\n\n}  // namespace cofferdam::operation\n")
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${function}.cpp)
   file(CONFIGURE OUTPUT ${output} CONTENT "${code}" @ONLY)
   target_sources(${target} PRIVATE ${output})
+endfunction()
+
+function(embed_examples target folder)
+  embed_texts(${target} ${folder} calculator_examples.h calculator_example)
 endfunction()

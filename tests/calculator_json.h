@@ -26,10 +26,22 @@ using Json = nlohmann::ordered_json;
 struct Scales {
   unsigned amount = 0;
   unsigned share = 0;
+  unsigned price = 0;
+  unsigned quantity = 0;
+
+  // An object that says its own amounts' scale has it for itself and what it holds.
+  [[nodiscard]] Scales within(const Json& object) const {
+    Scales inner = *this;
+    if (object.is_object()) inner.amount = object.value("scale", amount);
+    return inner;
+  }
 };
 
 inline Scales scales_of(const Json& input) {
-  return {.amount = input.value("scale", 0U), .share = input.value("share_scale", 0U)};
+  return {.amount = input.value("scale", 0U),
+          .share = input.value("share_scale", 0U),
+          .price = input.value("price_scale", 0U),
+          .quantity = input.value("quantity_scale", 0U)};
 }
 
 template <class T>
@@ -55,6 +67,18 @@ class JsonReader {
     field = base::Shares(value_of(base::parse_decimal(text(json), scales_.share)));
   }
 
+  void read(const Json& json, base::Price& field) const {
+    field = base::Price(value_of(base::parse_decimal(text(json), scales_.price)));
+  }
+
+  void read(const Json& json, base::Quantity& field) const {
+    field = base::Quantity(value_of(base::parse_decimal(text(json), scales_.quantity)));
+  }
+
+  void read(const Json& json, double& field) const {
+    field = json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>();
+  }
+
   void read(const Json& json, base::Rate& field) const {
     field = base::Rate(value_of(base::parse_decimal(text(json), base::kRateScale)));
   }
@@ -78,6 +102,10 @@ class JsonReader {
   template <std::integral T>
   void read(const Json& json, T& field) const {
     field = json.get<T>();
+  }
+
+  void read(const Json& json, base::u128& field) const {
+    field = value_of(base::parse_unsigned_decimal(text(json), 0));
   }
 
   template <base::NamedEnum E>
@@ -106,9 +134,10 @@ class JsonReader {
   template <base::Described T>
   void read(const Json& json, T& object) const {
     std::set<std::string> known;
+    const JsonReader inner(scales_.within(json));
     T::fields(object, [&](std::string_view name, auto& field, std::string_view) {
       known.emplace(name);
-      if (json.contains(std::string(name))) read(json.at(std::string(name)), field);
+      if (json.contains(std::string(name))) inner.read(json.at(std::string(name)), field);
     });
     for (const auto& [name, value] : json.items())
       if (!known.contains(name)) throw std::runtime_error("unknown field " + name);
@@ -132,6 +161,12 @@ class JsonWriter {
 
   Json write(base::Shares v) const { return base::format_decimal(v.value(), scales_.share); }
 
+  Json write(base::Price v) const { return base::format_decimal(v.value(), scales_.price); }
+
+  Json write(base::Quantity v) const { return base::format_decimal(v.value(), scales_.quantity); }
+
+  Json write(double v) const { return v; }
+
   Json write(base::Rate v) const { return base::format_decimal_short(v.value(), base::kRateScale); }
 
   Json write(base::Time v) const { return base::format_time(v); }
@@ -148,6 +183,8 @@ class JsonWriter {
   Json write(T v) const {
     return v;
   }
+
+  Json write(base::u128 v) const { return base::to_text(v); }
 
   template <base::NamedEnum E>
   Json write(E v) const {

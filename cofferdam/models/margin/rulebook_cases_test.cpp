@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Portfolios that were worked out by the programs in tests/oracle, which know nothing of this code:
+// every rulebook must agree to the last unit, or within the quantum that the file states.
+#include "cofferdam/models/margin/margin.h"
+
+#include "tests/calculator_json.h"
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace cofferdam::rulebook {
+namespace {
+
+std::filesystem::path root() {
+  std::filesystem::path path = std::filesystem::path(__FILE__);
+  for (int i = 0; i < 4; ++i) path = path.parent_path();
+  return path;
+}
+
+testing::JsonReader reader(const testing::Json& input) {
+  return testing::JsonReader({.amount = input.value("scale", 18U),
+                              .price = input.value("price_scale", 18U),
+                              .quantity = input.value("quantity_scale", 18U)});
+}
+
+MarginInput read_input(const testing::Json& json) {
+  MarginInput input;
+  reader(json).read(json, input);
+  if (input.rulebook.empty()) return input;
+  const auto file = root() / "examples" / "rulebooks" / (input.rulebook + ".json");
+  reader(testing::Json::object())
+      .read(testing::read_json_file(file.string()), input.parameters.emplace());
+  return input;
+}
+
+i128 units(const testing::Json& json, unsigned scale) {
+  return testing::value_of(base::parse_decimal(json.get<std::string>(), scale));
+}
+
+void expect_near(base::SignedAmount found, const testing::Json& expected, i128 quantum,
+                 unsigned scale, const std::string& what) {
+  const i128 wanted = units(expected, scale);
+  const i128 distance = found.units() > wanted ? found.units() - wanted : wanted - found.units();
+  EXPECT_TRUE(distance <= quantum)
+      << what << ": " << base::format_decimal(found, scale) << " for " << expected.dump();
+}
+
+// The lines make up the requirement, and the three modes are in their order.
+void expect_consistent(const MarginOutput& output, unsigned scale, const std::string& name) {
+  if (scale == 18) {
+    base::SignedAmount initial;
+    base::SignedAmount maintenance;
+    for (const MarginLine& line : output.lines) {
+      initial = initial + line.initial;
+      maintenance = maintenance + line.maintenance;
+    }
+    EXPECT_EQ(initial, output.figures.initial) << name;
+    EXPECT_EQ(maintenance, output.figures.maintenance) << name;
+  }
+  ASSERT_EQ(output.modes.size(), 3U);
+  EXPECT_LE(output.modes[1].cash_needed_initial, output.modes[0].cash_needed_initial) << name;
+}
+
+class Cases : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Cases, AgreeWithTheOracle) {
+  const auto file = root() / "tests" / "oracle" / "margin" / (std::string(GetParam()) + ".json");
+  const testing::Json document = testing::read_json_file(file.string());
+  EXPECT_GE(document.at("cases").size(), 20U);
+  for (const testing::Json& one : document.at("cases")) {
+    const std::string name = one.at("name");
+    const MarginInput input = read_input(one.at("input"));
+    const unsigned scale = input.scale;
+    const i128 quantum = units(document.at("quantum"), scale);
+    const Result<MarginOutput> output = margin(input);
+    ASSERT_TRUE(output) << name << ": " << output.error().text();
+    const MarginFigures& figures = output->figures;
+    expect_near(figures.equity, one.at("equity"), quantum, scale, name + " equity");
+    expect_near(figures.initial, one.at("initial"), quantum, scale, name + " initial");
+    expect_near(figures.maintenance, one.at("maintenance"), quantum, scale, name + " maintenance");
+    if (one.contains("binding")) {
+      EXPECT_EQ(output->binding_scenario, one.at("binding")) << name;
+    }
+    expect_consistent(*output, scale, name);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rulebooks, Cases,
+                         ::testing::Values("dydx-v4", "imf-mmf", "derive-srm", "derive-srm-priced",
+                                           "derive-pmrm", "derive-pmrm-2"));
+
+TEST(Rulebooks, EveryFileCanBeUsed) {
+  std::size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(root() / "examples" / "rulebooks")) {
+    if (file.path().extension() != ".json") continue;
+    Rulebook rulebook;
+    reader(testing::Json::object()).read(testing::read_json_file(file.path().string()), rulebook);
+    const Result<void> done = check(rulebook);
+    EXPECT_TRUE(done) << file.path() << ": " << (done ? "" : done.error().text());
+    EXPECT_EQ(rulebook.name, file.path().stem().string());
+    EXPECT_FALSE(rulebook.known_differences.empty()) << file.path();
+    ++files;
+  }
+  EXPECT_GE(files, 4U);
+}
+
+}  // namespace
+}  // namespace cofferdam::rulebook
