@@ -3,6 +3,7 @@
 
 #include "cofferdam/books/access/key_rules.h"
 #include "cofferdam/books/ledger/expire_holds.h"
+#include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/engine/access.h"
@@ -185,10 +186,13 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
-  market::apply(command.trades,
-                market::TradeBooks{room.state.market, room.state.ledger, room.history.trades(),
-                                   room.scratch.trades},
-                room.context, results);
+  const State& state = room.state;
+  margin::TradeCover cover(state.margin, state.market, state.ledger, state.fact, room.context.now);
+  market::apply(
+      command.trades,
+      market::TradeBooks{room.state.market, room.state.ledger, room.history.trades(),
+                         room.scratch.trades, margin::has_margin(state.margin) ? &cover : nullptr},
+      room.context, results);
   keep_statuses(results, room);
   return 0;
 }
@@ -206,6 +210,21 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
   if (status == market::SettleStatus::ok)
     status = market::apply(command, room.state.market, room.state.ledger, room.context, settlement);
   return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t run(const margin::EvaluatePool& command, Room& room) {
+  room.evaluated = command.pool;
+  return static_cast<std::uint16_t>(check_state(command, room.state.margin));
+}
+
+[[nodiscard]] std::uint16_t run(const default_management::Deleverage& command, Room& room) {
+  State& state = room.state;
+  const default_management::DeleverageBooks books{
+      state.default_management,
+      market::TradeBooks{state.market, state.ledger, room.history.trades(), room.scratch.trades,
+                         nullptr},
+      state.margin, state.fact};
+  return static_cast<std::uint16_t>(apply(command, books, room.context));
 }
 
 [[nodiscard]] std::uint16_t run(const pool::ExecuteRelease& command, Room& room) {
@@ -366,6 +385,14 @@ template <class Row>
   return subject;
 }
 
+[[nodiscard]] base::PoolId pool_of_loss(std::uint32_t number, const State& state) {
+  return pool_of_row(state.default_management.losses.find(number));
+}
+
+[[nodiscard]] base::PoolId pool_of_fund(const std::string& code, const State& state) {
+  return pool_of_row(state.default_management.funds.find(code));
+}
+
 // Of what a rule looks at: the pool, or the pool whose vault it is.
 [[nodiscard]] base::PoolId pool_of_alert(const auto& rule, const State& state) {
   return rule.pool.is_none() ? pool_of_vault(rule.vault, state) : rule.pool;
@@ -378,11 +405,21 @@ std::uint16_t check_shape(const Command& command) {
 }
 
 std::uint16_t carry_out(const Command& command, Room& room) {
-  return std::visit([&](const auto& c) { return run(c, room); }, command);
+  return std::visit(
+      [&]<class C>(const C& c) {
+        room.settles_positions = Operation<C>::kSettlesPositions;
+        room.judges_cover = Operation<C>::kJudgesCover;
+        return run(c, room);
+      },
+      command);
 }
 
 reconciliation::Books reconciliation_of(Room& room) {
   return {room.state.reconciliation, room.state.custody, room.state.ledger, room.context};
+}
+
+margin::Surroundings margin_surroundings(const State& state) {
+  return {state.market, state.ledger, state.fact};
 }
 
 void refuse_large_terms(Outcome& outcome) {
@@ -419,6 +456,12 @@ decision::Subject subject_of(const Command& command, const State& state) {
                         { c.intent } -> std::convertible_to<base::IntentId>;
                       })
           return {.pool = pool_of_intent(c.intent, state)};
+        if constexpr (requires { pool_of_loss(c.loss, state); })
+          return {.pool = pool_of_loss(c.loss, state)};
+        if constexpr (requires { pool_of_fund(c.fund, state); })
+          return {.pool = pool_of_fund(c.fund, state)};
+        if constexpr (std::is_same_v<C, default_management::OpenFund>)
+          return {.pool = pool_of_row(state.ledger.accounts.find(c.account))};
         if constexpr (requires { c.breaks.front().value(); })
           return {.pool = c.breaks.empty()
                               ? base::PoolId()

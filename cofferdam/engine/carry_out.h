@@ -16,6 +16,9 @@ struct Room {
   Scratch& scratch;
   Judgement& judgement;
   std::optional<CommandSignature> signature = {};  // that the command came with, and is good
+  bool settles_positions = false;                  // see OperationBase
+  bool judges_cover = false;
+  base::PoolId evaluated = {};  // a pool whose accounts are all looked at again
 };
 
 // The operation's own status; 0 is ok. After a refusal the caller rolls back.
@@ -23,6 +26,9 @@ struct Room {
 
 // What the room of reconciliation works on in a command.
 [[nodiscard]] reconciliation::Books reconciliation_of(Room& room);
+
+// What margin reads beside its own room.
+[[nodiscard]] margin::Surroundings margin_surroundings(const State& state);
 
 // A term of a reconciled account would have gone beyond its bound.
 void refuse_large_terms(Outcome& outcome);

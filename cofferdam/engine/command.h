@@ -35,8 +35,10 @@
 #include "cofferdam/engine/access_operations.h"
 #include "cofferdam/engine/alert_operations.h"
 #include "cofferdam/engine/custody_operations.h"
+#include "cofferdam/engine/default_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
+#include "cofferdam/engine/margin_operations.h"
 #include "cofferdam/engine/operation_base.h"
 
 #include <cstdint>
@@ -64,7 +66,15 @@ using Command = std::variant<
     access::RevokeSigningKey, access::SetSignaturePolicy, access::SetGrant, alert::SetAlert,
     alert::AcknowledgeAlert, alert::RetireAlert, reconciliation::RecordStatement,
     reconciliation::BeginReconciliation, reconciliation::SetGuard, reconciliation::AssignBreak,
-    reconciliation::ExplainBreak, reconciliation::ResolveBreak>;
+    reconciliation::ExplainBreak, reconciliation::ResolveBreak, margin::SetRulebook,
+    margin::SetPool, margin::SetCollateral, margin::SetTiers, margin::PublishGrid,
+    margin::ReserveOrder, margin::ReleaseOrder, margin::EvaluatePool,
+    default_management::DefineWaterfall, default_management::OpenFund,
+    default_management::IssueShares, default_management::RequestShares,
+    default_management::RedeemShares, default_management::CancelShares,
+    default_management::BeginLiquidation, default_management::EndLiquidation,
+    default_management::DeclareDefault, default_management::AllocateLoss,
+    default_management::Deleverage, default_management::CutClaims>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {
@@ -337,6 +347,7 @@ struct Operation<market::RecordTrades> : OperationBase<83, Needs::operator_role>
   static constexpr std::string_view kName = "trade.record";
   static constexpr std::string_view kSummary =
       "Book trades, each side against its pool's clearing.";
+  static constexpr bool kJudgesCover = true;
   using Status = market::RecordTradesStatus;
 };
 
@@ -351,6 +362,7 @@ template <>
 struct Operation<market::Settle> : OperationBase<85, Needs::operator_role> {
   static constexpr std::string_view kName = "contract.settle";
   static constexpr std::string_view kSummary = "Turn open value into collateral at the mark.";
+  static constexpr bool kSettlesPositions = true;
   using Status = market::SettleStatus;
 };
 

@@ -2,6 +2,9 @@
 #include "cofferdam/engine/door.h"
 
 #include "cofferdam/books/alert/evaluate.h"
+#include "cofferdam/books/default_management/gate.h"
+#include "cofferdam/books/margin/covered.h"
+#include "cofferdam/books/margin/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/engine/access.h"
@@ -70,6 +73,23 @@ void evaluate_alerts(const Command& command, const Outcome& outcome, State& stat
                   is_tick ? alert::Occasion::tick : alert::Occasion::command);
 }
 
+// Nobody takes out what covers risk. Trades and reservations have been asked one by one.
+[[nodiscard]] Outcome judge_margin(const Room& room) {
+  const State& state = room.state;
+  if (!margin::has_margin(state.margin) || room.settles_positions || room.judges_cover) return {};
+  const margin::Books books{state.margin, state.market, state.ledger, state.fact, room.context.now};
+  if (const auto uncovered = margin::find_uncovered_withdrawal(books))
+    return {.door = DoorStatus::insufficient_margin, .law = *uncovered};
+  return {};
+}
+
+void evaluate_margin(Room& room) {
+  margin::evaluate(room.state.margin, margin_surroundings(room.state), room.context,
+                   room.scratch.margin,
+                   room.settles_positions ? margin::Occasion::settling : margin::Occasion::command,
+                   room.evaluated);
+}
+
 template <class Status>
 [[nodiscard]] Refusal describe(std::uint16_t status) {
   if (status == 0) return {};
@@ -92,6 +112,9 @@ template <class Status>
                                          state.ledger, now};
   if (const auto frozen = reconciliation::find_frozen_release(guards))
     return {.door = DoorStatus::releases_frozen, .law = *frozen};
+  if (const auto gated = default_management::find_gated_movement(state.default_management,
+                                                                 state.ledger, state.pool))
+    return {.door = DoorStatus::policy_breach, .law = *gated};
   return {};
 }
 
@@ -118,7 +141,9 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
         !reconciliation::follow_postings(reconciliation_of(room), outcome.event_statuses.size()))
       refuse_large_terms(outcome);
     Outcome whole = outcome.ok() ? judge_policies(state, circumstances.now) : outcome;
+    if (whole.ok()) whole = judge_margin(room);
     if (whole.ok()) {
+      evaluate_margin(room);
       evaluate_alerts(command, outcome, state, context);
       if (const auto law = broken_law(state))
         whole = Outcome{.door = DoorStatus::law_broken, .law = *law};

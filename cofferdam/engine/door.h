@@ -5,6 +5,7 @@
 // record's time and number, and the history before it; it reads no clock and writes no file.
 #pragma once
 
+#include "cofferdam/books/margin/scratch.h"
 #include "cofferdam/engine/command.h"
 #include "cofferdam/engine/outcome.h"
 #include "cofferdam/engine/record.h"
@@ -27,6 +28,7 @@ struct RecordedCommand {
 struct Scratch {
   ledger::TransferScratch transfers;
   market::TradeScratch trades;
+  margin::Scratch margin;
 };
 
 // What happened before this command.

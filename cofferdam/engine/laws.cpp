@@ -5,8 +5,10 @@
 #include "cofferdam/books/alert/invariants.h"
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/invariants.h"
+#include "cofferdam/books/default_management/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
 #include "cofferdam/books/ledger/invariants.h"
+#include "cofferdam/books/margin/invariants.h"
 #include "cofferdam/books/market/invariants.h"
 #include "cofferdam/books/pool/invariants.h"
 #include "cofferdam/books/principal/invariants.h"
@@ -53,6 +55,13 @@ std::optional<std::string> broken_law(const State& state) {
   ask(reconciliation::check_terms_are_items(state.reconciliation));
   ask(reconciliation::check_statements_stay(state.reconciliation));
   ask(reconciliation::check_breaks_go_forward(state.reconciliation));
+  ask(margin::check_reservations_add_up(state.margin));
+  ask(margin::check_grids_go_forward(state.margin));
+  ask(margin::check_standings(state.margin));
+  ask(default_management::check_losses_add_up(state.default_management));
+  ask(default_management::check_charges_are_named(state.default_management));
+  ask(default_management::check_claims_are_covered(state.default_management, state.ledger));
+  ask(default_management::check_waterfalls_stand(state.default_management));
   if (all.empty()) return std::nullopt;
   return all;
 }

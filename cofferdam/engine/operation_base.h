@@ -23,6 +23,11 @@ struct OperationBase {
   static constexpr std::uint16_t kNumber = Number;
   static constexpr std::uint16_t kVersion = 1;
   static constexpr Needs kNeeds = Role;
+  // It moves value between open value and cash, or closes positions of accounts in trouble: whether
+  // an account stays covered is not asked of it, and the accounts that it touched are looked at.
+  static constexpr bool kSettlesPositions = false;
+  // It asks by itself, event by event, whether accounts stay covered.
+  static constexpr bool kJudgesCover = false;
 };
 
 }  // namespace cofferdam::engine

@@ -35,6 +35,7 @@ enum class DoorStatus : std::uint16_t {
   signature_expired,
   signature_lives_too_long,
   releases_frozen,
+  insufficient_margin,
 };
 
 // The amount of an event where it differs from what was asked (balancing, or 'max').
@@ -98,7 +99,7 @@ struct Outcome {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
-  static constexpr std::array<std::string_view, 19> kNames{"ok",
+  static constexpr std::array<std::string_view, 20> kNames{"ok",
                                                            "no_genesis",
                                                            "genesis_exists",
                                                            "time_goes_back",
@@ -116,8 +117,9 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
                                                            "signature_does_not_verify",
                                                            "signature_expired",
                                                            "signature_lives_too_long",
-                                                           "releases_frozen"};
-  static constexpr std::array<std::string_view, 19> kDocs{
+                                                           "releases_frozen",
+                                                           "insufficient_margin"};
+  static constexpr std::array<std::string_view, 20> kDocs{
       "",
       "the books begin with a genesis command",
       "the books have one genesis command",
@@ -136,5 +138,6 @@ struct cofferdam::base::EnumText<cofferdam::engine::DoorStatus> {
       "the signature must be over this command, of these books, by this key",
       "a signature lets a command in until its time",
       "a signature counts for at most 31 days",
-      "an open break of reconciliation freezes what leaves the pool; nothing was changed"};
+      "an open break of reconciliation freezes what leaves the pool; nothing was changed",
+      "an account would have lost collateral that covers its risk; nothing was changed"};
 };

@@ -7,8 +7,10 @@
 #include "cofferdam/books/alert/alert.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
+#include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/ledger/ledger.h"
+#include "cofferdam/books/margin/margin.h"
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/pool/pool.h"
 #include "cofferdam/books/principal/principal.h"
@@ -30,6 +32,8 @@ struct State {
   access::State access;
   alert::State alert;
   reconciliation::State reconciliation;
+  margin::State margin;
+  default_management::State default_management;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -46,6 +50,8 @@ struct State {
     f("access", self.access);
     f("alert", self.alert);
     f("reconciliation", self.reconciliation);
+    f("margin", self.margin);
+    f("default_management", self.default_management);
   }
 };
 

@@ -61,6 +61,8 @@ void register_queries(Registry& registry) {
   register_market_queries(registry);
   register_journal_queries(registry);
   register_alert_queries(registry);
+  register_margin_queries(registry);
+  register_default_management_queries(registry);
 }
 
 }  // namespace cofferdam::operation

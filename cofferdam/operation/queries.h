@@ -140,5 +140,7 @@ void register_reconciliation_queries(Registry& registry);
 void register_market_queries(Registry& registry);
 void register_journal_queries(Registry& registry);
 void register_alert_queries(Registry& registry);
+void register_margin_queries(Registry& registry);
+void register_default_management_queries(Registry& registry);
 
 }  // namespace cofferdam::operation

@@ -43,6 +43,8 @@ std::optional<std::uint32_t> StateNames::number_of(Numbered kind, std::string_vi
       return number_in(custody::find_beneficiary(state_.custody, code));
     case Numbered::alert:
       return number_in(alert::find_alert(state_.alert, code));
+    case Numbered::rulebook:
+      return number_in(margin::find_rulebook(state_.margin, code));
     case Numbered::proposal:
     case Numbered::intent:
     case Numbered::statement:
@@ -79,6 +81,8 @@ std::string StateNames::code_of(Numbered kind, std::uint32_t number) const {
       return code_in(state_.custody.beneficiaries.find(base::BeneficiaryId(number)));
     case Numbered::alert:
       return code_in(state_.alert.rules.find(alert::AlertId(number)));
+    case Numbered::rulebook:
+      return code_in(state_.margin.rulebooks.find(margin::RulebookId(number)));
     case Numbered::proposal:
     case Numbered::intent:
     case Numbered::statement:

@@ -10,6 +10,7 @@
 #include "cofferdam/base/number.h"
 #include "cofferdam/base/time.h"
 #include "cofferdam/books/alert/measure.h"
+#include "cofferdam/books/margin/ids.h"
 #include "cofferdam/books/reconciliation/ids.h"
 
 #include <cstdint>
@@ -65,11 +66,12 @@ enum class Numbered : std::uint8_t {
   alert,
   statement,
   reconciliation_break,
+  rulebook,
 };
-inline constexpr std::array<std::string_view, 17> kNumberedNames{
+inline constexpr std::array<std::string_view, 18> kNumberedNames{
     "none",        "pool",   "asset",    "principal", "conduit", "contract",
     "rule",        "source", "proposal", "vault",     "wallet",  "signer",
-    "beneficiary", "intent", "alert",    "statement", "break"};
+    "beneficiary", "intent", "alert",    "statement", "break",   "rulebook"};
 
 // "an asset", "a pool".
 [[nodiscard]] std::string with_article(std::string_view noun);
@@ -155,6 +157,7 @@ consteval Numbered numbered_kind() {
   if (std::is_same_v<T, base::BeneficiaryId>) return Numbered::beneficiary;
   if (std::is_same_v<T, base::IntentId>) return Numbered::intent;
   if (std::is_same_v<T, alert::AlertId>) return Numbered::alert;
+  if (std::is_same_v<T, margin::RulebookId>) return Numbered::rulebook;
   if (std::is_same_v<T, reconciliation::StatementId>) return Numbered::statement;
   if (std::is_same_v<T, reconciliation::BreakId>) return Numbered::reconciliation_break;
   return Numbered::none;

@@ -101,6 +101,7 @@ class Pools {
       case Numbered::source:
       case Numbered::signer:
       case Numbered::beneficiary:
+      case Numbered::rulebook:
         break;
     }
   }

@@ -107,6 +107,7 @@ class Batch {
         ledger_(books.ledger),
         history_(books.history),
         ids_(books.scratch.ids()),
+        guard_(books.guard),
         context_(context) {}
 
   void run(std::vector<S>& results) {
@@ -229,11 +230,15 @@ class Batch {
     if (buyer.listed && seller.listed && fee_is_certain(buyer, asset) &&
         fee_is_certain(seller, asset)) {
       if (!room_in_ledger(buyer) || !room_in_ledger(seller)) return S::overflows_ledger;
+      if (const S status = judge_cover(contract, trade, buyer, seller, value, Fees::due);
+          status != S::ok)
+        return status;
       COFFERDAM_CHECK(move_fee(buyer, asset) && move_fee(seller, asset), "the fees are certain");
     } else {
       const ledger::Changes::Mark mark = context_.changes.mark();
       const std::size_t postings = context_.postings.size();
-      const S status = prepare(contract, buyer, seller);
+      S status = prepare(contract, buyer, seller);
+      if (status == S::ok) status = judge_cover(contract, trade, buyer, seller, value, Fees::paid);
       if (status != S::ok) {
         context_.changes.rollback(mark);
         context_.postings.resize(postings);
@@ -252,6 +257,26 @@ class Batch {
     ++row.trades;
     row.last_price = trade.price;
     row.last_trade = context_.now;
+    return S::ok;
+  }
+
+  enum class Fees : std::uint8_t { due, paid };
+
+  [[nodiscard]] S judge_cover(const Contract& contract, const Trade& trade, const Side& buyer,
+                              const Side& seller, Amount value, Fees fees) const {
+    if (guard_ == nullptr) return S::ok;
+    const i128 cost = long_sign(contract.kind) * static_cast<i128>(value.units());
+    const auto change_of = [&](const Side& side, int sign) {
+      return SideChange{.pool = side.pool,
+                        .owner = side.owner,
+                        .contract = contract.id,
+                        .position = sign * trade.quantity.value(),
+                        .open_value = -sign * cost,
+                        .cash = fees == Fees::due ? -side.fee.units() : 0,
+                        .moved = fees == Fees::paid ? -side.fee.units() : 0};
+    };
+    if (!guard_->covers(change_of(buyer, 1))) return S::buyer_margin_insufficient;
+    if (!guard_->covers(change_of(seller, -1))) return S::seller_margin_insufficient;
     return S::ok;
   }
 
@@ -338,6 +363,7 @@ class Batch {
   ledger::State& ledger_;
   TradeHistory& history_;
   TradeIds& ids_;
+  TradeGuard* guard_;
   ledger::Context& context_;
   u128 reference_ = 0;
 };

@@ -93,6 +93,8 @@ enum class TradeStatus : std::uint8_t {
   overflows_ledger,
   buyer_fee_not_covered,
   seller_fee_not_covered,
+  buyer_margin_insufficient,
+  seller_margin_insufficient,
 };
 
 // Where the trades booked by earlier commands are found; written by the engine over its index of
@@ -121,6 +123,24 @@ class TradeScratch {
   std::unique_ptr<TradeIds> ids_;
 };
 
+// What a trade would do to one of its sides.
+struct SideChange {
+  PoolId pool;
+  OwnerId owner;
+  ContractId contract;
+  i128 position = 0;
+  i128 open_value = 0;
+  i128 cash = 0;   // of the collateral, still to be moved
+  i128 moved = 0;  // of the collateral, moved already
+};
+
+// Asked before a trade is booked whether each side may take it on.
+class TradeGuard {
+ public:
+  virtual ~TradeGuard() = default;
+  [[nodiscard]] virtual bool covers(const SideChange& side) = 0;
+};
+
 [[nodiscard]] RecordTradesStatus check_shape(const RecordTrades& command);
 
 // What a trade changes and what it reads beside it.
@@ -129,6 +149,7 @@ struct TradeBooks {
   ledger::State& ledger;
   TradeHistory& history;
   TradeScratch& scratch;
+  TradeGuard* guard = nullptr;  // none: every side may
 };
 
 // Judges and books the trades in order; results[i] belongs to trades[i].
@@ -146,7 +167,7 @@ struct cofferdam::base::EnumText<cofferdam::market::RecordTradesStatus> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
-  static constexpr std::array<std::string_view, 32> kNames{"ok",
+  static constexpr std::array<std::string_view, 34> kNames{"ok",
                                                            "id_must_not_be_zero",
                                                            "id_must_not_be_max",
                                                            "exists_with_different_contract",
@@ -177,8 +198,10 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
                                                            "account_id_taken",
                                                            "overflows_ledger",
                                                            "buyer_fee_not_covered",
-                                                           "seller_fee_not_covered"};
-  static constexpr std::array<std::string_view, 32> kDocs{
+                                                           "seller_fee_not_covered",
+                                                           "buyer_margin_insufficient",
+                                                           "seller_margin_insufficient"};
+  static constexpr std::array<std::string_view, 34> kDocs{
       "",
       "a trade has an id",
       "the greatest id is reserved",
@@ -210,5 +233,7 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
       "an id reserved for the market's own accounts is used by another account",
       "the counters of a pool stay below 2^127 units",
       "the buyer's collateral pays its fee, the pool's fees its rebate",
-      "the seller's collateral pays its fee, the pool's fees its rebate"};
+      "the seller's collateral pays its fee, the pool's fees its rebate",
+      "the trade leaves the buyer covered in its pool, or lowers its risk",
+      "the trade leaves the seller covered in its pool, or lowers its risk"};
 };

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/books/margin/covered.h"
+
+#include "cofferdam/books/market/value.h"
+
+#include <algorithm>
+
+namespace cofferdam::margin {
+
+namespace {
+
+// Whether the position comes nearer to zero and does not pass it, with no new order.
+[[nodiscard]] bool is_reduction(const Books& books, const Account& account, const Change& change) {
+  if (change.buys != 0 || change.sells != 0 || change.position == 0) return false;
+  const market::Holding* holding =
+      books.market.holdings.find({change.contract, account.pool, account.owner});
+  if (holding == nullptr) return false;
+  const i128 before = market::net_credit(books.ledger.accounts.at(holding->position));
+  i128 after = 0;
+  if (__builtin_add_overflow(before, change.position, &after)) return false;
+  return before > 0 ? after >= 0 && after < before : after <= 0 && after > before;
+}
+
+[[nodiscard]] u128 required(const Assessment& assessment) {
+  return assessment.initial.units() + assessment.orders.units();
+}
+
+[[nodiscard]] bool stands_for_outside(const Books& books, const Account& account,
+                                      ContractId contract) {
+  const market::Contract* row = books.market.contracts.find(contract);
+  if (row == nullptr) return false;
+  const market::Participant* participant =
+      books.market.participants.find({account.pool, account.owner, row->settlement_asset});
+  return participant != nullptr && participant->outside;
+}
+
+// What of an account's balance is not promised to a held transfer.
+[[nodiscard]] i128 available(const ledger::Account& account) {
+  return market::net_credit(account) - static_cast<i128>(account.debits_pending.units());
+}
+
+[[nodiscard]] std::optional<std::string> judge_withdrawal(const Books& books,
+                                                          const ledger::Account& touched) {
+  const Account account{touched.pool, touched.owner};
+  const market::Participant* participant =
+      books.market.participants.find({touched.pool, touched.owner, touched.asset});
+  if (participant == nullptr || participant->outside) return std::nullopt;
+  if (&books.ledger.accounts.at(participant->collateral) != &touched) return std::nullopt;
+  const Assessment after = assess(books, account);
+  if (!after.has_risk && after.basis != Basis::out_of_range) {
+    if (!after.withdrawable().is_negative()) return std::nullopt;
+  } else if (after.basis != Basis::complete) {
+    return "owner " + base::to_text(account.owner.value()) + ": " +
+           std::string(base::name_of(after.basis)) + ": no withdrawal on what is not known";
+  }
+  if (!after.withdrawable().is_negative()) return std::nullopt;
+  return "owner " + base::to_text(account.owner.value()) + " would lack " +
+         base::to_text(after.withdrawable().magnitude().units()) +
+         " units of initial margin without its unsettled profit";
+}
+
+}  // namespace
+
+Cover cover(const Books& books, const Account& account, const Change& change, i128 moved) {
+  if (setting_of(books.margin, account.pool) == nullptr) return Cover::ok;
+  if (stands_for_outside(books, account, change.contract)) return Cover::ok;
+  const Assessment after = assess(books, account, change);
+  if (after.basis != Basis::complete)
+    return is_reduction(books, account, change) ? Cover::ok : Cover::unknown;
+  if (after.covered()) return Cover::ok;
+  const Assessment before =
+      assess(books, account, Change{.contract = change.contract, .cash = -moved});
+  const bool eases = before.basis == Basis::complete && required(after) <= required(before) &&
+                     after.free() >= before.free();
+  return eases ? Cover::ok : Cover::insufficient;
+}
+
+bool TradeCover::covers(const market::SideChange& side) {
+  return cover(books_, Account{side.pool, side.owner},
+               Change{.contract = side.contract,
+                      .position = side.position,
+                      .open_value = side.open_value,
+                      .cash = side.cash},
+               side.moved) == Cover::ok;
+}
+
+std::optional<std::string> find_uncovered_withdrawal(const Books& books) {
+  std::optional<std::string> found;
+  books.ledger.accounts.each_touched([&](const ledger::Account* before,
+                                         const ledger::Account* after) {
+    if (found || after == nullptr || before == nullptr ||
+        after->account_class != ledger::AccountClass::collateral ||
+        available(*after) >= available(*before) || setting_of(books.margin, after->pool) == nullptr)
+      return;
+    found = judge_withdrawal(books, *after);
+  });
+  return found;
+}
+
+}  // namespace cofferdam::margin

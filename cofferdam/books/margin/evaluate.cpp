@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/books/margin/evaluate.h"
+
+#include "cofferdam/books/margin/assess.h"
+#include "cofferdam/books/margin/mirror.h"
+
+#include <algorithm>
+#include <set>
+
+namespace cofferdam::margin {
+
+namespace {
+
+using Accounts = std::vector<Account>;
+
+// What a command has touched, as far as margin depends on it.
+struct Touched {
+  std::set<ContractId> contracts;  // with another mark, grid or tiers
+  std::set<PoolId> pools;          // with another setting, schedule or collateral price
+  Accounts accounts;
+  bool counts_anew = false;  // what a pool counts has changed
+};
+
+[[nodiscard]] bool carries_margin(const ledger::Account& account) {
+  return !account.owner.is_none() && (account.account_class == ledger::AccountClass::collateral ||
+                                      account.account_class == ledger::AccountClass::position ||
+                                      account.account_class == ledger::AccountClass::open_value);
+}
+
+void find_contracts(const State& state, const Surroundings& around, Touched& touched) {
+  const auto add = [&](const auto* /*before*/, const auto* after) {
+    if (after != nullptr) touched.contracts.insert(after->contract);
+  };
+  around.market.marks.each_touched(add);
+  state.grids.each_touched(add);
+  state.tiers.each_touched(add);
+}
+
+[[nodiscard]] bool price_touched(const Collateral& row, const Surroundings& around) {
+  bool touched = false;
+  if (row.source.is_none()) return touched;
+  around.facts.facts.each_touched([&](const fact::Fact* /*before*/, const fact::Fact* after) {
+    touched |= after != nullptr && after->source == row.source && after->fact_key == row.fact_key;
+  });
+  return touched;
+}
+
+void find_pools(const State& state, const Surroundings& around, Touched& touched) {
+  state.pools.each_touched([&](const PoolMargin* before, const PoolMargin* after) {
+    if (after == nullptr || (before != nullptr && before->set == after->set)) return;
+    touched.pools.insert(after->pool);
+    touched.counts_anew = true;
+  });
+  state.collateral.each_touched([&](const Collateral* /*before*/, const Collateral* after) {
+    if (after == nullptr) return;
+    touched.pools.insert(after->pool);
+    touched.counts_anew = true;
+  });
+  if (around.facts.facts.untouched()) return;
+  for (const auto& [key, row] : state.collateral.rows())
+    if (price_touched(row, around)) touched.pools.insert(key.pool);
+}
+
+void find_accounts(const State& state, const Surroundings& around, Touched& touched) {
+  const auto add = [&](const Account& account) {
+    if (state.pools.find(account.pool) != nullptr) touched.accounts.push_back(account);
+  };
+  around.ledger.accounts.each_touched(
+      [&](const ledger::Account* before, const ledger::Account* after) {
+        const ledger::Account& row = after != nullptr ? *after : *before;
+        if (carries_margin(row)) add({row.pool, row.owner});
+      });
+  around.market.participants.each_touched(
+      [&](const market::Participant* before, const market::Participant* after) {
+        const market::Participant& row = after != nullptr ? *after : *before;
+        add({row.pool, row.owner});
+      });
+  std::ranges::sort(touched.accounts);
+  touched.accounts.erase(std::ranges::unique(touched.accounts).begin(), touched.accounts.end());
+}
+
+[[nodiscard]] bool stands_for_outside(const Surroundings& around, const PoolMargin& setting,
+                                      const Account& account) {
+  const market::Participant* row =
+      around.market.participants.find({account.pool, account.owner, setting.asset});
+  return row != nullptr && row->outside;
+}
+
+void record(State& state, ledger::Context& context, const Account& account,
+            const Assessment& found) {
+  const PoolMargin& setting = *state.pools.find(account.pool);
+  const Health now = health_of_numbers(setting, found.equity, found.maintenance);
+  const Health before = health_of(state, account);
+  if (now == before) return;
+  if (now == Health::healthy) {
+    state.standings.erase(context.changes, account);
+    return;
+  }
+  const Standing row{.account = account,
+                     .health = now,
+                     .since = context.now,
+                     .sequence = context.sequence,
+                     .asset = setting.asset,
+                     .equity = found.equity,
+                     .initial = found.initial,
+                     .maintenance = found.maintenance};
+  PoolMargin& counts = state.pools.edit(context.changes, account.pool);
+  // An account that falls through both levels at once has come to both.
+  if (before == Health::healthy) ++counts.calls;
+  if (now == Health::liquidatable) ++counts.liquidatable;
+  if (before == Health::healthy) {
+    state.standings.insert(context.changes, row);
+  } else {
+    state.standings.edit(context.changes, account) = row;
+  }
+}
+
+}  // namespace
+
+EvaluatePoolStatus check_shape(const EvaluatePool& /*command*/) {
+  return EvaluatePoolStatus::ok;
+}
+
+EvaluatePoolStatus check_state(const EvaluatePool& command, const State& state) {
+  return setting_of(state, command.pool) == nullptr ? EvaluatePoolStatus::margin_not_set
+                                                    : EvaluatePoolStatus::ok;
+}
+
+void evaluate(State& state, const Surroundings& around, ledger::Context& context, Scratch& scratch,
+              Occasion occasion, PoolId whole) {
+  if (state.pools.size() == 0) return;
+  Touched touched;
+  find_contracts(state, around, touched);
+  find_pools(state, around, touched);
+  find_accounts(state, around, touched);
+  if (!whole.is_none()) touched.pools.insert(whole);
+  Mirror& mirror = scratch.mirror();
+  if (touched.counts_anew) mirror.forget();
+  for (const Account& account : touched.accounts) mirror.note(account);
+  const Books books{state, around.market, around.ledger, around.facts, context.now};
+  Accounts accounts;
+  if (!touched.contracts.empty() || !touched.pools.empty()) {
+    mirror.begin(books);
+    for (const ContractId contract : touched.contracts) mirror.add_holders(contract);
+    for (const PoolId pool : touched.pools) mirror.add_pool(pool);
+    accounts = mirror.suspects();
+  }
+  for (const Account& account : touched.accounts)
+    if (occasion == Occasion::settling || state.standings.find(account) != nullptr)
+      accounts.push_back(account);
+  std::ranges::sort(accounts);
+  accounts.erase(std::ranges::unique(accounts).begin(), accounts.end());
+  for (const Account& account : accounts) {
+    const PoolMargin* setting = setting_of(state, account.pool);
+    if (setting == nullptr || stands_for_outside(around, *setting, account)) continue;
+    const Assessment found = assess(books, account);
+    if (found.basis == Basis::complete) record(state, context, account, found);
+  }
+  // The command may yet be taken back: whatever it touched is read again before it is next used.
+  for (const Account& account : touched.accounts) mirror.note(account);
+  state.standings.each_touched([&](const Standing* before, const Standing* after) {
+    mirror.note((after != nullptr ? *after : *before).account);
+  });
+  if (touched.counts_anew) mirror.forget();
+}
+
+}  // namespace cofferdam::margin
