@@ -287,6 +287,13 @@ template <class C>
   return static_cast<std::uint16_t>(check_state(command, room.state.margin));
 }
 
+[[nodiscard]] std::uint16_t run(const default_management::Deleverage& command, Room& room) {
+  State& state = room.state;
+  const default_management::DeleverageBooks books{state.default_management, trade_books(room),
+                                                  state.terms, state.margin, state.fact};
+  return static_cast<std::uint16_t>(apply(command, books, room.context));
+}
+
 [[nodiscard]] std::uint16_t run(const pool::ExecuteRelease& command, Room& room) {
   State& state = room.state;
   const pool::ReleaseView view{state.pool, state.ledger, state.fact, state.decision};
@@ -445,6 +452,14 @@ template <class Row>
   return subject;
 }
 
+[[nodiscard]] base::PoolId pool_of_loss(std::uint32_t number, const State& state) {
+  return pool_of_row(state.default_management.losses.find(number));
+}
+
+[[nodiscard]] base::PoolId pool_of_fund(const std::string& code, const State& state) {
+  return pool_of_row(state.default_management.funds.find(code));
+}
+
 // Of what a rule looks at: the pool, or the pool whose vault it is.
 [[nodiscard]] base::PoolId pool_of_alert(const auto& rule, const State& state) {
   return rule.pool.is_none() ? pool_of_vault(rule.vault, state) : rule.pool;
@@ -508,6 +523,12 @@ decision::Subject subject_of(const Command& command, const State& state) {
                         { c.intent } -> std::convertible_to<base::IntentId>;
                       })
           return {.pool = pool_of_intent(c.intent, state)};
+        if constexpr (requires { pool_of_loss(c.loss, state); })
+          return {.pool = pool_of_loss(c.loss, state)};
+        if constexpr (requires { pool_of_fund(c.fund, state); })
+          return {.pool = pool_of_fund(c.fund, state)};
+        if constexpr (std::is_same_v<C, default_management::OpenFund>)
+          return {.pool = pool_of_row(state.ledger.accounts.find(c.account))};
         if constexpr (requires { c.breaks.front().value(); })
           return {.pool = c.breaks.empty()
                               ? base::PoolId()

@@ -35,6 +35,7 @@
 #include "cofferdam/engine/access_operations.h"
 #include "cofferdam/engine/alert_operations.h"
 #include "cofferdam/engine/custody_operations.h"
+#include "cofferdam/engine/default_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/margin_operations.h"
@@ -70,7 +71,13 @@ using Command = std::variant<
     market::ClearTrades, market::ApplyFunding, market::ExpireContract, market::DelistContract,
     market::BustTrade, market::AmendTrade, margin::SetRulebook, margin::SetPool,
     margin::SetCollateral, margin::SetTiers, margin::PublishGrid, margin::ReserveOrder,
-    margin::ReleaseOrder, margin::EvaluatePool>;
+    margin::ReleaseOrder, margin::EvaluatePool, default_management::DefineWaterfall,
+    default_management::OpenFund, default_management::IssueShares,
+    default_management::RequestShares, default_management::RedeemShares,
+    default_management::CancelShares, default_management::BeginLiquidation,
+    default_management::EndLiquidation, default_management::DeclareDefault,
+    default_management::AllocateLoss, default_management::Deleverage,
+    default_management::CutClaims>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {

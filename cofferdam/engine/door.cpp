@@ -2,6 +2,7 @@
 #include "cofferdam/engine/door.h"
 
 #include "cofferdam/books/alert/evaluate.h"
+#include "cofferdam/books/default_management/gate.h"
 #include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/margin/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
@@ -111,6 +112,9 @@ template <class Status>
                                          state.ledger, now};
   if (const auto frozen = reconciliation::find_frozen_release(guards))
     return {.door = DoorStatus::releases_frozen, .law = *frozen};
+  if (const auto gated = default_management::find_gated_movement(state.default_management,
+                                                                 state.ledger, state.pool))
+    return {.door = DoorStatus::policy_breach, .law = *gated};
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "cofferdam/books/alert/invariants.h"
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/invariants.h"
+#include "cofferdam/books/default_management/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
 #include "cofferdam/books/ledger/invariants.h"
 #include "cofferdam/books/margin/invariants.h"
@@ -59,6 +60,10 @@ std::optional<std::string> broken_law(const State& state) {
   ask(margin::check_reservations_add_up(state.margin));
   ask(margin::check_grids_go_forward(state.margin));
   ask(margin::check_standings(state.margin));
+  ask(default_management::check_losses_add_up(state.default_management));
+  ask(default_management::check_charges_are_named(state.default_management));
+  ask(default_management::check_claims_are_covered(state.default_management, state.ledger));
+  ask(default_management::check_waterfalls_stand(state.default_management));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -14,7 +14,7 @@ namespace {
 
 // What changes who may act, how a pool lives, where money may go, who has agreed, what was booked,
 // and what would have given warning. Freezing is not among it: to stop must not wait for a key.
-constexpr std::array<std::uint16_t, 34> kSensitive{
+constexpr std::array<std::uint16_t, 40> kSensitive{
     Operation<RotateCheckpointKey>::kNumber,
     Operation<principal::CreatePrincipal>::kNumber,
     Operation<principal::ChangePrincipal>::kNumber,
@@ -49,6 +49,12 @@ constexpr std::array<std::uint16_t, 34> kSensitive{
     Operation<reconciliation::ResolveBreak>::kNumber,
     Operation<alert::SetAlert>::kNumber,
     Operation<alert::RetireAlert>::kNumber,
+    Operation<default_management::DefineWaterfall>::kNumber,
+    Operation<default_management::OpenFund>::kNumber,
+    Operation<default_management::DeclareDefault>::kNumber,
+    Operation<default_management::AllocateLoss>::kNumber,
+    Operation<default_management::Deleverage>::kNumber,
+    Operation<default_management::CutClaims>::kNumber,
 };
 
 // As soon as any signature is asked for, these are: who could give them unsigned would take the

@@ -7,6 +7,7 @@
 #include "cofferdam/books/alert/alert.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
+#include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
@@ -34,6 +35,7 @@ struct State {
   reconciliation::State reconciliation;
   market::TermsState terms;
   margin::State margin;
+  default_management::State default_management;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -52,6 +54,7 @@ struct State {
     f("reconciliation", self.reconciliation);
     f("contract_terms", self.terms);
     f("margin", self.margin);
+    f("default_management", self.default_management);
   }
 };
 

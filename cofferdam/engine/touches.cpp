@@ -64,6 +64,22 @@ class Walk {
     }
   }
 
+  void operator()(const default_management::OpenFund& c) { account(c.account); }
+
+  void operator()(const default_management::IssueShares& c) { fund(c.fund, c.amount); }
+
+  void operator()(const default_management::RequestShares& c) { fund(c.fund); }
+
+  void operator()(const default_management::RedeemShares& c) { fund(c.fund); }
+
+  void operator()(const default_management::CancelShares& c) { fund(c.fund); }
+
+  void operator()(const default_management::AllocateLoss& c) { loss(c.loss); }
+
+  void operator()(const default_management::Deleverage& c) { loss(c.loss); }
+
+  void operator()(const default_management::CutClaims& c) { loss(c.loss); }
+
   void operator()(const custody::AllowBeneficiary& c) { vault(c.vault); }
 
   void operator()(const custody::RemoveBeneficiary& c) {
@@ -167,6 +183,17 @@ class Walk {
         at(row->pool, row->asset);
       }
     }
+  }
+
+  void fund(const std::string& code, std::optional<base::Amount> amount = {}) {
+    const default_management::FundRow* row = state_.default_management.funds.find(code);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset,
+       amount);
+  }
+
+  void loss(std::uint32_t number) {
+    const default_management::Loss* row = state_.default_management.losses.find(number);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
   }
 
   void transfer(const ledger::Transfer& event) {

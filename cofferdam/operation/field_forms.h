@@ -557,4 +557,69 @@ struct FieldForms<margin::ReleaseOrder> {
 template <>
 struct FieldForms<margin::EvaluatePool> : RequiresPool {};
 
+template <>
+struct FieldForms<default_management::DefineWaterfall> {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "layers"};
+};
+
+template <>
+struct FieldForms<default_management::LayerTerms> {
+  static constexpr std::array<std::string_view, 3> kRequired{"code", "kind", "order"};
+};
+
+template <>
+struct FieldForms<default_management::OpenFund> {
+  static constexpr std::array<std::string_view, 2> kRequired{"code", "account"};
+};
+
+template <>
+struct FieldForms<default_management::IssueShares> {
+  static constexpr std::array<std::string_view, 4> kRequired{"fund", "owner", "account", "amount"};
+};
+
+struct RequiresFundAndOwner {
+  static constexpr std::array<std::string_view, 2> kRequired{"fund", "owner"};
+};
+
+template <>
+struct FieldForms<default_management::RequestShares> : RequiresFundAndOwner {};
+
+template <>
+struct FieldForms<default_management::CancelShares> : RequiresFundAndOwner {};
+
+template <>
+struct FieldForms<default_management::RedeemShares> {
+  static constexpr std::array<std::string_view, 3> kRequired{"fund", "owner", "account"};
+};
+
+struct RequiresAccountInAsset {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "owner", "asset"};
+};
+
+template <>
+struct FieldForms<default_management::BeginLiquidation> : RequiresAccountInAsset {};
+
+template <>
+struct FieldForms<default_management::EndLiquidation> : RequiresAccountInAsset {};
+
+template <>
+struct FieldForms<default_management::DeclareDefault> {
+  static constexpr std::array<std::string_view, 4> kRequired{"pool", "owner", "asset", "cause"};
+};
+
+struct RequiresLoss {
+  static constexpr std::array<std::string_view, 1> kRequired{"loss"};
+};
+
+template <>
+struct FieldForms<default_management::AllocateLoss> : RequiresLoss {};
+
+template <>
+struct FieldForms<default_management::CutClaims> : RequiresLoss {};
+
+template <>
+struct FieldForms<default_management::Deleverage> {
+  static constexpr std::array<std::string_view, 2> kRequired{"loss", "contract"};
+};
+
 }  // namespace cofferdam::operation

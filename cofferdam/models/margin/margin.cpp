@@ -10,7 +10,7 @@ using base::malformed;
 using base::Rounding;
 using base::SignedAmount;
 
-constexpr std::size_t kReliefInstrumentsMax = 200;
+constexpr std::size_t kReliefInstrumentsMax = 100;
 
 Decimal initial_excess(const Evaluation& e) {
   return e.equity - e.initial;
@@ -134,16 +134,24 @@ class Explainer {
     if (!size.is_positive()) return malformed("relief_quantity", text(size), "must be above zero");
     if (book_.contracts.size() > kReliefInstrumentsMax)
       return malformed("market.instruments", std::to_string(book_.contracts.size()),
-                       "at most 200 can be tried for relief");
+                       "at most 100 can be tried for relief");
     for (std::size_t contract = 0; contract < book_.contracts.size(); ++contract) {
       if (book_.contracts[contract].kind == InstrumentKind::spot) continue;
       for (const Decimal change : {size, -size}) {
+        if (closes(contract, change)) continue;
         // An instrument that this rulebook does not margin frees nothing.
         const Result<Evaluation> after = at_mark(rulebook_, book_, now_, contract, change);
         if (after) relieve(out, contract, change, *after);
       }
     }
     return {};
+  }
+
+  // Whether the trade was tried already, as the closing of a position.
+  [[nodiscard]] bool closes(std::size_t contract, Decimal change) const {
+    return std::any_of(book_.holdings.begin(), book_.holdings.end(), [&](const Holding& h) {
+      return h.contract == contract && h.quantity == -change;
+    });
   }
 
   struct Sum {
@@ -237,6 +245,8 @@ Result<Evaluation> after_trades(const MarginInput& input, Book book, Evaluation 
           trade_profit(*input.parameters, book, *contract, quantity, *price);
       if (!profit) return std::unexpected(profit.error());
       after->equity += *profit;
+      if (after->equity.is_void())
+        return malformed(at + ".price", text(*price), "makes a profit that does not fit");
     }
     book = with_quantity(std::move(book), *contract, quantity);
     now = *std::move(after);

@@ -85,7 +85,7 @@ const classes: Record<string, string> = {
   general: 'general',
   custody: 'held with custodians',
   external: 'claims on the world outside',
-  collateral: 'owed to clients as collateral',
+  collateral: 'collateral of its owners',
   position: 'positions',
   open_value: 'open value of positions',
   clearing: 'the other side of every position',
