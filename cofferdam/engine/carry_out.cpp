@@ -301,11 +301,8 @@ template <class C>
 
 [[nodiscard]] std::uint16_t run(const default_management::Deleverage& command, Room& room) {
   State& state = room.state;
-  const default_management::DeleverageBooks books{
-      state.default_management,
-      market::TradeBooks{state.market, state.ledger, room.history.trades(), room.scratch.trades,
-                         nullptr},
-      state.margin, state.fact};
+  const default_management::DeleverageBooks books{state.default_management, trade_books(room),
+                                                  state.terms, state.margin, state.fact};
   return static_cast<std::uint16_t>(apply(command, books, room.context));
 }
 

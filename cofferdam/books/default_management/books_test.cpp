@@ -43,7 +43,9 @@ struct Venue : market::TestBooks {
     open(kHouse, ledger::AccountClass::reserve);
   }
 
-  [[nodiscard]] Books books() const { return {defaults, market, ledger, margin, facts, now}; }
+  [[nodiscard]] Books books() const {
+    return {defaults, market, terms, ledger, margin, facts, now};
+  }
 
   void open(AccountId id, ledger::AccountClass account_class) {
     ledger::Context given = context();
@@ -141,17 +143,18 @@ struct Venue : market::TestBooks {
   DeleverageStatus deleverage(const Deleverage& c) {
     ledger::Context given = context();
     return end(apply(
-        c, DeleverageBooks{defaults, {market, ledger, history, scratch, nullptr}, margin, facts},
+        c,
+        DeleverageBooks{defaults, {market, ledger, history, scratch, &terms}, terms, margin, facts},
         given));
   }
 
   DeleverageStatus cut(std::uint32_t loss) {
     const CutClaims c{.loss = loss};
     ledger::Context given = context();
-    if (const auto s = check_state(c, defaults, market, ledger, margin, facts, given);
+    if (const auto s = check_state(c, defaults, market, terms, ledger, margin, facts, given);
         s != DeleverageStatus::ok)
       return s;
-    return end(apply(c, defaults, market, ledger, margin, facts, given));
+    return end(apply(c, defaults, market, terms, ledger, margin, facts, given));
   }
 
   FundCommandStatus stake(std::uint64_t owner, std::uint64_t amount) {

@@ -74,7 +74,8 @@ std::optional<AdlCounterparty> counterparty(const Books& books, const market::Ho
                         .unrealised_profit = line->unsettled};
   const auto size = static_cast<i128>(line->position.magnitude());
   party.hedged = std::clamp(hedged, Quantity(), Quantity(size));
-  const margin::Books at{books.margin, books.market, books.ledger, books.facts, books.now};
+  const margin::Books at{books.margin, books.market, books.terms,
+                         books.ledger, books.facts,  books.now};
   if (const auto needed = margin::requirement(at, {holding.pool, holding.owner}))
     party.maintenance_margin = needed->maintenance;
   return party;
@@ -178,7 +179,8 @@ void note_recovery(State& state, Context& context, std::uint32_t number, Amount 
 }
 
 Books books_of(const DeleverageBooks& books, Time now) {
-  return {books.defaults, books.trades.market, books.trades.ledger, books.margin, books.facts, now};
+  return {books.defaults, books.trades.market, books.terms, books.trades.ledger,
+          books.margin,   books.facts,         now};
 }
 
 // One contract's part of the cut.
@@ -314,11 +316,11 @@ S apply(const Deleverage& command, DeleverageBooks books, Context& context) {
 }
 
 S check_state(const CutClaims& command, const State& state, const market::State& market,
-              const ledger::State& ledger, const margin::State& margin, const fact::State& facts,
-              const Context& context) {
+              const market::TermsState& terms, const ledger::State& ledger,
+              const margin::State& margin, const fact::State& facts, const Context& context) {
   if (const S status = check_loss(command.loss, state); status != S::ok) return status;
   const Loss& loss = *state.losses.find(command.loss);
-  const Books books{state, market, ledger, margin, facts, context.now};
+  const Books books{state, market, terms, ledger, margin, facts, context.now};
   if (!equity_at_marks(books, loss.pool, loss.owner, loss.asset)) return S::marks_not_usable;
   const auto equity = market::equity(market, ledger, {loss.pool, loss.owner, loss.asset});
   for (const market::PositionLine& line : equity->positions)
@@ -326,10 +328,11 @@ S check_state(const CutClaims& command, const State& state, const market::State&
   return S::ok;
 }
 
-S apply(const CutClaims& command, State& state, const market::State& market, ledger::State& ledger,
-        const margin::State& margin, const fact::State& facts, Context& context) {
+S apply(const CutClaims& command, State& state, const market::State& market,
+        const market::TermsState& terms, ledger::State& ledger, const margin::State& margin,
+        const fact::State& facts, Context& context) {
   const Loss loss = *state.losses.find(command.loss);
-  const Books books{state, market, ledger, margin, facts, context.now};
+  const Books books{state, market, terms, ledger, margin, facts, context.now};
   note_recovery(state, context, command.loss,
                 missing(equity_at_marks(books, loss.pool, loss.owner, loss.asset)));
   Amount left = state.losses.find(command.loss)->outstanding();

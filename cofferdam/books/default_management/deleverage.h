@@ -86,7 +86,8 @@ struct DeleveragePlan {
 // What is written; the history is asked whether an id of a trade was used.
 struct DeleverageBooks {
   State& defaults;
-  market::TradeBooks trades;
+  market::TradeBooks trades;  // with the terms of contracts
+  const market::TermsState& terms;
   const margin::State& margin;
   const fact::State& facts;
 };
@@ -94,12 +95,13 @@ struct DeleverageBooks {
 DeleverageStatus apply(const Deleverage& command, DeleverageBooks books, Context& context);
 
 [[nodiscard]] DeleverageStatus check_state(const CutClaims& command, const State& state,
-                                           const market::State& market, const ledger::State& ledger,
-                                           const margin::State& margin, const fact::State& facts,
-                                           const Context& context);
+                                           const market::State& market,
+                                           const market::TermsState& terms,
+                                           const ledger::State& ledger, const margin::State& margin,
+                                           const fact::State& facts, const Context& context);
 DeleverageStatus apply(const CutClaims& command, State& state, const market::State& market,
-                       ledger::State& ledger, const margin::State& margin, const fact::State& facts,
-                       Context& context);
+                       const market::TermsState& terms, ledger::State& ledger,
+                       const margin::State& margin, const fact::State& facts, Context& context);
 
 }  // namespace cofferdam::default_management
 
