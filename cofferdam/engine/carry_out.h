@@ -28,12 +28,12 @@ struct Room {
 [[nodiscard]] reconciliation::Books reconciliation_of(Room& room);
 
 // What margin reads beside its own room.
-[[nodiscard]] margin::Surroundings margin_surroundings(const State& state);
+[[nodiscard]] margin::Books margin_books(const State& state, base::Time now);
 
 // A term of a reconciled account would have gone beyond its bound.
 void refuse_large_terms(Outcome& outcome);
 
-// The pool that a command acts on and the approvals that it needs of itself.
+// The pools that a command acts on and the approvals that it needs of itself.
 [[nodiscard]] decision::Subject subject_of(const Command& command, const State& state);
 
 }  // namespace cofferdam::engine

@@ -51,6 +51,8 @@ std::optional<Culprit> event_culprit(const engine::Command& command, std::size_t
     return named("accounts", accounts->accounts[position]);
   if (const auto* trades = std::get_if<market::RecordTrades>(&command))
     return named("trades", trades->trades[position]);
+  if (const auto* trades = std::get_if<market::ClearTrades>(&command))
+    return named("trades", trades->trades[position]);
   if (const auto* marks = std::get_if<market::RecordMarks>(&command))
     return named("marks", marks->marks[position]);
   return std::nullopt;

@@ -260,6 +260,60 @@ struct FieldForms<market::RecordTrades> {
 };
 
 template <>
+struct FieldForms<market::ClearedTrade> {
+  static constexpr std::array<std::string_view, 9> kRequired{"id",          "contract",   "price",
+                                                             "quantity",    "buyer_pool", "buyer",
+                                                             "seller_pool", "seller",     "taker"};
+};
+
+template <>
+struct FieldForms<market::ClearTrades> {
+  static constexpr std::array<std::string_view, 1> kRequired{"trades"};
+};
+
+template <>
+struct FieldForms<market::PriceSource> {
+  static constexpr std::array<std::string_view, 2> kRequired{"source", "fact_key"};
+};
+
+template <>
+struct FieldForms<market::SetIndex> {
+  static constexpr std::array<std::string_view, 3> kRequired{"code", "scale", "sources"};
+};
+
+template <>
+struct FieldForms<market::SetTerms> {
+  static constexpr std::array<std::string_view, 2> kRequired{"contract", "instrument"};
+};
+
+struct RequiresContract {
+  static constexpr std::array<std::string_view, 1> kRequired{"contract"};
+};
+
+template <>
+struct FieldForms<market::ApplyFunding> : RequiresContract {};
+
+template <>
+struct FieldForms<market::ExpireContract> : RequiresContract {};
+
+template <>
+struct FieldForms<market::DelistContract> {
+  static constexpr std::array<std::string_view, 3> kRequired{"contract", "price", "reason"};
+};
+
+template <>
+struct FieldForms<market::BustTrade> {
+  static constexpr std::array<std::string_view, 3> kRequired{"contract", "trade", "reason"};
+};
+
+template <>
+struct FieldForms<market::AmendTrade> {
+  static constexpr std::array<std::string_view, 10> kRequired{
+      "contract",   "trade", "id",          "price",  "quantity",
+      "buyer_pool", "buyer", "seller_pool", "seller", "reason"};
+};
+
+template <>
 struct FieldForms<market::MarkEvent> {
   static constexpr std::array<std::string_view, 2> kRequired{"contract", "price"};
 };

@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/base/parse_integer.h"
+#include "cofferdam/books/pool/entitlement.h"
 #include "cofferdam/report/account_names.h"
 #include "cofferdam/report/entries.h"
 #include "cofferdam/report/trial_balance.h"
@@ -91,54 +92,37 @@ Result<Listing> owner_statement(engine::Engine& engine, base::OwnerId owner,
 
 HouseDefaultDrill house_default_drill(const engine::State& state, const OwnerLabels& labels) {
   HouseDefaultDrill drill;
-  drill.pools = {.title = "If the house defaults: client pools",
-                 .columns = {text_column("pool"), text_column("asset"), number_column("held"),
-                             number_column("owed to clients"), number_column("house money"),
-                             number_column("excess"), text_column("verdict")},
-                 .rows = {}};
+  drill.pools = {
+      .title = "If the house defaults: client pools",
+      .columns = {text_column("pool"), text_column("asset"), number_column("held"),
+                  number_column("under way"), number_column("owed to clients"),
+                  number_column("house money"), number_column("excess"), text_column("verdict")},
+      .rows = {}};
   drill.clients = {.title = "Entitlements of clients",
                    .columns = {text_column("pool"), text_column("client"), text_column("asset"),
                                number_column("entitlement")},
                    .rows = {}};
-
-  struct Sum {
-    i128 held = 0;
-    i128 owed = 0;
-    i128 house = 0;
-  };
-
-  std::map<std::pair<base::PoolId, base::AssetId>, Sum> sums;
-  std::map<std::tuple<base::PoolId, base::OwnerId, base::AssetId>, i128> entitlements;
-  for (const ledger::Account* account : accounts_in_order(state)) {
-    const pool::Pool* pool = state.pool.pools.find(account->pool);
-    if (pool == nullptr || !pool::is_client_regime(pool->regime)) continue;
-    const i128 credit = -net_debit(*account).units();
-    const bool cash = account->account_class == AccountClass::collateral ||
-                      account->account_class == AccountClass::general;
-    Sum& sum = sums[{account->pool, account->asset}];
-    if (account->account_class == AccountClass::custody) sum.held -= credit;
-    if (account->owner_class == OwnerClass::house) sum.house += credit;
-    if (account->owner_class != OwnerClass::client || !cash) continue;
-    sum.owed += credit;
-    entitlements[{account->pool, account->owner, account->asset}] += credit;
-  }
-  for (const auto& [key, sum] : sums) {
-    if (sum.held == 0 && sum.owed == 0) continue;
-    const auto text = [&](i128 units) {
-      return base::format_decimal(units, asset_scale(state, key.second));
-    };
-    const bool whole = sum.held >= sum.owed;
-    drill.whole = drill.whole && whole;
-    drill.pools.rows.push_back({pool_code(state, key.first), asset_code(state, key.second),
-                                text(sum.held), text(sum.owed), text(sum.house),
-                                text(sum.held - sum.owed), whole ? "whole" : "SHORT"});
-  }
-  for (const auto& [key, units] : entitlements) {
-    const auto& [pool, owner, asset] = key;
-    if (units != 0)
-      drill.clients.rows.push_back({pool_code(state, pool), labels.of(owner),
-                                    asset_code(state, asset),
-                                    base::format_decimal(units, asset_scale(state, asset))});
+  const auto drilled = pool::drill_house_default(state.pool, state.ledger);
+  COFFERDAM_CHECK(drilled.has_value(), "the ledger's bounds keep sums of a pool within 127 bits");
+  drill.whole = drilled->all_whole;
+  for (const pool::DrilledPool& one : drilled->pools) {
+    for (const pool::DrillLine& line : one.assets) {
+      const i128 under_way = line.receivable.units() - line.receivable_from_house.units() -
+                             line.owed_to_other_pools.units();
+      if (line.held.is_zero() && line.owed_to_owners.is_zero() && under_way == 0) continue;
+      const auto text = [&](i128 units) {
+        return base::format_decimal(units, asset_scale(state, line.asset));
+      };
+      drill.pools.rows.push_back({pool_code(state, one.pool), asset_code(state, line.asset),
+                                  text(line.held.units()), text(under_way),
+                                  text(line.owed_to_owners.units()), text(line.house_money.units()),
+                                  text(line.surplus.units()), line.whole ? "whole" : "SHORT"});
+    }
+    for (const pool::Entitlement& each : one.entitlements)
+      if (each.owner_class != OwnerClass::house && !each.amount.is_zero())
+        drill.clients.rows.push_back(
+            {pool_code(state, one.pool), labels.of(each.owner), asset_code(state, each.asset),
+             base::format_decimal(each.amount.units(), asset_scale(state, each.asset))});
   }
   return drill;
 }

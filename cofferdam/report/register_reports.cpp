@@ -17,6 +17,7 @@
 #include "cofferdam/report/replay.h"
 #include "cofferdam/report/rows.h"
 #include "cofferdam/report/segregation_report.h"
+#include "cofferdam/report/stress_verbs.h"
 #include "cofferdam/report/trial_balance.h"
 
 namespace cofferdam::report {
@@ -323,6 +324,7 @@ void register_reports(operation::Registry& registry) {
   register_imports(registry);
   register_public(registry);
   register_statements(registry);
+  register_stress(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",

@@ -31,7 +31,7 @@ struct TrialBalanceRow {
 };
 
 struct PoolBalanceRow {
-  std::string pool, asset, state, custody, declared, owed, own, conduits;
+  std::string pool, asset, state, custody, declared, owed, own, conduits, in_transit;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -43,6 +43,7 @@ struct PoolBalanceRow {
     visit("owed", self.owed, "to clients, members and providers");
     visit("own", self.own, "house money, fees, reserves, remainders");
     visit("conduits", self.conduits, "owed to other pools; negative: owed by them");
+    visit("in_transit", self.in_transit, "ordered to leave and not gone; negative: on its way in");
   }
 };
 
@@ -63,16 +64,18 @@ struct StatementRow {
 };
 
 struct HouseDefaultRow {
-  std::string pool, asset, held, owed, house_money, excess, verdict;
+  std::string pool, asset, held, under_way, owed, house_money, excess, verdict;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("pool", self.pool, "a client pool");
     visit("asset", self.asset, "code of the asset");
     visit("held", self.held, "in custody");
+    visit("under_way", self.under_way,
+          "claims on other client pools, less what is owed to pools and what was ordered to leave");
     visit("owed", self.owed, "to clients");
     visit("house_money", self.house_money, "declared buffers and fees");
-    visit("excess", self.excess, "held less owed");
+    visit("excess", self.excess, "held and under way, less owed");
     visit("verdict", self.verdict, "whole or SHORT");
   }
 };

@@ -44,7 +44,9 @@ Result<pool::SegregationStatementInput> segregation_input(const engine::State& s
     if (account->pool != pool->id || account->asset != asset->id) continue;
     if (account->account_class == AccountClass::custody)
       input.holdings.push_back({pool::SegregatedAsset::bank_cash, net_debit(*account)});
-    if (account->account_class == AccountClass::conduit)
+    // What was ordered to leave is still in custody, but no longer the customers'.
+    if (account->account_class == AccountClass::conduit ||
+        account->account_class == AccountClass::in_transit)
       input.holdings.push_back({pool::SegregatedAsset::net_settlement, net_debit(*account)});
     if (account->owner_class != OwnerClass::client ||
         (account->account_class != AccountClass::collateral &&

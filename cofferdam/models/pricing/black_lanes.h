@@ -126,13 +126,21 @@ COFFERDAM_LANE typename L::M is_regular(const Inputs<L>& in, const typename L::F
                  is_between<L>(deviation, kDeviationSmall, kDeviationLarge));
 }
 
+template <class L>
+COFFERDAM_LANE typename L::M has_good_interest(const Inputs<L>& in) {
+  return L::both(L::both(L::less(L::set(0.0), in.discount),
+                         L::less_equal(in.discount, L::set(kLaneFiniteMax))),
+                 is_between<L>(in.rate, -kLaneFiniteMax, kLaneFiniteMax));
+}
+
 // What a kernel of this header computes for each lane.
 template <class L>
 struct Outcome {
   typename L::F price, delta, gamma, vega, theta;
 };
 
-template <class L>
+// Without interest a product with the rate 0 would still cost its multiplication.
+template <class L, bool kDiscounted>
 COFFERDAM_LANE Outcome<L> outcome_of(const Inputs<L>& in, const Option<L>& option,
                                      const typename L::F& inverse, const typename L::F& root) {
   using F = typename L::F;
@@ -144,11 +152,14 @@ COFFERDAM_LANE Outcome<L> outcome_of(const Inputs<L>& in, const Option<L>& optio
   out.vega = in.discount * (parts.money * root);
   const F speed =
       L::set(-0.5) * (parts.money * in.volatility) * (in.volatility * option.inverse_deviation);
-  out.theta = L::fma(in.rate, out.price, in.discount * speed);
+  if constexpr (kDiscounted)
+    out.theta = L::fma(in.rate, out.price, in.discount * speed);
+  else
+    out.theta = speed;
   return out;
 }
 
-template <class L>
+template <class L, bool kDiscounted>
 COFFERDAM_LANE Outcome<L> regular_outcome(const Inputs<L>& in, const typename L::F& root,
                                           const typename L::F& deviation) {
   using F = typename L::F;
@@ -156,7 +167,7 @@ COFFERDAM_LANE Outcome<L> regular_outcome(const Inputs<L>& in, const typename L:
   const Option<L> option{
       in.is_put, in.forward,           in.strike,
       deviation, in.forward * inverse, numerics::log_ratio<L>(in.forward, in.strike)};
-  return outcome_of<L>(in, option, inverse, root);
+  return outcome_of<L, kDiscounted>(in, option, inverse, root);
 }
 
 // Lanes that are small, huge, without deviation, or not valid; each lane is as it would be among
@@ -175,9 +186,7 @@ COFFERDAM_LANE Outcome<L> careful_outcome(const Inputs<L>& raw) {
                                           is_between<L>(raw.strike, kLanePriceMin, kLanePriceMax)),
                                   L::both(is_between<L>(raw.volatility, 0.0, kLaneFiniteMax),
                                           is_between<L>(raw.years, 0.0, kLaneFiniteMax))),
-                          L::both(L::both(L::less(zero, raw.discount),
-                                          L::less_equal(raw.discount, L::set(kLaneFiniteMax))),
-                                  is_between<L>(raw.rate, -kLaneFiniteMax, kLaneFiniteMax)));
+                          has_good_interest<L>(raw));
   Inputs<L> in = raw;
   in.forward = L::select(valid, raw.forward, one);
   in.strike = L::select(valid, raw.strike, one);
@@ -185,7 +194,7 @@ COFFERDAM_LANE Outcome<L> careful_outcome(const Inputs<L>& raw) {
   const M small = L::less(deviation, L::set(kDeviationSmall));
   const M regular = L::both(valid, L::negate(small));
   const M tame = L::both(regular, L::less_equal(deviation, L::set(kDeviationLarge)));
-  Outcome<L> out = regular_outcome<L>(in, root, L::select(tame, deviation, one));
+  Outcome<L> out = regular_outcome<L, true>(in, root, L::select(tame, deviation, one));
 
   // Small: x/s is cut where the density has long vanished.
   const F bounded =

@@ -77,6 +77,7 @@ class Session {
   // True when the key is good.
   async signIn(key: string): Promise<boolean> {
     this.signOut('');
+    storeKey(key); // it was shown once: an answer that is lost does not lose it
     const api = new Api(key);
     try {
       const [document, status] = await Promise.all([
@@ -87,12 +88,12 @@ class Session {
       this.sequence = String(row['sequence'] ?? '0');
       this.#known = BigInt(this.sequence);
     } catch (error) {
+      if (error instanceof Problem && error.status === 401) storeKey(null);
       this.refusal = error instanceof Problem && error.status !== 401
         ? `${error.title}. ${error.rule}` : 'This key is not in force.';
       return false;
     }
     api.onRefused = () => this.signOut('The key is no longer in force.');
-    storeKey(key);
     this.api = api;
     this.heard = Date.now();
     this.#stop = new AbortController();

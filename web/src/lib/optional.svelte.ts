@@ -5,7 +5,7 @@
 import { session } from './live.svelte';
 import { query, type Query } from './query.svelte';
 import { link } from './route.svelte';
-import type { Alert, Break } from './types';
+import type { Alert, Break, Holding } from './types';
 import { plural, type Tone } from './words';
 
 export interface Vital {
@@ -18,6 +18,7 @@ export interface Vital {
 
 export function watched(): { readonly vitals: Vital[]; breaks: Query<Break>; alerts: Query<Alert> } {
   const breaks = query<Break>(() => ({ operation: 'break.list', most: 1000 }));
+  const compared = query<Holding>(() => (session.has('reconciliation.list') ? { operation: 'reconciliation.list', most: 2000 } : null));
   const alerts = query<Alert>(() => ({ operation: 'alert.list', most: 1000 }));
   return {
     breaks,
@@ -27,7 +28,9 @@ export function watched(): { readonly vitals: Vital[]; breaks: Query<Break>; ale
       if (session.has('break.list')) {
         const open = breaks.rows.filter((one) => one.state !== 'resolved');
         const owned = open.filter((one) => one.owner).length;
-        all.push({ name: 'Breaks of reconciliation', value: breaks.loaded ? (open.length ? `${open.length} open` : 'none') : '…', note: open.length ? `${owned} with an owner` : 'wallets equal the books', tone: open.length ? 'bad' : 'good', href: link('custody', 'breaks') });
+        // Where no statement was recorded nothing can differ, and nothing is known.
+        const unknown = !open.length && compared.loaded && !compared.rows.length;
+        all.push({ name: 'Breaks of reconciliation', value: breaks.loaded ? (open.length ? `${open.length} open` : unknown ? 'not known' : 'none') : '…', note: open.length ? `${owned} with an owner` : unknown ? 'no statement to compare with' : `${plural(compared.rows.length, 'account')} compared`, tone: open.length ? 'bad' : unknown ? 'quiet' : 'good', href: link('custody', 'breaks') });
       }
       if (session.has('alert.list')) {
         const raised = alerts.rows.filter((one) => one.state === 'raised');

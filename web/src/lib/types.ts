@@ -2,8 +2,8 @@
 //
 // The members of the server's rows that the pages read; /openapi.json has them all.
 
-export interface PoolHolding { pool: string; asset: string; state: string; custody: string; declared: string; owed: string; own: string; conduits: string }
-export interface HouseDefault { pool: string; asset: string; held: string; owed: string; house_money: string; excess: string; verdict: string }
+export interface PoolHolding { pool: string; asset: string; state: string; custody: string; declared: string; owed: string; own: string; conduits: string; in_transit: string }
+export interface HouseDefault { pool: string; asset: string; held: string; under_way: string; owed: string; house_money: string; excess: string; verdict: string }
 export interface Pool { id: string; code: string; activity: string; exposure: string; regime: string; state: string; owner: string | null; allows_deficit: boolean; buffer_caps: { asset: string; cap: string }[]; run_off_order: string[]; agreements: number; created: string; state_since: string }
 export interface PoolTotal { pool: string; asset: string; class: string; debits_pending: string; debits_posted: string; credits_pending: string; credits_posted: string; balance: string }
 export interface Account { id: string; pool: string; asset: string; class: string; owner_class: string; owner: string | null; code: number; flags: string[]; debits_pending: string; debits_posted: string; credits_pending: string; credits_posted: string; balance: string; floor: string | null; ceiling: string | null; created: string }
