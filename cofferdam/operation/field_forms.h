@@ -8,7 +8,6 @@
 #pragma once
 
 #include "cofferdam/engine/command.h"
-#include "cofferdam/operation/field_forms_clearing.h"
 #include "cofferdam/operation/type.h"
 
 #include <array>

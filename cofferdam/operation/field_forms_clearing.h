@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What field_forms.h says, for margin and default management.
+// What field_forms.h says, for margin and default management as well. Include this one.
 #pragma once
 
-#include "cofferdam/engine/command.h"
-#include "cofferdam/operation/type.h"
+#include "cofferdam/operation/field_forms.h"
 
 #include <array>
 #include <string_view>
