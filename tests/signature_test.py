@@ -34,13 +34,15 @@ def text_bytes(text):
     return struct.pack("<I", len(data)) + data
 
 
-def statement(books, command, principal, operation, version, time, not_after, key, content):
+def statement(books, command, principal, operation, version, time, not_after, key, content,
+              subject=b""):
     """The bytes under a signature, from the guide."""
     return (text_bytes("cofferdam command") + b"\x01" + bytes.fromhex(books)
             + int(command, 0).to_bytes(16, "little") + struct.pack("<IHH", principal, operation,
                                                                 version)
             + (b"\x00" if time is None else struct.pack("<Bq", 1, nanoseconds(time)))
-            + struct.pack("<q", nanoseconds(not_after)) + bytes.fromhex(key) + text_bytes(content))
+            + struct.pack("<q", nanoseconds(not_after)) + bytes.fromhex(key) + text_bytes(content)
+            + text_bytes(subject))
 
 
 def asset_bytes(code, scale, description=""):
@@ -200,7 +202,9 @@ class Signatures(unittest.TestCase):
         changed["content"]["code"] = "GBX"
         answer = self.run_cli("batch", text=json.dumps(changed) + "\n", code=1)
         self.assertEqual(answer["status"], "signature_does_not_verify")
-        # The refusal has taken the id: the same command is signed again under another.
+        self.assertIsNone(answer["sequence"])
+        # The refusal has left the id free.
+        self.assertEqual(self.run_cli("batch", text=line)["status"], "ok")
         for number, later in ((778, "02"), (779, "03")):
             again = self.run_cli("command", "digest", "--operation", "asset.create", "--content",
                                  json.dumps({"code": f"G{number}", "scale": 2}), "--not-after",
@@ -212,6 +216,49 @@ class Signatures(unittest.TestCase):
             self.assertEqual(self.run_cli("batch", text=line)["status"], "ok")
             # Sent again, it is answered as before.
             self.assertTrue(self.run_cli("batch", text=line)["replayed"])
+
+    def test_an_approval_is_signed_over_what_it_approves(self):
+        self.register("ann", "ann")
+        self.register("bob", "bob")
+        for code, ident in (("GBP", 500), ("XXX", 501)):
+            self.run_cli("proposal", "create", "--json", json.dumps(
+                {"operation": "asset.create", "content": {"code": code, "scale": 2}}), "--as",
+                "ann", "--command-id", str(ident), "--command-time", self.time())
+        until = "2026-01-02T00:00:00Z"
+        file = self.folder / "approve.json"
+
+        def digest(proposal, number):
+            return self.run_cli("command", "digest", "--operation", "proposal.approve",
+                                "--content", json.dumps({"proposal": proposal}), "--not-after",
+                                until, "--id", str(number), "--principal", "bob", "--time",
+                                "2026-01-01T02:00:00Z", "--key", self.keys["bob"])
+        good, other = digest("1", 600), digest("2", 600)
+        books = self.run_cli("journal", "status")["books"]
+        subject = struct.pack("<IHH", 2, 10, 1) + text_bytes(asset_bytes("GBP", 2))
+        content = struct.pack("<I", 1) + text_bytes("")
+        self.assertEqual(bytes.fromhex(good["signed_bytes"]),
+                         statement(books, "600", 3, 42, 1, "2026-01-01T02:00:00Z", until,
+                                   self.keys["bob"], content, subject))
+
+        def sign(made, code=0):
+            file.write_text(json.dumps(made))
+            return self.run_cli("command", "sign", str(file), "--key", self.key_file("bob"),
+                                books=False, code=code)
+        file.write_text(json.dumps(good))
+        approves = self.run_cli("command", "inspect", str(file), books=False)["approves"]
+        self.assertEqual((approves["maker"], approves["operation"]), (2, "asset.create"))
+        self.assertEqual(approves["content"]["code"], "GBP")
+        # Without what it approves, or with something that cannot be read, it is not signed.
+        for wrong in ("", "00"):
+            blind = json.loads(json.dumps(good))
+            blind["statement"]["subject"] = wrong
+            self.assertEqual(sign(blind, code=2)["field"], "statement.subject")
+        swapped = json.loads(json.dumps(good))
+        swapped["statement"]["subject"] = other["statement"]["subject"]
+        answer = self.run_cli("batch", text=json.dumps(sign(swapped)) + "\n", code=1)
+        self.assertEqual(answer["status"], "signature_does_not_verify")
+        self.assertEqual(self.run_cli("batch", text=json.dumps(sign(good)) + "\n")["status"], "ok")
+        self.assertIn("GBP", [row["code"] for row in self.rows("asset", "list")])
 
     def test_another_time_than_the_signed_one(self):
         self.register("ann", "ann")

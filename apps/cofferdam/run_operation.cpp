@@ -30,10 +30,10 @@ const Type& leaf_of(const Type& type) {
 Result<Json> structure_argument(const std::string& argument) {
   const std::size_t begin = argument.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos || argument[begin] == '{' || argument[begin] == '[')
-    return operation::parse_json(argument);
+    return operation::parse_json(argument, operation::kOwnJson);
   const Result<std::string> text = read_input(argument[0] == '@' ? argument.substr(1) : argument);
   if (!text) return std::unexpected(text.error());
-  return operation::parse_json(*text);
+  return operation::parse_json(*text, operation::kOwnJson);
 }
 
 // Text of an option as the JSON that the codec expects there.
@@ -64,10 +64,11 @@ Result<Json> json_of(const Field& field, const std::vector<std::string>& values)
 
 Result<Json> json_argument(const std::string& argument) {
   if (argument.empty()) return Json::object();
-  if (argument != "-" && argument[0] != '@') return operation::parse_json(argument);
+  if (argument != "-" && argument[0] != '@')
+    return operation::parse_json(argument, operation::kOwnJson);
   const Result<std::string> text = read_input(argument == "-" ? argument : argument.substr(1));
   if (!text) return std::unexpected(text.error());
-  return operation::parse_json(*text);
+  return operation::parse_json(*text, operation::kOwnJson);
 }
 
 // The fields of a call: those of --json, and over them those of the options.

@@ -95,13 +95,13 @@ Result<void> check_founding(const Json& genesis, const operation::Registry& regi
 }
 
 Result<Json> calc_input(const CalcCall& call) {
-  if (!call.json.empty()) return operation::parse_json(call.json);
+  if (!call.json.empty()) return operation::parse_json(call.json, operation::kOwnJson);
   if (call.input.empty() && is_terminal(STDIN_FILENO))
     return base::malformed("input", "", "give --input FILE or --json, or write to standard input",
                            "cofferdam calc " + call.name + " --example shows one");
   const Result<std::string> text = read_input(call.input);
   if (!text) return std::unexpected(text.error());
-  return operation::parse_json(*text);
+  return operation::parse_json(*text, operation::kOwnJson);
 }
 
 struct CalculatorRow {

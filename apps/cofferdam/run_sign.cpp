@@ -3,6 +3,7 @@
 // key generate, command sign, command inspect: need no books, for signing is done where the keys
 // are.
 #include "cofferdam/crypto/ed25519.h"
+#include "cofferdam/operation/operation_names.h"
 #include "cofferdam/operation/signature_form.h"
 
 #include "run.h"
@@ -33,7 +34,14 @@ Json inspected(const operation::UnsignedCommand& command) {
   json.add("operation", command.line.text_of("operation"));
   if (command.time) json.add("time", base::format_time(*command.time));
   json.add("not_after", base::format_time(command.not_after));
-  json.add("content", operation::command_json(command.command, operation::Codec{.names = names}));
+  const operation::Codec codec{.names = names};
+  json.add("content", operation::command_json(command.command, codec));
+  if (command.approves) {
+    Json& approves = json.add("approves", Json::object());
+    approves.add("maker", Json::number(command.approves->maker.value()));
+    approves.add("operation", operation::operation_name(command.approves->operation));
+    approves.add("content", operation::command_json(command.approves->command, codec));
+  }
   return json;
 }
 

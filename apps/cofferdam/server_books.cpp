@@ -19,7 +19,8 @@ using operation::Json;
 
 constexpr operation::JsonLimits kAnswerLimits{.bytes_max = std::size_t{256} << 20,
                                               .text_bytes_max = std::size_t{64} << 20,
-                                              .items_max = std::size_t{16} << 20};
+                                              .items_max = std::size_t{16} << 20,
+                                              .values_max = operation::kManyJsonValues};
 
 ErrorKind kind_of(std::string_view code, unsigned status) {
   for (const ErrorKind kind : {ErrorKind::malformed, ErrorKind::refused, ErrorKind::integrity,

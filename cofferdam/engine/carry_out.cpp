@@ -66,13 +66,25 @@ template <class C>
   return 0;
 }
 
-[[nodiscard]] bool is_proposable(const Command& command) {
-  return !std::holds_alternative<venue::Genesis>(command) &&
-         !std::holds_alternative<Tick>(command) && !std::holds_alternative<RevertBatch>(command) &&
-         !std::holds_alternative<decision::Propose>(command) &&
-         !std::holds_alternative<decision::Approve>(command) &&
-         !std::holds_alternative<decision::Reject>(command) &&
-         !std::holds_alternative<decision::Withdraw>(command);
+constexpr std::array<std::uint16_t, 7> kNotProposable{
+    Operation<venue::Genesis>::kNumber,     Operation<Tick>::kNumber,
+    Operation<RevertBatch>::kNumber,        Operation<decision::Propose>::kNumber,
+    Operation<decision::Approve>::kNumber,  Operation<decision::Reject>::kNumber,
+    Operation<decision::Withdraw>::kNumber,
+};
+
+[[nodiscard]] bool is_proposable(std::uint16_t operation) {
+  return std::ranges::find(kNotProposable, operation) == kNotProposable.end();
+}
+
+// Approvals for what nobody can propose would forbid it to everybody, for ever where it is the way
+// to propose, to approve, or to change a policy that has to be approved.
+[[nodiscard]] std::uint16_t shape_of(const decision::SetApprovalPolicy& command) {
+  auto status = check_shape(command);
+  if (status == decision::SetApprovalPolicyStatus::ok && command.approvals > 0 &&
+      !is_proposable(command.operation))
+    status = decision::SetApprovalPolicyStatus::operation_not_proposable;
+  return static_cast<std::uint16_t>(status);
 }
 
 [[nodiscard]] std::uint16_t shape_of(const decision::Propose& command) {
@@ -81,7 +93,7 @@ template <class C>
     const auto proposed = decode_command(command.operation, command.version, command.content);
     if (!proposed || check_shape(*proposed) != 0) {
       status = decision::ProposeStatus::content_malformed;
-    } else if (!is_proposable(*proposed)) {
+    } else if (!is_proposable(command.operation)) {
       status = decision::ProposeStatus::operation_not_proposable;
     }
   }
@@ -346,6 +358,22 @@ template <class C>
   return static_cast<std::uint16_t>(status);
 }
 
+// Of what was given earlier and takes effect now: it is good only as far as it could be given now.
+// A key that was revoked may have been somebody else's when it signed.
+[[nodiscard]] DoorStatus check_kept_seal(const std::string* public_key, bool must_be_signed,
+                                         const State& state) {
+  if (public_key == nullptr) return must_be_signed ? DoorStatus::signature_missing : DoorStatus::ok;
+  const access::SigningKey* key = access::find_key(state.access, *public_key);
+  return key != nullptr && key->in_force() ? DoorStatus::ok : DoorStatus::signing_key_revoked;
+}
+
+[[nodiscard]] DoorStatus check_kept_seal(const decision::Proposal& proposal, const Command& command,
+                                         const State& state) {
+  const access::SignedProposal* kept = state.access.signed_proposals.find(proposal.id);
+  return check_kept_seal(kept == nullptr ? nullptr : &kept->public_key,
+                         signature_required(command, proposal.maker, state), state);
+}
+
 // The proposed command, as its maker would have given it; what it did is taken back if refused,
 // and the approval stands all the same.
 void execute_proposal(const decision::Proposal& proposal, Room& room) {
@@ -356,10 +384,8 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   room.context.principal = proposal.maker;
   std::uint16_t status =
       static_cast<std::uint16_t>(check_access(*command, proposal.maker, room.state));
-  // A policy that was set since asks for what the maker did not give.
-  if (status == 0 && room.state.access.signed_proposals.find(proposal.id) == nullptr &&
-      signature_required(*command, proposal.maker, room.state))
-    status = static_cast<std::uint16_t>(DoorStatus::signature_missing);
+  if (status == 0)
+    status = static_cast<std::uint16_t>(check_kept_seal(proposal, *command, room.state));
   if (status == 0) status = carry_out(*command, room);
   room.context.principal = checker;
   if (status == 0) {
@@ -378,28 +404,43 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
       status);
 }
 
-// Who checks by a grant holds the role in every pool that the proposal acts on, and not only in the
-// one under which it is kept.
-[[nodiscard]] bool may_check_everywhere(const decision::Approve& command, const Room& room) {
+// Those that count now. The last one was given just now, and the door has looked at it.
+[[nodiscard]] std::size_t approvals_that_count(const decision::Proposal& proposal,
+                                               const decision::Approve& command,
+                                               std::span<const base::PoolId> pools,
+                                               const Room& room) {
   const State& state = room.state;
-  if (state.access.grants.size() == 0) return true;
-  const decision::Proposal& proposal = *state.decision.proposals.find(command.proposal);
-  const std::uint16_t roles = decision::requirement_now(state.decision, proposal).roles;
-  return std::ranges::all_of(touches_of(command, state), [&](const access::Touch& touch) {
-    return access::may_in(state.access, state.principal, room.context.principal, roles, touch.pool);
+  const bool must_be_signed = signature_required(command, room.context.principal, state);
+  const auto earlier = std::span(proposal.approvals).first(proposal.approvals.size() - 1);
+  const auto counting = std::ranges::count_if(earlier, [&](const decision::Approval& approval) {
+    const auto* kept = state.access.signed_approvals.find({proposal.id, approval.principal});
+    return decision::may_check(state.decision, state.principal, state.access, proposal, pools,
+                               approval.principal) &&
+           check_kept_seal(kept == nullptr ? nullptr : &kept->public_key, must_be_signed, state) ==
+               DoorStatus::ok;
   });
+  return static_cast<std::size_t>(counting) + 1;
 }
 
 [[nodiscard]] std::uint16_t run(const decision::Approve& command, Room& room) {
-  auto status = check_state(command, room.state.decision, room.state.principal, room.state.access,
+  const State& state = room.state;
+  // What it acts on is asked again: a hold or an account may have come since.
+  const std::vector<base::PoolId> pools = pools_of(command, state);
+  auto status = check_state(command, state.decision, state.principal, state.access, pools,
                             std::as_const(room.context));
-  if (status == decision::AnswerStatus::ok && !may_check_everywhere(command, room))
-    status = decision::AnswerStatus::not_permitted;
   if (status == decision::AnswerStatus::ok)
     status = apply(command, room.state.decision, room.context);
   if (status != decision::AnswerStatus::ok) return static_cast<std::uint16_t>(status);
-  const decision::Proposal proposal = *room.state.decision.proposals.find(command.proposal);
-  if (decision::quorum_reached(room.state.decision, proposal)) execute_proposal(proposal, room);
+  if (room.signature)
+    room.state.access.signed_approvals.insert(
+        room.context.changes, access::SignedApproval{.proposal = command.proposal,
+                                                     .principal = room.context.principal,
+                                                     .public_key = crypto::to_hex(
+                                                         crypto::PublicKey{room.signature->key})});
+  const decision::Proposal proposal = *state.decision.proposals.find(command.proposal);
+  if (approvals_that_count(proposal, command, pools, room) >=
+      decision::approvals_now(state.decision, proposal, pools))
+    execute_proposal(proposal, room);
   return 0;
 }
 
@@ -413,56 +454,6 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
     status = S::role_not_held;
   if (status == S::ok) status = apply(command, state.principal, room.context);
   return static_cast<std::uint16_t>(status);
-}
-
-template <class Row>
-[[nodiscard]] base::PoolId pool_of_row(const Row* row) {
-  return row == nullptr ? base::PoolId() : row->pool;
-}
-
-[[nodiscard]] base::PoolId pool_of_intent(base::IntentId id, const State& state) {
-  const custody::Intent* intent = state.custody.intents.find(id);
-  if (intent == nullptr) return {};
-  return state.custody.vaults.find(intent->vault)->pool;
-}
-
-[[nodiscard]] base::PoolId pool_of_vault(base::VaultId id, const State& state) {
-  const custody::Vault* vault = state.custody.vaults.find(id);
-  return vault == nullptr ? base::PoolId() : vault->pool;
-}
-
-// A batch over several pools is a matter of all of them, and of the most approvals that one asks
-// for. Where nobody has a role in one pool only, its first event's pool stands for it.
-[[nodiscard]] decision::Subject subject_of_batch(const Command& command,
-                                                 const ledger::CreateTransfers& batch,
-                                                 const State& state) {
-  if (batch.transfers.empty()) return {};
-  if (state.access.grants.size() == 0) return {.pool = batch.transfers.front().pool};
-  const std::vector<access::Touch> touches = touches_of(command, state);
-  const base::PoolId first = touches.front().pool;
-  if (std::ranges::all_of(touches, [&](const auto& touch) { return touch.pool == first; }))
-    return {.pool = first};
-  decision::Subject subject;
-  for (const access::Touch& touch : touches)
-    subject.approvals =
-        std::max(subject.approvals,
-                 decision::required_approvals(
-                     state.decision, Operation<ledger::CreateTransfers>::kNumber, touch.pool)
-                     .approvals);
-  return subject;
-}
-
-[[nodiscard]] base::PoolId pool_of_loss(std::uint32_t number, const State& state) {
-  return pool_of_row(state.default_management.losses.find(number));
-}
-
-[[nodiscard]] base::PoolId pool_of_fund(const std::string& code, const State& state) {
-  return pool_of_row(state.default_management.funds.find(code));
-}
-
-// Of what a rule looks at: the pool, or the pool whose vault it is.
-[[nodiscard]] base::PoolId pool_of_alert(const auto& rule, const State& state) {
-  return rule.pool.is_none() ? pool_of_vault(rule.vault, state) : rule.pool;
 }
 
 }  // namespace
@@ -495,53 +486,14 @@ void refuse_large_terms(Outcome& outcome) {
 }
 
 decision::Subject subject_of(const Command& command, const State& state) {
-  return std::visit(
-      [&]<class C>(const C& c) -> decision::Subject {
-        if constexpr (std::is_same_v<C, alert::SetAlert>) return {.pool = pool_of_alert(c, state)};
-        if constexpr (requires {
-                        { c.alert } -> std::convertible_to<alert::AlertId>;
-                      }) {
-          const alert::AlertRule* rule = state.alert.rules.find(c.alert);
-          return {.pool = rule == nullptr ? base::PoolId() : pool_of_alert(*rule, state)};
-        }
-        if constexpr (requires {
-                        { c.pool } -> std::convertible_to<base::PoolId>;
-                      })
-          return {.pool = c.pool};
-        if constexpr (std::is_same_v<C, pool::ConduitTransfer>) {
-          const pool::Conduit* conduit = state.pool.conduits.find(c.conduit);
-          return {.pool = conduit == nullptr ? base::PoolId() : conduit->from,
-                  .approvals = pool::approvals_needed(c, state.pool)};
-        }
-        if constexpr (requires {
-                        { c.vault } -> std::convertible_to<base::VaultId>;
-                      }) {
-          const custody::Vault* vault = state.custody.vaults.find(c.vault);
-          return {.pool = vault == nullptr ? base::PoolId() : vault->pool};
-        }
-        if constexpr (requires {
-                        { c.intent } -> std::convertible_to<base::IntentId>;
-                      })
-          return {.pool = pool_of_intent(c.intent, state)};
-        if constexpr (requires { pool_of_loss(c.loss, state); })
-          return {.pool = pool_of_loss(c.loss, state)};
-        if constexpr (requires { pool_of_fund(c.fund, state); })
-          return {.pool = pool_of_fund(c.fund, state)};
-        if constexpr (std::is_same_v<C, default_management::OpenFund>)
-          return {.pool = pool_of_row(state.ledger.accounts.find(c.account))};
-        if constexpr (requires { c.breaks.front().value(); })
-          return {.pool = c.breaks.empty()
-                              ? base::PoolId()
-                              : pool_of_row(state.reconciliation.breaks.find(c.breaks.front()))};
-        if constexpr (std::is_same_v<C, reconciliation::RecordStatement> ||
-                      std::is_same_v<C, reconciliation::BeginReconciliation>)
-          return {.pool = c.wallet.is_none() ? pool_of_row(state.ledger.accounts.find(c.account))
-                                             : pool_of_row(state.custody.wallets.find(c.wallet))};
-        if constexpr (std::is_same_v<C, ledger::CreateTransfers>)
-          return subject_of_batch(command, c, state);
-        return {};
-      },
-      command);
+  decision::Subject subject{.pools = pools_of(command, state)};
+  if (subject.pools.size() == 1) subject.pool = subject.pools.front();
+  if (const auto* transfer = std::get_if<pool::ConduitTransfer>(&command)) {
+    const pool::Conduit* conduit = state.pool.conduits.find(transfer->conduit);
+    if (conduit != nullptr) subject.pool = conduit->from;
+    subject.approvals = pool::approvals_needed(*transfer, state.pool);
+  }
+  return subject;
 }
 
 }  // namespace cofferdam::engine

@@ -33,7 +33,7 @@ struct Room {
 // A term of a reconciled account would have gone beyond its bound.
 void refuse_large_terms(Outcome& outcome);
 
-// The pool that a command acts on and the approvals that it needs of itself.
+// The pools that a command acts on and the approvals that it needs of itself.
 [[nodiscard]] decision::Subject subject_of(const Command& command, const State& state);
 
 }  // namespace cofferdam::engine

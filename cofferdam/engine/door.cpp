@@ -10,6 +10,7 @@
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
 #include "cofferdam/engine/signature.h"
+#include "cofferdam/engine/touches.h"
 
 #include <algorithm>
 
@@ -24,13 +25,19 @@ namespace {
     if (subject_of(command, state).approvals > 0) return true;
   }
   if (state.decision.policies.size() == 0) return false;
-  // Each pool of a batch may have a policy of its own.
+  const auto asks = [&](base::PoolId pool) {
+    return decision::required_approvals(state.decision, number, pool).approvals > 0;
+  };
+  // Each pool that a command acts on may have a policy of its own. Of a batch it is what its events
+  // say, for those that say something else are refused; a hold may leave it out.
   if (const auto* batch = std::get_if<ledger::CreateTransfers>(&command))
-    return std::any_of(batch->transfers.begin(), batch->transfers.end(), [&](const auto& t) {
-      return decision::required_approvals(state.decision, number, t.pool).approvals > 0;
+    return std::ranges::any_of(batch->transfers, [&](const ledger::Transfer& event) {
+      const ledger::Hold* hold =
+          event.pending_id.is_none() ? nullptr : state.ledger.holds.find(event.pending_id);
+      return asks(event.pool) ||
+             (hold != nullptr && asks(state.ledger.accounts.at(hold->debit).pool));
     });
-  return decision::required_approvals(state.decision, number, subject_of(command, state).pool)
-             .approvals > 0;
+  return std::ranges::any_of(pools_of(command, state), asks);
 }
 
 [[nodiscard]] DoorStatus check_seal(const Command& command, const Circumstances& c,
@@ -44,6 +51,10 @@ namespace {
 [[nodiscard]] DoorStatus check_door(const Command& command, const Circumstances& c,
                                     const State& state) {
   const bool founded = state.venue.venues.size() != 0;
+  // The time before everything else, also of a second genesis: what is recorded moves the clock.
+  if (founded && c.now < c.time_before) return DoorStatus::time_goes_back;
+  if (founded && c.time_given && state.venue.venues.at(0).time_source != venue::TimeSource::given)
+    return DoorStatus::time_not_accepted;
   if (std::holds_alternative<venue::Genesis>(command)) {
     // There is no key yet that could verify: it would stand in the record as if it had been judged.
     if (!founded && c.record != nullptr && !c.record->signature.empty())
@@ -51,9 +62,6 @@ namespace {
     return founded ? DoorStatus::genesis_exists : DoorStatus::ok;
   }
   if (!founded) return DoorStatus::no_genesis;
-  if (c.now < c.time_before) return DoorStatus::time_goes_back;
-  if (c.time_given && state.venue.venues.at(0).time_source != venue::TimeSource::given)
-    return DoorStatus::time_not_accepted;
   if (!is_active(c.principal, state)) return DoorStatus::principal_unknown;
   const DoorStatus sealed = check_seal(command, c, state);
   if (sealed != DoorStatus::ok) return sealed;

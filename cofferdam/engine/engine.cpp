@@ -243,7 +243,7 @@ Circumstances Engine::Parts::circumstances(const Request& request,
                                            const CommandRecord& record) const {
   std::int64_t now = options.clock ? options.clock() : system_clock_ns();
   // The journal's time never goes back, even where the machine's clock does.
-  now = std::max(now, last_time.value() + 1);
+  now = last_time < base::Time::max() ? std::max(now, last_time.value() + 1) : last_time.value();
   return {.now = request.time.value_or(base::Time(now)),
           .time_before = last_time,
           .time_given = request.time.has_value(),
@@ -380,9 +380,8 @@ Result<Reply> Engine::submit(const Request& request) {
   auto judgement = p.decide(request, c);
   p.scratch.transfers.balances = nullptr;
   if (!judgement) return std::unexpected(judgement.error());
-  // Before genesis there is no journal to record a refusal in; a time that goes back has no place.
-  const DoorStatus door = judgement->outcome.door;
-  if (door == DoorStatus::no_genesis || door == DoorStatus::time_goes_back) {
+  if (leaves_no_record(judgement->outcome.door, request.time.has_value())) {
+    p.figures.unsealed += is_unsealed(judgement->outcome.door) ? 1U : 0U;
     reply.sequence = 0;
     reply.outcome = std::move(judgement->outcome);
     return reply;

@@ -72,6 +72,7 @@ struct Reply {
 
 struct Figures {
   std::uint64_t malformed = 0;  // commands refused by their shape since the start
+  std::uint64_t unsealed = 0;   // commands refused over their signature since the start
   base::Sequence snapshot_sequence = 0;
   base::Sequence replayed_from = 0;  // first record that the start applied again
   std::uint64_t replayed_records = 0;

@@ -248,5 +248,61 @@ TEST_F(Books, AfterAFailedFlushNothingIsAccepted) {
   EXPECT_FALSE(send(transfer(2, 1)));
 }
 
+// A request that is refused over its time would otherwise leave that time to all that come after.
+TEST_F(Books, ARefusalDoesNotMoveTheClock) {
+  found();
+  const base::Sequence before = engine_->sequence();
+  const base::Time time = engine_->time();
+  for (const base::Time given : {base::Time::max(), base::Time(1), time + base::kDay}) {
+    Request request{
+        .id = CommandId(++id_), .principal = PrincipalId(1), .time = given, .command = Tick{}};
+    const auto reply = engine_->execute(request);
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->outcome.door,
+              given < time ? DoorStatus::time_goes_back : DoorStatus::time_not_accepted);
+    EXPECT_EQ(reply->sequence, 0);
+    request.command = venue::Genesis{.venue = "x", .root = "r"};
+    request.id = CommandId(++id_);
+    EXPECT_EQ(engine_->execute(request)->sequence, 0);
+  }
+  EXPECT_EQ(engine_->sequence(), before);
+  EXPECT_EQ(engine_->time(), time);
+  EXPECT_TRUE(must(transfer(1, 1)).ok());
+  EXPECT_LT(engine_->time(), time + base::kDay);
+  // Without a time the second genesis is a command like others, at the time of now.
+  EXPECT_EQ(must(venue::Genesis{.venue = "x", .root = "r"}).outcome.door,
+            DoorStatus::genesis_exists);
+  EXPECT_TRUE(must(transfer(2, 1)).ok());
+}
+
+TEST_F(Books, WhereTimeIsGivenOnlyWhoMayActMovesIt) {
+  const auto at = [&](Command command, std::uint32_t who, base::Time time) {
+    return *engine_->execute({.id = CommandId(++id_),
+                              .principal = PrincipalId(who),
+                              .time = time,
+                              .command = std::move(command)});
+  };
+  const base::Time start(1'000);
+  const auto given = venue::TimeSource::given;
+  ASSERT_TRUE(
+      at(venue::Genesis{.venue = "T", .root = "root", .time_source = given}, 1, start).ok());
+  ASSERT_TRUE(
+      at(principal::CreatePrincipal{.code = "reader", .roles = principal::kAuditor}, 1, start)
+          .ok());
+  const auto outcome = [&](std::uint32_t who) {
+    const Reply reply = at(ledger::CreateAsset{.code = "USD", .scale = 2}, who, base::Time::max());
+    EXPECT_EQ(reply.sequence, 0);
+    return reply.outcome.door;
+  };
+  EXPECT_EQ(outcome(2), DoorStatus::principal_not_allowed);
+  EXPECT_EQ(outcome(9), DoorStatus::principal_unknown);
+  EXPECT_EQ(at(venue::Genesis{.venue = "T", .root = "root"}, 2, base::Time::max()).sequence, 0);
+  EXPECT_EQ(engine_->time(), start);
+  // The end of time is no place where arithmetic ends.
+  EXPECT_TRUE(at(Tick{}, 1, base::Time::max()).ok());
+  EXPECT_TRUE(must(Tick{}).ok());
+  EXPECT_EQ(engine_->time(), base::Time::max());
+}
+
 }  // namespace
 }  // namespace cofferdam::engine

@@ -38,6 +38,44 @@ enum class DoorStatus : std::uint16_t {
   insufficient_margin,
 };
 
+// Refused over its signature: nobody knows who gave it.
+[[nodiscard]] constexpr bool is_unsealed(DoorStatus door) {
+  return door >= DoorStatus::signature_missing && door <= DoorStatus::signature_lives_too_long;
+}
+
+// Refused before it was known who gave it, or when: answered, and not recorded; the id stays free.
+// Otherwise a stolen login would use up the id of a signed command, or fill the journal. A record's
+// time is the books' time from then on, so nobody sets it by a command that is refused, nor who may
+// give none.
+[[nodiscard]] constexpr bool leaves_no_record(DoorStatus door, bool is_time_given) {
+  switch (door) {
+    case DoorStatus::no_genesis:
+    case DoorStatus::time_goes_back:
+    case DoorStatus::time_not_accepted:
+    case DoorStatus::signature_missing:
+    case DoorStatus::signature_malformed:
+    case DoorStatus::signing_key_unknown:
+    case DoorStatus::signing_key_of_another:
+    case DoorStatus::signing_key_revoked:
+    case DoorStatus::signature_does_not_verify:
+    case DoorStatus::signature_expired:
+    case DoorStatus::signature_lives_too_long:
+      return true;
+    case DoorStatus::genesis_exists:
+    case DoorStatus::principal_unknown:
+    case DoorStatus::principal_not_allowed:
+      return is_time_given;
+    case DoorStatus::ok:
+    case DoorStatus::approval_required:
+    case DoorStatus::policy_breach:
+    case DoorStatus::law_broken:
+    case DoorStatus::releases_frozen:
+    case DoorStatus::insufficient_margin:
+      return false;
+  }
+  return false;
+}
+
 // The amount of an event where it differs from what was asked (balancing, or 'max').
 struct MovedAmount {
   std::uint32_t position = 0;

@@ -110,27 +110,31 @@ constexpr std::array<std::uint16_t, 7> kGuarding{
 
 }  // namespace
 
-std::string signed_bytes(const journal::JournalId& books, const CommandRecord& record,
-                         std::optional<base::Time> time, base::Time not_after,
-                         const crypto::PublicKey& key) {
-  return base::encode(SignedStatement{.books = books,
-                                      .command = record.id,
-                                      .principal = record.principal,
-                                      .operation = record.operation,
-                                      .version = record.version,
-                                      .time = time,
-                                      .not_after = not_after,
-                                      .key = key.bytes,
-                                      .content = record.content});
+std::string subject_to_sign(const Command& command, const State& state) {
+  const auto* approve = std::get_if<decision::Approve>(&command);
+  if (approve == nullptr) return {};
+  const decision::Proposal* row = state.decision.proposals.find(approve->proposal);
+  if (row == nullptr || row->state != decision::ProposalState::open) return {};
+  return base::encode(ApprovedProposal{row->maker, row->operation, row->version, row->content});
 }
 
-CommandSignature sign_command(const crypto::SigningKey& key, const journal::JournalId& books,
-                              const CommandRecord& record, std::optional<base::Time> time,
-                              base::Time not_after) {
-  const crypto::Signature signature =
-      key.sign(signed_bytes(books, record, time, not_after, key.public_key()));
-  return {.time = time,
-          .not_after = not_after,
+std::string signed_bytes(const ToSign& what, const crypto::PublicKey& key) {
+  return base::encode(SignedStatement{.books = what.books,
+                                      .command = what.record.id,
+                                      .principal = what.record.principal,
+                                      .operation = what.record.operation,
+                                      .version = what.record.version,
+                                      .time = what.time,
+                                      .not_after = what.not_after,
+                                      .key = key.bytes,
+                                      .content = what.record.content,
+                                      .subject = what.subject});
+}
+
+CommandSignature sign_command(const crypto::SigningKey& key, const ToSign& what) {
+  const crypto::Signature signature = key.sign(signed_bytes(what, key.public_key()));
+  return {.time = what.time,
+          .not_after = what.not_after,
           .key = key.public_key().bytes,
           .signature = signature.bytes};
 }
@@ -172,8 +176,12 @@ DoorStatus check_signature(const Command& command, const CommandRecord& record,
   if (row == nullptr) return DoorStatus::signing_key_unknown;
   if (row->principal != record.principal) return DoorStatus::signing_key_of_another;
   if (!row->in_force()) return DoorStatus::signing_key_revoked;
-  if (!crypto::verify(key, signed_bytes(books, record, signature->time, signature->not_after, key),
-                      crypto::Signature{signature->signature}))
+  const ToSign what{.books = books,
+                    .record = record,
+                    .time = signature->time,
+                    .not_after = signature->not_after,
+                    .subject = subject_to_sign(command, state)};
+  if (!crypto::verify(key, signed_bytes(what, key), crypto::Signature{signature->signature}))
     return DoorStatus::signature_does_not_verify;
   if (now > signature->not_after) return DoorStatus::signature_expired;
   const auto furthest = base::try_add(now, kSignatureLifeMax);

@@ -5,7 +5,8 @@
 // What is signed names the books, the command with its id, principal and content, the key, and the
 // time after which the signature counts no more: nothing of it can be used for another command, in
 // other books, by another principal or later. Where the time of a command is given with it, that
-// time is signed too. docs/guides/access.md gives the bytes.
+// time is signed too. Who approves signs what is approved, and not only its number: where the key
+// is, nobody can look the number up. docs/guides/access.md gives the bytes.
 //
 // A dry run asks for no signature: who rehearses need not hand out one that is good for the act.
 #pragma once
@@ -42,6 +43,22 @@ struct CommandSignature {
   }
 };
 
+// What an approval approves; stands encoded in its statement.
+struct ApprovedProposal {
+  base::PrincipalId maker;
+  std::uint16_t operation = 0;
+  std::uint16_t version = 0;
+  std::string content;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("maker", self.maker, "number of the principal that proposed it");
+    visit("operation", self.operation, "number of the proposed operation");
+    visit("version", self.version, "version of its fields");
+    visit("content", self.content, "its fields");
+  }
+};
+
 // What is signed, in the encoding of the journal.
 struct SignedStatement {
   std::string domain = std::string(kSignatureDomain);
@@ -55,6 +72,7 @@ struct SignedStatement {
   base::Time not_after;
   std::array<std::uint8_t, 32> key{};
   std::string content;
+  std::string subject;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -69,18 +87,27 @@ struct SignedStatement {
     visit("not_after", self.not_after, "until when the signature lets the command in");
     visit("key", self.key, "Ed25519 public key");
     visit("content", self.content, "the command's fields");
+    visit("subject", self.subject, "of an approval: what is approved; empty for all others");
   }
 };
 
-// The bytes under the signature of a record's command.
-[[nodiscard]] std::string signed_bytes(const journal::JournalId& books, const CommandRecord& record,
-                                       std::optional<base::Time> time, base::Time not_after,
-                                       const crypto::PublicKey& key);
+// The statement but for its domain, form and key: all that whoever signs must be told.
+struct ToSign {
+  journal::JournalId books{};
+  const CommandRecord& record;
+  std::optional<base::Time> time;
+  base::Time not_after;
+  std::string subject;
+};
 
-[[nodiscard]] CommandSignature sign_command(const crypto::SigningKey& key,
-                                            const journal::JournalId& books,
-                                            const CommandRecord& record,
-                                            std::optional<base::Time> time, base::Time not_after);
+// Of an approval, as long as what it approves is open: it stands in no record, for the books have
+// it at that moment.
+[[nodiscard]] std::string subject_to_sign(const Command& command, const State& state);
+
+// The bytes under the signature of a record's command.
+[[nodiscard]] std::string signed_bytes(const ToSign& what, const crypto::PublicKey& key);
+
+[[nodiscard]] CommandSignature sign_command(const crypto::SigningKey& key, const ToSign& what);
 
 // Of a record: nullopt where it has none, or where its bytes are none.
 [[nodiscard]] std::optional<CommandSignature> signature_of(const CommandRecord& record);

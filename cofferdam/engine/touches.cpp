@@ -3,6 +3,8 @@
 
 #include "cofferdam/engine/record.h"
 
+#include <algorithm>
+
 namespace cofferdam::engine {
 
 namespace {
@@ -251,6 +253,16 @@ std::vector<access::Touch> touches_of(const Command& command, const State& state
   Walk walk(state);
   std::visit([&](const auto& c) { walk(c); }, command);
   return std::move(walk.touches);
+}
+
+std::vector<base::PoolId> pools_of(const Command& command, const State& state) {
+  std::vector<base::PoolId> pools;
+  for (const Touch& touch : touches_of(command, state)) pools.push_back(touch.pool);
+  if (pools.empty()) pools.emplace_back();
+  std::ranges::sort(pools);
+  const auto repeated = std::ranges::unique(pools);
+  pools.erase(repeated.begin(), repeated.end());
+  return pools;
 }
 
 }  // namespace cofferdam::engine

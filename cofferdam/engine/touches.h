@@ -15,4 +15,8 @@ namespace cofferdam::engine {
 // account or a hold that is not there) is the pool none, in which nobody has a role of a grant.
 [[nodiscard]] std::vector<access::Touch> touches_of(const Command& command, const State& state);
 
+// The pools among them, sorted and each once; the pool none alone where there are none: whose
+// policies of approval a command meets.
+[[nodiscard]] std::vector<base::PoolId> pools_of(const Command& command, const State& state);
+
 }  // namespace cofferdam::engine

@@ -41,9 +41,9 @@ Batch::Batch(Session& session, std::string principal, Sink sink)
     : session_(session), principal_(std::move(principal)), sink_(std::move(sink)) {}
 
 Result<Answer> Batch::answer(std::string_view text, std::string& id) {
-  if (text.size() > kBatchLineBytesMax)
+  if (text.size() > line_bytes_max_)
     return base::malformed("line", std::to_string(text.size()) + " bytes",
-                           "a line has at most 16 MiB");
+                           "a line has at most " + std::to_string(line_bytes_max_ >> 20U) + " MiB");
   Result<Json> json = parse_json(text);
   if (!json) return std::unexpected(std::move(json).error());
   Json content = take(*json, "content");
@@ -73,7 +73,7 @@ Result<Answer> Batch::answer(std::string_view text, std::string& id) {
 
 // Transfers on the shortest way. False: nothing has happened, and the line goes the way of all.
 bool Batch::take_plain(std::string_view text) {
-  if (signer_ != nullptr || text.size() > kBatchLineBytesMax) return false;
+  if (signer_ != nullptr || text.size() > line_bytes_max_) return false;
   const std::optional<PlainLine> plain = read_plain_line(text);
   if (!plain) return false;
   std::optional<ledger::CreateTransfers> transfers =

@@ -49,6 +49,8 @@ class Batch {
   // flush() then commits nothing, and hands over to this instead of the sink.
   void set_held(Held held) { held_sink_ = std::move(held); }
 
+  void set_line_bytes_max(std::size_t bytes) { line_bytes_max_ = bytes; }
+
   void set_guard(Guard guard) { guard_ = std::move(guard); }
 
   // Signs the lines that come without a signature.
@@ -67,6 +69,7 @@ class Batch {
 
   Session& session_;
   std::string principal_;
+  std::size_t line_bytes_max_ = kBatchLineBytesMax;
   Sink sink_;
   Guard guard_;
   std::shared_ptr<const Signer> signer_;

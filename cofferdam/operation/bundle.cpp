@@ -280,7 +280,8 @@ Json to_json(const Bundle& bundle) {
 }
 
 Result<Bundle> read_bundle(std::string_view text) {
-  const Result<Json> json = parse_json(text, {.bytes_max = kBundleBytesMax});
+  const Result<Json> json =
+      parse_json(text, {.bytes_max = kBundleBytesMax, .values_max = kManyJsonValues});
   if (!json) return std::unexpected(json.error());
   if (json->text_of("format") != kBundleFormat)
     return base::malformed("format", std::string(json->text_of("format")),

@@ -140,6 +140,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool place(Json value) {
+    if (++values_ > limits_.values_max)
+      return fail("", "there are at most " + std::to_string(limits_.values_max) + " values in all");
     if (levels_.empty()) {
       root_ = std::move(value);
       return true;
@@ -154,6 +156,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   const JsonLimits& limits_;
+  std::size_t values_ = 0;
   std::vector<Level> levels_;
   std::string pending_;  // the name that was read and waits for its value
   Json root_;

@@ -66,12 +66,21 @@ struct Json {
   [[nodiscard]] std::string_view text_of(std::string_view name) const;
 };
 
+inline constexpr std::size_t kJsonValuesMax = std::size_t{1} << 19;
+// For files that the caller has chosen itself.
+inline constexpr std::size_t kManyJsonValues = std::size_t{1} << 26;
+
 struct JsonLimits {
   std::size_t bytes_max = std::size_t{16} << 20;
   std::size_t text_bytes_max = std::size_t{1} << 20;  // of one string
   std::size_t items_max = std::size_t{1} << 20;       // of one list or object
   std::size_t depth_max = 32;
+  // Of the whole text: a value takes some hundred bytes of memory where it may take two in a text.
+  std::size_t values_max = kJsonValuesMax;
 };
+
+// Of what the caller wrote itself, for itself.
+inline constexpr JsonLimits kOwnJson{.values_max = kManyJsonValues};
 
 // Exactly one JSON value in UTF-8 (RFC 8259). Refused, each with its place: repeated names in an
 // object, text after the value, text that is not UTF-8, and what exceeds the limits.

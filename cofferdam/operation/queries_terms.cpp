@@ -87,7 +87,18 @@ Result<Listing> index_list(const View& view, const PageParameters& page) {
       });
 }
 
-// The mark of a contract as it may be relied on now.
+struct StandingParameters {
+  base::Time as_of;
+  PageParameters page;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("as_of", self.as_of, "judge at this time; none: at the time of the books");
+    PageParameters::fields(self.page, visit);
+  }
+};
+
+// The mark of a contract as it may be relied on.
 struct StandingRow {
   base::ContractId contract;
   market::Standing standing = market::Standing::absent;
@@ -117,15 +128,16 @@ struct StandingRow {
   }
 };
 
-Result<Listing> mark_standing(const View& view, const PageParameters& page) {
+Result<Listing> mark_standing(const View& view, const StandingParameters& parameters) {
+  const base::Time now = parameters.as_of == base::Time() ? view.time : parameters.as_of;
   const market::MarkBooks books{view.state.market, view.state.terms, view.state.fact};
   return page_of_table<StandingRow>(
-      view, view.state.market.contracts, page,
+      view, view.state.market.contracts, parameters.page,
       [](const market::Contract& contract) {
         return contract.status != market::ContractStatus::closed;
       },
       [&](const market::Contract& contract) {
-        const market::MarkStanding mark = market::mark_standing(books, contract.id, view.time);
+        const market::MarkStanding mark = market::mark_standing(books, contract.id, now);
         StandingRow row{.contract = contract.id,
                         .standing = mark.standing,
                         .haircut_ppm = mark.haircut_ppm,
@@ -155,8 +167,8 @@ void register_terms_queries(Registry& registry) {
                                       &index_list);
   add_query<PageParameters, market::IndexAverage>(
       registry, "index-average.list", "Averages of indices before expiries.", &average_list);
-  add_query<PageParameters, StandingRow>(
-      registry, "mark.standing", "How far the marks of open contracts may be relied on now.",
+  add_query<StandingParameters, StandingRow>(
+      registry, "mark.standing", "How far the marks of open contracts may be relied on.",
       &mark_standing);
   add_query<PageParameters, market::Funding>(registry, "funding.list",
                                              "What perpetuals were funded.", &funding_list);

@@ -55,6 +55,16 @@ Result<std::string> Session::place_of(const std::string& name) const {
   return *files_folder_ + "/" + name;
 }
 
+void Session::sign(engine::Request& request, const Signer& signer) const {
+  const engine::CommandRecord record = engine::record_of(request);
+  request.signature = engine::sign_command(
+      signer.key, {.books = engine_->journal().id(),
+                   .record = record,
+                   .time = request.time,
+                   .not_after = signer.not_after,
+                   .subject = engine::subject_to_sign(request.command, engine_->state())});
+}
+
 Result<Answer> Session::submit(const CommandEntry& entry, engine::Request request,
                                const Envelope& envelope) {
   if (request.id.is_none()) request.id = base::CommandId(crypto::random_id());
@@ -64,9 +74,7 @@ Result<Answer> Session::submit(const CommandEntry& entry, engine::Request reques
     return base::malformed("signature", "", "a dry run carries none",
                            "it asks for none, and whoever sees one could give the command with it");
   if (envelope.signer && !envelope.dry_run && !request.signature && !request.principal.is_none())
-    request.signature =
-        engine::sign_command(envelope.signer->key, engine_->journal().id(),
-                             engine::record_of(request), request.time, envelope.signer->not_after);
+    sign(request, *envelope.signer);
   request.want_balances = std::holds_alternative<ledger::CreateTransfers>(request.command);
   Result<engine::Reply> reply = envelope.dry_run   ? engine_->dry_run(request)
                                 : envelope.durable ? engine_->execute(request)

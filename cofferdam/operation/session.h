@@ -95,6 +95,7 @@ class Session {
   Session(journal::Disk& disk, const Registry& registry, std::string folder,
           std::unique_ptr<engine::Engine> engine);
   [[nodiscard]] Result<base::PrincipalId> principal_of(const std::string& code) const;
+  void sign(engine::Request& request, const Signer& signer) const;
   [[nodiscard]] Result<Answer> submit(const CommandEntry& entry, engine::Request request,
                                       const Envelope& envelope);
 

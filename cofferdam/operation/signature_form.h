@@ -40,6 +40,7 @@ struct StatementForm {
   std::optional<base::Time> time;
   base::Time not_after;
   std::string content;
+  std::string subject;
 
   static constexpr std::array<std::string_view, 8> kRequired{
       "form", "books", "command", "principal", "operation", "version", "not_after", "content"};
@@ -55,12 +56,18 @@ struct StatementForm {
     visit("time", self.time, "that is given with the command; null: the books' own clock");
     visit("not_after", self.not_after, "until when the signature lets the command in");
     visit("content", self.content, "the command as it would be journalled, in hexadecimal digits");
+    visit("subject", self.subject, "of an approval: what is approved, in hexadecimal digits");
   }
 };
 
-[[nodiscard]] StatementForm statement_of(const journal::JournalId& books,
-                                         const engine::CommandRecord& record,
-                                         std::optional<base::Time> time, base::Time not_after);
+[[nodiscard]] StatementForm statement_of(const engine::ToSign& what);
+
+// What an approval is over, read.
+struct Approved {
+  base::PrincipalId maker;
+  std::uint16_t operation = 0;
+  engine::Command command;
+};
 
 // What the file of a command that waits for its signature says, read without books: numbers stand
 // for names, amounts for smallest units. Refused when it is none, or is not what its operation
@@ -71,7 +78,9 @@ struct UnsignedCommand {
   journal::JournalId books{};
   std::optional<base::Time> time;
   base::Time not_after;
+  std::string subject;
   engine::Command command;
+  std::optional<Approved> approves;
 };
 
 [[nodiscard]] Result<UnsignedCommand> read_unsigned(std::string_view text);

@@ -114,8 +114,9 @@ Result<Document> pool_adopt(Session& session, const AdoptParameters& parameters,
                             Progress& /*progress*/) {
   const Result<std::string> text = journal::read_file(session.disk(), parameters.file);
   if (!text) return std::unexpected(text.error());
-  const Result<Json> json =
-      parse_json(*text, {.bytes_max = kImageFileBytesMax, .text_bytes_max = kImageFileBytesMax});
+  const Result<Json> json = parse_json(*text, {.bytes_max = kImageFileBytesMax,
+                                               .text_bytes_max = kImageFileBytesMax,
+                                               .values_max = kManyJsonValues});
   if (!json) return std::unexpected(json.error());
   const Result<ImageFile> file = read_json<ImageFile>(*json, session.codec());
   if (!file) return std::unexpected(file.error());

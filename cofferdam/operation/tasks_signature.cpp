@@ -47,20 +47,23 @@ Result<Document> command_digest(Session& session, const DigestParameters& parame
   const Result<engine::Request> request = session.request_of(*entry, *content, envelope);
   if (!request) return std::unexpected(request.error());
   const engine::CommandRecord record = engine::record_of(*request);
-  const journal::JournalId books = session.engine().journal().id();
+  const engine::ToSign what{
+      .books = session.engine().journal().id(),
+      .record = record,
+      .time = parameters.time,
+      .not_after = parameters.not_after,
+      .subject = engine::subject_to_sign(request->command, session.engine().state())};
   Json json = Json::object();
   json.add("id", base::to_text(record.id.value()));
   json.add("operation", entry->name);
   if (parameters.time) json.add("time", base::format_time(*parameters.time));
   json.add("principal", session.engine().state().principal.principals.find(record.principal)->code);
   json.add("content", *content);
-  json.add("statement", to_json(statement_of(books, record, parameters.time, parameters.not_after),
-                                session.codec()));
+  json.add("statement", to_json(statement_of(what), session.codec()));
   if (!parameters.key.empty()) {
     const auto key = crypto::parse_public_key(parameters.key, "key");
     if (!key) return std::unexpected(key.error());
-    const std::string bytes =
-        engine::signed_bytes(books, record, parameters.time, parameters.not_after, *key);
+    const std::string bytes = engine::signed_bytes(what, *key);
     json.add(
         "signed_bytes",
         crypto::bytes_to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}));

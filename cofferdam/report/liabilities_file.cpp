@@ -339,8 +339,9 @@ Json proofs_json(const std::vector<crypto::InclusionProof>& proofs) {
 }
 
 Result<std::vector<crypto::InclusionProof>> read_proofs(std::string_view text) {
-  const Result<Json> json =
-      operation::parse_json(text, {.bytes_max = kProofFileBytesMax, .items_max = kProofsMax});
+  const Result<Json> json = operation::parse_json(text, {.bytes_max = kProofFileBytesMax,
+                                                         .items_max = kProofsMax,
+                                                         .values_max = operation::kManyJsonValues});
   if (!json) return std::unexpected(json.error());
   const operation::NoNames names;
   const operation::Codec codec{names};

@@ -231,13 +231,13 @@ Listing wholeness(const engine::State& state, Digits digits) {
   });
   for (const auto& [key, sum] : sums) {
     if (is_of_contract(state, key.second)) continue;
-    const auto text = [&](i128 units) {
-      return shown(units, asset_scale(state, key.second), digits);
+    const auto text = [&](const pool::Sum& units) {
+      return shown(units.value(), asset_scale(state, key.second), digits);
     };
     std::string verdict = pool::is_balanced(sum) ? "whole" : "UNBALANCED";
-    const i128 owed = pool::net_owed(sum);
+    const pool::Sum owed = pool::net_owed(sum);
     // What other pools owe it over conduits counts, but is named: custody has yet to follow.
-    if (verdict == "whole" && sum.held + sum.declared < owed + std::max<i128>(0, sum.between))
+    if (verdict == "whole" && sum.held + sum.declared < owed + std::max(pool::Sum(), sum.between))
       verdict = pool::covering(sum) < owed ? "NOT WHOLE" : "whole, in transit";
     listing.rows.push_back({pool_code(state, key.first), asset_code(state, key.second), verdict,
                             text(sum.held), text(sum.declared), text(owed), text(sum.own),

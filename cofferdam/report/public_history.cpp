@@ -144,19 +144,18 @@ Result<void> PublicHistory::take_command(const engine::RecordedCommand& recorded
   take_pool(recorded);
   return walk_.each(recorded, [&](const Entry& entry) -> Result<void> {
     if (!pools_.contains(entry.pool)) return {};
-    const base::u128 units = entry.amount.units();
-    move(entry.debit, static_cast<base::i128>(base::u128{0} - units));
-    move(entry.credit, static_cast<base::i128>(units));
+    const pool::Sum amount = pool::Sum::of(entry.amount.units());
+    move(entry.debit, pool::Sum() - amount);
+    move(entry.credit, amount);
     return {};
   });
 }
 
-void PublicHistory::move(base::AccountId id, base::i128 credit) {
+void PublicHistory::move(base::AccountId id, const pool::Sum& credit) {
   const ledger::Account* account = engine_.state().ledger.accounts.find(id);
   if (account == nullptr || !pools_.contains(account->pool)) return;
-  base::i128& balance = balances_[id];
-  const auto after =
-      static_cast<base::i128>(static_cast<base::u128>(balance) + static_cast<base::u128>(credit));
+  pool::Sum& balance = balances_[id];
+  const pool::Sum after = balance + credit;
   pool::change(latest_.sums[{account->pool, account->asset}], pool::side_of(*account), balance,
                after);
   balance = after;
@@ -171,7 +170,7 @@ void PublicHistory::take_pool(const engine::RecordedCommand& recorded) {
   const base::PoolId id(static_cast<std::uint32_t>(recorded.record.outcome.created));
   if (!attach || !pools_.contains(id)) return;
   const auto credit = [](const pool::Counters& counters) {
-    return static_cast<base::i128>(counters.credits_posted - counters.debits_posted);
+    return pool::Sum::of(counters.credits_posted) - pool::Sum::of(counters.debits_posted);
   };
   for (const pool::ImageAccount& account : attach->image.accounts)
     move(account.id, credit(account.counters));

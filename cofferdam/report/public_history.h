@@ -89,7 +89,7 @@ class PublicHistory {
   void note_parameter(const engine::RecordedCommand& recorded);
   // A pool that comes with balances.
   void take_pool(const engine::RecordedCommand& recorded);
-  void move(base::AccountId account, base::i128 credit);
+  void move(base::AccountId account, const pool::Sum& credit);
 
   engine::Engine& engine_;
   std::set<base::PoolId> pools_;
@@ -98,7 +98,7 @@ class PublicHistory {
   bool is_whole_ = true;
   base::Sequence first_ = 0;
   std::uint64_t checkpoints_ = 0;
-  std::map<base::AccountId, base::i128> balances_;  // of the named pools; credits less debits
+  std::map<base::AccountId, pool::Sum> balances_;  // of the named pools; credits less debits
   base::Sequence read_through_ = 0;
   PublicPoint latest_;
   std::vector<PublicPoint> points_;

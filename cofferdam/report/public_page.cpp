@@ -23,8 +23,8 @@ using operation::Json;
 // Where the claims are covered: by what lies with custodians, only together with what is declared
 // or owed by other pools, or not.
 [[nodiscard]] std::string_view cover_of(const pool::Standing& sum) {
-  if (!pool::is_balanced(sum) || pool::surplus(sum) < 0) return "short";
-  return sum.held >= sum.owed + std::max<base::i128>(0, sum.between) ? "custody" : "elsewhere";
+  if (!pool::is_balanced(sum) || pool::surplus(sum).is_negative()) return "short";
+  return sum.held >= sum.owed + std::max(pool::Sum(), sum.between) ? "custody" : "elsewhere";
 }
 
 class Writer {
@@ -52,8 +52,8 @@ class Writer {
           sums[{std::string(row.text_of("pool")), std::string(row.text_of("asset"))}];
       const unsigned scale = ledger::find_asset(state_.ledger, row.text_of("asset"))->scale;
       const auto coverage = pool::coverage_ppm(sum);
-      row.add("claims", base::format_decimal(sum.owed, scale));
-      row.add("debts", base::format_decimal(sum.debts, scale));
+      row.add("claims", base::format_decimal(sum.owed.value(), scale));
+      row.add("debts", base::format_decimal(sum.debts.value(), scale));
       row.add("coverage_ppm", coverage ? Json::of(base::to_text(*coverage)) : Json{});
       row.add("cover", cover_of(sum));
       rows.items.push_back(std::move(row));
@@ -103,8 +103,8 @@ class Writer {
         Json json = Json::object();
         json.add("sequence", std::to_string(point.sequence));
         json.add("time", base::format_time(point.time));
-        json.add("held", base::format_decimal(pool::covering(found->second), asset->scale));
-        json.add("claims", base::format_decimal(found->second.owed, asset->scale));
+        json.add("held", base::format_decimal(pool::covering(found->second).value(), asset->scale));
+        json.add("claims", base::format_decimal(found->second.owed.value(), asset->scale));
         points.items.push_back(std::move(json));
       }
       list.items.push_back(std::move(series));

@@ -74,7 +74,8 @@ struct PageParameters {
 Result<Document> page_task(const PageParameters& parameters, Progress& /*progress*/) {
   const Result<std::string> text = read_input(parameters.file, kPageBytesMax);
   if (!text) return std::unexpected(text.error());
-  const Result<Json> page = operation::parse_json(*text, {.bytes_max = kPageBytesMax});
+  const Result<Json> page = operation::parse_json(
+      *text, {.bytes_max = kPageBytesMax, .values_max = operation::kManyJsonValues});
   if (!page) return std::unexpected(page.error());
   Result<Json> verdict = verify_public_page(*page, parameters.key);
   if (!verdict) return std::unexpected(std::move(verdict).error());

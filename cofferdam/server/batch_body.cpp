@@ -13,6 +13,10 @@ namespace {
 
 // Groups of outcomes that are judged and not durable yet; then the rest of the lines waits.
 constexpr int kGroupsMax = 4;
+// A whole batch of 8,190 transfers has 2.4 MB.
+constexpr std::size_t kNetworkLineBytesMax = std::size_t{4} << 20;
+// Of a line that has not ended, what takes no room of the bodies'.
+constexpr std::size_t kFreeLineBytes = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -22,6 +26,8 @@ struct BatchRun {
   std::string key;
   std::optional<operation::Batch> batch;
   std::string line;
+  std::shared_ptr<ByteBudget> bodies;
+  std::uint64_t held = 0;  // of them, for the line
   bool has_begun = false;
   bool is_over = false;
   // Of the books' thread until the first group is offered, then of the network's.
@@ -31,6 +37,29 @@ struct BatchRun {
   std::mutex mutex;
   int groups = 0;
   std::function<void()> more;  // that waits until there are fewer
+
+  ~BatchRun() { let_line_go(); }
+
+  void let_line_go() {
+    line.clear();
+    if (held == 0) return;
+    line = std::string();
+    bodies->give_back(principal, std::exchange(held, 0));
+  }
+
+  // Half a line may wait for its end for hours.
+  [[nodiscard]] Result<void> hold_line() {
+    const std::size_t size = line.size() <= kFreeLineBytes ? 0 : line.capacity();
+    if (size <= held) return {};
+    if (bodies->take(principal, size - held)) {
+      held = size;
+      return {};
+    }
+    return std::unexpected(Error{.kind = base::ErrorKind::refused,
+                                 .field = "body",
+                                 .rule = "too many bytes of bodies wait for their end",
+                                 .hint = "send the rest again later"});
+  }
 
   [[nodiscard]] Result<void> take(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -42,10 +71,10 @@ struct BatchRun {
         continue;
       }
       // A line that is too long is handed over cut, one byte too long, so that it is refused.
-      line.append(piece.substr(0, operation::kBatchLineBytesMax + 1 - line.size()));
-      if (end == std::string_view::npos) return {};
+      line.append(piece.substr(0, kNetworkLineBytesMax + 1 - line.size()));
+      if (end == std::string_view::npos) return hold_line();
       Result<void> done = batch->line(line);
-      line.clear();
+      let_line_go();
       if (!done) return done;
       bytes.remove_prefix(end + 1);
     }
@@ -94,6 +123,7 @@ void say_trouble(BatchRun& run, const Error& error) {
 // Behind the groups that were offered before.
 void Service::end_batch(const Run& run, std::optional<Error> error) {
   if (std::exchange(run->is_over, true)) return;
+  run->let_line_go();
   if (error) note_disk(&*error);
   committer_->offer(0, [run, error = std::move(error)](const Result<void>& durable) {
     if (error || !durable) return say_trouble(*run, error ? *error : durable.error());
@@ -109,6 +139,8 @@ bool Service::begin_batch(const Run& run) {
     return false;
   }
   run->batch.emplace(session_, run->principal, nullptr);
+  run->batch->set_line_bytes_max(kNetworkLineBytesMax);
+  run->bodies = http_->bodies();
   run->batch->set_held(
       [this, weak = std::weak_ptr(run)](base::Sequence up_to, std::string outcomes) {
         const Run held = weak.lock();
@@ -169,8 +201,14 @@ void BatchBody::part(std::string bytes, std::function<void()> more) {
       return service->end_batch(run, Error{.kind = base::ErrorKind::refused,
                                            .field = "Authorization",
                                            .rule = "the key was revoked or has ended"});
+    if (service->http_->answers()->is_full(run->principal))
+      return service->end_batch(run, Error{.kind = base::ErrorKind::refused,
+                                           .field = "body",
+                                           .rule = "too many bytes of answers wait to be read",
+                                           .hint = "send the rest again later"});
     Result<void> done = run->take(bytes);
     if (done) done = run->batch->flush();
+    service->note_unsealed(run->principal, run->key, "batch", {});
     if (!done) return service->end_batch(run, done.error());
     run->want_more(std::move(more));
   });
@@ -185,6 +223,7 @@ void BatchBody::end() {
     }
     Result<void> done = run->line.empty() ? Result<void>() : run->batch->line(run->line);
     if (done) done = run->batch->flush();
+    service->note_unsealed(run->principal, run->key, "batch", {});
     service->end_batch(run, done ? std::nullopt : std::optional(done.error()));
   });
 }
@@ -193,6 +232,7 @@ void BatchBody::broken() {
   service_.books_->add([run = run_] {
     if (run->batch && !run->is_over) static_cast<void>(run->batch->flush());
     run->is_over = true;
+    run->let_line_go();
     const std::lock_guard lock(run->mutex);
     run->more = nullptr;
   });

@@ -150,6 +150,7 @@ void Service::carry_out_bulk(const std::shared_ptr<BulkRun>& run, std::uint64_t 
   request.command = ledger::CreateTransfers{.guards = {}, .transfers = std::move(transfers)};
   const Result<engine::Reply> reply = session_.engine().submit(request);
   note_disk(reply ? nullptr : &reply.error());
+  note_unsealed(run->principal, run->key, route.operation, id);
   if (!reply) return refuse_bulk(run, {.first = first}, error_response(reply.error()));
   const BulkBlock block{.first = first, .sequence = reply->sequence, .replayed = reply->replayed};
   if (!reply->ok()) {

@@ -146,12 +146,19 @@ void Feed::end_reader(Subscriber& subscriber) {
   if (subscriber.reader == nullptr) return;
   subscriber.reader.reset();
   --readers_;
+  const auto own = readers_of_.find(subscriber.who);
+  if (--own->second == 0) readers_of_.erase(own);
 }
 
 std::size_t Feed::size_of(const HttpExchange* exchange) const {
   return static_cast<std::size_t>(
       std::count_if(subscribers_.begin(), subscribers_.end(),
                     [&](const auto& one) { return one.exchange.get() == exchange; }));
+}
+
+std::size_t Feed::size_of_principal(const std::string& who) const {
+  return static_cast<std::size_t>(std::count_if(subscribers_.begin(), subscribers_.end(),
+                                                [&](const auto& one) { return one.who == who; }));
 }
 
 FeedEvent Feed::event_of(const journal::Record& record, const FeedFilter* filter) const {
@@ -222,7 +229,10 @@ bool Feed::feed_from_tail(Subscriber& subscriber, Budget& budget) const {
 Result<bool> Feed::feed_from_journal(Subscriber& subscriber, Budget& budget) {
   journal::Journal& journal = session_.engine().journal();
   if (subscriber.reader == nullptr) {
-    if (readers_ >= kFeedReadersMax) return false;
+    const auto own = readers_of_.find(subscriber.who);
+    if (readers_ >= kFeedReadersMax ||
+        (own != readers_of_.end() && own->second >= kReadersOfPrincipalMax))
+      return false;
     if (subscriber.exchange->unread_bytes() >= kUnreadBytesMax) return false;
     if (!std::exchange(budget.may_open, false) || budget.journal_bytes == 0) return true;
     spend(budget.journal_bytes, kOpenCost);
@@ -230,6 +240,7 @@ Result<bool> Feed::feed_from_journal(Subscriber& subscriber, Budget& budget) {
     if (!reader) return std::unexpected(reader.error());
     subscriber.reader = std::move(*reader);
     ++readers_;
+    ++readers_of_[subscriber.who];
   } else {
     journal.extend(*subscriber.reader);
   }

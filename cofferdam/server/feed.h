@@ -20,6 +20,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,7 +29,10 @@
 namespace cofferdam::server {
 
 inline constexpr std::size_t kSubscribersMax = 1024;
+inline constexpr std::size_t kSubscriptionsOfPrincipalMax = 128;
 inline constexpr std::size_t kFeedReadersMax = 128;  // that are fed from the journal at a time
+// The places are few, and each holds a part of the journal: one principal leaves some to others.
+inline constexpr std::size_t kReadersOfPrincipalMax = 16;
 // A command with more content than this is told without it.
 inline constexpr std::size_t kEventContentBytesMax = std::size_t{16} << 10;
 
@@ -60,6 +64,7 @@ class Feed {
   struct Subscriber {
     std::shared_ptr<HttpExchange> exchange;
     std::string name = {};  // where an exchange has several
+    std::string who = {};   // the principal
     base::Sequence after = 0;
     FeedFilter filter = {};
     std::function<bool()> may_stay;
@@ -88,6 +93,7 @@ class Feed {
   [[nodiscard]] std::size_t size() const { return size_.load(); }
 
   [[nodiscard]] std::size_t size_of(const HttpExchange* exchange) const;
+  [[nodiscard]] std::size_t size_of_principal(const std::string& who) const;
 
  private:
   // What one pump may still do.
@@ -112,6 +118,7 @@ class Feed {
   std::list<Subscriber> subscribers_;
   std::atomic<std::size_t> size_{0};
   std::size_t readers_ = 0;
+  std::map<std::string, std::size_t> readers_of_;  // by principal
   // The newest events that were read, without a gap; tail_next_ is the one to be read next.
   std::deque<FeedEvent> tail_;
   std::size_t tail_bytes_ = 0;

@@ -52,13 +52,9 @@ class Server final : public HttpServer, public ConnectionOwner {
     tick(timers_.back(), millis, std::move(what));
   }
 
-  [[nodiscard]] bool hold(std::uint64_t bytes) override {
-    if (held_ + bytes > options_.limits.held_body_bytes_max) return false;
-    held_ += bytes;
-    return true;
-  }
+  [[nodiscard]] std::shared_ptr<ByteBudget> bodies() const override { return bodies_; }
 
-  void let_go(std::uint64_t bytes) override { held_ -= bytes; }
+  [[nodiscard]] std::shared_ptr<ByteBudget> answers() const override { return answers_; }
 
   void later(std::uint32_t millis, std::function<void()> what) override {
     after(millis, std::move(what));
@@ -124,7 +120,10 @@ class Server final : public HttpServer, public ConnectionOwner {
   std::uint32_t grace_seconds_ = 10;
   bool stopping_ = false;
   bool running_ = false;
-  std::uint64_t held_ = 0;
+  const std::shared_ptr<ByteBudget> bodies_ = std::make_shared<ByteBudget>(
+      options_.limits.held_body_bytes_max, options_.limits.held_body_bytes_max / 2);
+  const std::shared_ptr<ByteBudget> answers_ = std::make_shared<ByteBudget>(
+      options_.limits.unsent_bytes_max, options_.limits.unsent_bytes_max / 2);
   std::atomic<std::uint64_t> open_{0};
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> away_{0};

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "cofferdam/base/error.h"
+#include "cofferdam/server/byte_budget.h"
 
 #include <cstdint>
 #include <functional>
@@ -28,8 +29,12 @@ struct HttpLimits {
   std::uint64_t stream_bytes_max = std::uint64_t{4} << 30;  // of a body that is taken in parts
   std::size_t connections_max = 1024;
   std::size_t connections_of_address_max = 512;  // of one IPv4 address, or one /64 of IPv6
-  // Of all bodies that are read whole and not answered yet, as declared.
+  // Of all bodies that are read whole and not answered yet, as far as they have come; half of it
+  // for the bodies of one caller.
   std::uint64_t held_body_bytes_max = std::uint64_t{128} << 20;
+  // Of all answers that wait to be taken, half of it those of one caller: beyond it nothing more is
+  // carried out.
+  std::size_t unsent_bytes_max = std::size_t{512} << 20;
   // A body that is taken in parts waits while so much of its answer has not been read.
   std::size_t unread_bytes_max = std::size_t{16} << 20;
   std::uint32_t idle_seconds = 60;  // between requests, and for a whole header
@@ -172,6 +177,10 @@ class HttpServer {
   // The same, at once when this is the network's thread.
   virtual void dispatch(std::function<void()> what) = 0;
   [[nodiscard]] virtual HttpFigures figures() const = 0;
+  // From any thread. Of what is read of bodies and waits.
+  [[nodiscard]] virtual std::shared_ptr<ByteBudget> bodies() const = 0;
+  // Of answers that wait to be taken.
+  [[nodiscard]] virtual std::shared_ptr<ByteBudget> answers() const = 0;
 };
 
 }  // namespace cofferdam::server

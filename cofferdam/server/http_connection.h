@@ -50,9 +50,10 @@ class ConnectionOwner : public NetworkThread {
   [[nodiscard]] virtual bool is_stopping() const = 0;
   virtual void enter(HttpSession* session, const std::string& peer) = 0;
   virtual void leave(HttpSession* session, const std::string& peer) = 0;
-  // Room for a body that is read whole; false: there is none now.
-  [[nodiscard]] virtual bool hold(std::uint64_t bytes) = 0;
-  virtual void let_go(std::uint64_t bytes) = 0;
+  // Room for bodies that are read whole.
+  [[nodiscard]] virtual std::shared_ptr<ByteBudget> bodies() const = 0;
+  // Room for answers that wait to be taken.
+  [[nodiscard]] virtual std::shared_ptr<ByteBudget> answers() const = 0;
   virtual void later(std::uint32_t millis, std::function<void()> what) = 0;
 };
 
@@ -69,6 +70,7 @@ class Connection final : public HttpSession,
 
   ~Connection() override {
     let_body_go();
+    sent(waiting_.size() + writing_.size());
     server_.leave(this, peer_);
   }
 
@@ -88,6 +90,7 @@ class Connection final : public HttpSession,
 
   void on_answer(HttpResponse response) override {
     if (gone) return;
+    let_body_go();  // a slow reader holds its answer, and no body
     status_ = response.status;
     const bool keep = keep_alive();
     std::string text = head_text(response, Framing::length, keep);
@@ -165,7 +168,7 @@ class Connection final : public HttpSession,
     server_.handler().answered(head_, status_, static_cast<std::uint64_t>(spent.count()));
   }
 
-  void let_body_go() { server_.let_go(std::exchange(held_, 0)); }
+  void let_body_go() { server_.bodies()->give_back(head_.caller, std::exchange(held_, 0)); }
 
   void read_head() {
     let_body_go();
@@ -246,6 +249,7 @@ class Connection final : public HttpSession,
     if (auto refused = server_.handler().refuse(head_)) return on_answer(std::move(*refused));
     if (head_.caller.empty() && !is_body_read_)
       return refuse_broken(413, "no body is taken here without a key");
+    settle_owner();
     if (head_.wants_websocket && begin_upgrade()) return;
     exchange_ = std::make_shared<Exchange>(server_, this->shared_from_this());
     body_ = server_.handler().take_body(exchange_, head_);
@@ -255,6 +259,11 @@ class Connection final : public HttpSession,
         !is_body_read_ && beast::iequals(head[http::field::expect], "100-continue");
     if (wants_continue) return send_continue();
     read_body();
+  }
+
+  // Whose answers they are is settled when the head was read; none wait from before.
+  void settle_owner() {
+    if (waiting_.empty() && writing_.empty()) owner_ = head_.caller;
   }
 
   bool begin_upgrade() {
@@ -326,23 +335,39 @@ class Connection final : public HttpSession,
       return read_part_if_wanted();
     }
     if (is_body_read_) return hand_over();
-    held_ = head_.content_length.value_or(limits().body_bytes_max);
-    if (!server_.hold(held_)) {
-      held_ = 0;
-      exchange_->abandon();
-      return refuse_broken(503, "too many bytes of bodies wait for answers");
-    }
     whole_.emplace(std::move(*parser_));
     whole_->body_limit(limits().body_bytes_max);
+    whole_->eager(true);
+    // Once, for all of it.
     socket().expires_after(std::chrono::seconds(limits().body_seconds));
-    http::async_read(
+    read_whole();
+  }
+
+  void read_whole() {
+    http::async_read_some(
         stream_, buffer_, *whole_,
         [self = this->shared_from_this()](const error_code& failed, std::size_t /*bytes*/) {
-          if (failed) return self->body_failed(failed);
-          self->is_body_read_ = true;
-          self->head_.body = std::move(self->whole_->get().body());
-          self->hand_over();
+          self->took_some(failed);
         });
+  }
+
+  // Room is taken for what has come, and not for what was promised: who declares much and sends
+  // little takes nobody's place.
+  void took_some(const error_code& failed) {
+    if (gone) return;
+    if (failed) return body_failed(failed);
+    const std::uint64_t came = whole_->get().body().size();
+    if (came > held_) {
+      if (!server_.bodies()->take(head_.caller, came - held_)) {
+        exchange_->abandon();
+        return refuse_broken(503, "too many bytes of bodies wait for answers");
+      }
+      held_ = came;
+    }
+    if (!whole_->is_done()) return read_whole();
+    is_body_read_ = true;
+    head_.body = std::move(whole_->get().body());
+    hand_over();
   }
 
   void body_failed(const error_code& failed) {
@@ -402,8 +427,14 @@ class Connection final : public HttpSession,
     std::exchange(body_, nullptr)->end();
   }
 
+  void sent(std::size_t bytes) { server_.answers()->give_back(owner_, bytes); }
+
   void queue(std::string bytes) {
-    waiting_ += bytes;
+    server_.answers()->add(owner_, bytes.size());
+    if (waiting_.empty())
+      waiting_ = std::move(bytes);
+    else
+      waiting_ += bytes;
     if (!is_writing_) write();
   }
 
@@ -414,14 +445,15 @@ class Connection final : public HttpSession,
       return;
     }
     is_writing_ = true;
-    writing_ = std::move(waiting_);
-    waiting_.clear();
+    writing_ = std::exchange(waiting_, {});
     in_flight_ = std::exchange(part_bytes_, 0);
     socket().expires_after(std::chrono::seconds(limits().write_seconds));
     asio::async_write(
         stream_, asio::buffer(writing_),
         [self = this->shared_from_this()](const error_code& failed, std::size_t /*bytes*/) {
           self->is_writing_ = false;
+          self->sent(self->writing_.size());
+          self->writing_ = {};  // with its memory: who has read a large answer holds nothing
           self->unread -= std::exchange(self->in_flight_, 0);
           if (failed) return self->close_now();
           if (self->is_upgraded_ && self->body_ != nullptr) self->body_->drained();
@@ -477,6 +509,7 @@ class Connection final : public HttpSession,
   std::optional<http::request_parser<http::string_body>> whole_;
   std::optional<http::request_parser<http::buffer_body>> parts_;
   HttpRequest head_;
+  std::string owner_;  // of the answers that wait
   Clock::time_point began_;
   std::shared_ptr<Exchange> exchange_;
   std::unique_ptr<HttpBody> body_;
@@ -486,7 +519,7 @@ class Connection final : public HttpSession,
   std::size_t part_bytes_ = 0;  // of waiting_, without framing
   std::size_t in_flight_ = 0;
   std::size_t lingered_ = 0;
-  std::uint64_t held_ = 0;  // of the body, while it waits for its answer
+  std::uint64_t held_ = 0;  // of the body, until it is answered
   unsigned version_ = 11;
   unsigned status_ = 0;
   Framing framing_ = Framing::length;

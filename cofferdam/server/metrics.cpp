@@ -99,6 +99,8 @@ std::string Metrics::page(const Gauges& g) const {
              g.durable);
   out += one("cofferdam_commands_malformed_total", "counter",
              "Commands refused by their shape alone.", g.malformed);
+  out += one("cofferdam_commands_unsealed_total", "counter",
+             "Commands refused over their signature, of which there is no record.", g.unsealed);
   out += alerts_page(g.alerts);
   if (g.webhook) out += webhook_page(*g.webhook);
   out += one("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());

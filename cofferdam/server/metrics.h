@@ -26,6 +26,7 @@ struct Gauges {
   base::Sequence sequence = 0;
   base::Sequence durable = 0;
   std::uint64_t malformed = 0;
+  std::uint64_t unsealed = 0;
   double start_seconds = 0;
   AlertCounts alerts;
   std::optional<WebhookFigures> webhook;  // none: there is no webhook

@@ -60,6 +60,13 @@ HttpResponse problem_response(const Problem& problem) {
   return response_of(problem.status, json);
 }
 
+HttpResponse too_many_subscriptions() {
+  return problem_response({.status = 409,
+                           .code = "too-many-subscriptions",
+                           .title = "A principal has at most 128 subscriptions",
+                           .rule = "end another one first"});
+}
+
 HttpResponse overloaded() {
   return problem_response({.status = 503,
                            .code = "overloaded",

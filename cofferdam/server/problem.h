@@ -37,6 +37,8 @@ struct Problem {
 [[nodiscard]] HttpResponse problem_response(const Problem& problem);
 // Too much waits: to be tried again.
 [[nodiscard]] HttpResponse overloaded();
+// Of one principal, over all of its connections.
+[[nodiscard]] HttpResponse too_many_subscriptions();
 [[nodiscard]] HttpResponse wrong_method(std::string allow, const std::string& method);
 [[nodiscard]] HttpResponse id_missing(std::string field);
 // Of work that was under way when its key was revoked or ended.

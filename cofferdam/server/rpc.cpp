@@ -39,6 +39,9 @@ std::string error_text(std::string_view id, int code, std::string_view message,
 
 }  // namespace
 
+// Of a value that was parsed.
+constexpr std::size_t kValueCost = 128;
+
 std::expected<RpcCall, RpcFault> read_rpc(std::string_view text) {
   RpcCall call;
   const auto fault = [&](int code, std::string why) {
@@ -48,6 +51,7 @@ std::expected<RpcCall, RpcFault> read_rpc(std::string_view text) {
                                     [](char c) { return c == ',' || c == '[' || c == '{'; });
   if (static_cast<std::size_t>(values) > kRpcValuesMax)
     return fault(kNoRequest, "a message has at most 131,072 values");
+  call.cost = text.size() + kValueCost * static_cast<std::size_t>(values);
   Result<Json> json = operation::parse_json(text);
   if (!json) return fault(kNotJson, json.error().text());
   if (!json->is_object())

@@ -21,6 +21,7 @@ struct RpcCall {
   std::string id = "null";  // as JSON
   std::string method;
   operation::Json params = operation::Json::object();
+  std::size_t cost = 0;  // of memory, about
 };
 
 // What cannot be taken as a call; the id, as far as it was found.

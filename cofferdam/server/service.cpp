@@ -241,11 +241,14 @@ bool Service::answer_own(const std::shared_ptr<HttpExchange>& exchange,
   }
   const bool is_public = is_public_path(path);
   if (!is_open_path(path) && path != "/metrics" && path != "/v1/events" && !is_public) return false;
+  const bool is_full = http_->answers()->is_full("");
   const bool is_stream = path == "/v1/events";  // has no length that a HEAD could ask for
   if (!is_get || (is_stream && request.method != "GET")) {
     exchange->answer(wrong_method("GET", request.method));
   } else if (is_public) {
-    exchange->answer(public_->answer(request));
+    exchange->answer(is_full ? overloaded() : public_->answer(request));
+  } else if (path == "/openapi.json" && is_full) {
+    exchange->answer(overloaded());
   } else if (path == "/openapi.json") {
     exchange->answer({.content_type = std::string(kJsonType), .body = openapi()});
   } else if (is_stream || path == "/metrics") {
@@ -274,6 +277,7 @@ void Service::request(std::shared_ptr<HttpExchange> exchange, HttpRequest reques
   auto call = std::make_shared<Call>();
   call->exchange = exchange;
   call->principal = request.caller;
+  call->caller_key = request.caller_key;
   if (auto problem = read_call(request, *call)) return exchange->answer(std::move(*problem));
   carry_out(std::move(call));
 }
@@ -289,7 +293,11 @@ void Service::carry_out(std::shared_ptr<Call> call) {
         const bool has_key = call->key.empty() || is_key_good(call->key);
         if (has_key && call->route->task != nullptr && call->route->task->begin)
           return begin_task(call);
-        HttpResponse response = has_key ? run(*call) : key_ended();
+        // Nothing has been done yet, so a command may be sent again as it is.
+        const bool is_full = http_->answers()->is_full(call->principal) ||
+                             call->exchange->unread_bytes() >= kSocketUnreadEndMax;
+        HttpResponse response = !has_key ? key_ended() : is_full ? overloaded() : run(*call);
+        note_unsealed(call->principal, call->caller_key, call->route->operation, call->controls.id);
         if (travels) --travels_;
         release(std::move(call->exchange), std::move(response));
       })) {
@@ -450,6 +458,20 @@ HttpResponse Service::run_command(Call& call) {
   return answer ? outcome_response(*answer) : error_response(answer.error());
 }
 
+void Service::note_unsealed(const std::string& principal, const std::string& key,
+                            std::string_view operation, base::CommandId id) {
+  const std::uint64_t all = session_.engine().figures().unsealed;
+  const std::uint64_t refused = all - std::exchange(unsealed_, all);
+  if (refused == 0) return;
+  Json json = Json::object();
+  json.add("operation", operation);
+  if (!id.is_none()) json.add("command", base::to_text(id.value()));
+  json.add("principal", principal);
+  json.add("key", key);
+  json.add("refused", Json::number(refused));
+  log_line("warning", "signature", json);
+}
+
 void Service::note_disk(const Error* error) {
   is_disk_bad_ = error != nullptr && error->kind != base::ErrorKind::malformed &&
                  error->kind != base::ErrorKind::refused;
@@ -529,9 +551,12 @@ void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& 
     const Result<base::Sequence> from = feed_start(after);
     if (!from) return exchange->answer(error_response(from.error()));
     if (feed_.size() >= kSubscribersMax) return exchange->answer(overloaded());
+    if (feed_.size_of_principal(who) >= kSubscriptionsOfPrincipalMax)
+      return exchange->answer(too_many_subscriptions());
     exchange->begin({.content_type = "text/event-stream"});
     exchange->part(": from " + std::to_string(*from + 1) + "\n\n");
     const bool added = feed_.add({.exchange = exchange,
+                                  .who = who,
                                   .after = *from,
                                   .may_stay = [this, who, key] { return may_follow(who, key); },
                                   .form =

@@ -67,6 +67,7 @@ class Service final : public HttpHandler {
     const Route* route = nullptr;
     std::string principal;
     std::string key = {};  // is looked at again before the call is carried out; empty: was just now
+    std::string caller_key = {};
     Controls controls;
     operation::Json content;
     std::string text;  // instead of the content, where it is read on the books' thread
@@ -89,6 +90,7 @@ class Service final : public HttpHandler {
   [[nodiscard]] bool is_key_good(const std::string& key) const;
   [[nodiscard]] HttpResponse refuse_socket(const HttpRequest& request) const;
   [[nodiscard]] bool has_unopened_room(const std::string& peer) const;
+  [[nodiscard]] bool has_room_of(const std::string& who, std::size_t own) const;
   void forget(Socket* socket);
   void want_pump();  // from any thread
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
@@ -112,6 +114,10 @@ class Service final : public HttpHandler {
                    HttpResponse problem);
   [[nodiscard]] bool begin_batch(const std::shared_ptr<BatchRun>& run);
   void end_batch(const std::shared_ptr<BatchRun>& run, std::optional<Error> error);
+  // Commands that were refused over their signature since this was called last: there is no record
+  // of them, so there is a line of the log.
+  void note_unsealed(const std::string& principal, const std::string& key,
+                     std::string_view operation, base::CommandId id);
   // What the disk said last; null: all is well.
   void note_disk(const Error* error);
   [[nodiscard]] HttpResponse run(Call& call);
@@ -149,9 +155,11 @@ class Service final : public HttpHandler {
   std::string openapi_;
   double start_seconds_ = 0;
   std::set<std::shared_ptr<Socket>> sockets_;  // of the network's thread
+  std::size_t calls_cost_ = 0;                 // of it as well: of the calls of all sockets
   bool hands_over_ = false;                    // of it as well: what was gathered will be
   // Of the books' thread: answers that go to the network's in one piece.
   std::vector<std::pair<std::shared_ptr<HttpExchange>, HttpResponse>> ready_;
+  std::uint64_t unsealed_ = 0;  // that are in the log
   bool is_stopping_ = false;
   std::atomic<bool> is_disk_bad_{false};
   std::atomic<int> travels_ = 0;          // questions about the past that wait or are answered

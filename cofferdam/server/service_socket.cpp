@@ -7,6 +7,8 @@
 #include "cofferdam/server/problem.h"
 #include "cofferdam/server/service.h"
 
+#include <algorithm>
+
 namespace cofferdam::server {
 namespace {
 
@@ -71,13 +73,21 @@ bool Service::has_unopened_room(const std::string& peer) const {
   return all < kSocketsUnopenedMax && own < kSocketsUnopenedOfSenderMax;
 }
 
+// One principal leaves places for the others. `own`: 1 where the asking socket is among them.
+bool Service::has_room_of(const std::string& who, std::size_t own) const {
+  const auto open =
+      std::ranges::count_if(sockets_, [&](const auto& socket) { return socket->caller() == who; });
+  return static_cast<std::size_t>(open) < kSocketsOfPrincipalMax + own;
+}
+
 std::unique_ptr<HttpBody> Service::upgrade(const std::shared_ptr<HttpExchange>& exchange,
                                            const HttpRequest& head) {
   const bool is_good = head.path == kSocketPath && head.method == "GET" && head.query.empty() &&
                        head.websocket_version == "13" && is_own_origin(head);
   const auto accept = websocket_accept(head.websocket_key);
   if (!is_good || !accept || is_stopping_ || sockets_.size() >= kSocketsMax) return nullptr;
-  if (head.caller.empty() && !has_unopened_room(head.peer)) return nullptr;
+  if (head.caller.empty() ? !has_unopened_room(head.peer) : !has_room_of(head.caller, 0))
+    return nullptr;
   exchange->begin({.status = 101,
                    .headers = {{"Upgrade", "websocket"},
                                {"Connection", "Upgrade"},
@@ -101,6 +111,7 @@ void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Ro
   call->route = &route;
   call->principal = caller;
   call->key = key;
+  call->caller_key = key;
   call->content = std::move(parameters.content);
   Result<Controls> controls = take_controls(route, parameters.controls);
   if (!controls) return exchange->answer(syntax_response(controls.error()));
@@ -122,6 +133,8 @@ HttpResponse Service::subscribe(const SocketSubscription& asked, std::shared_ptr
   if (auto forbidden = forbid(asked.who, principal::kAllRoles)) return std::move(*forbidden);
   const Result<base::Sequence> from = feed_start(after);
   if (!from) return error_response(from.error());
+  if (feed_.size_of_principal(asked.who) >= kSubscriptionsOfPrincipalMax)
+    return too_many_subscriptions();
   if (feed_.size_of(exchange.get()) >= kSocketSubscriptionsMax)
     return problem_response({.status = 409,
                              .code = "too-many-subscriptions",
@@ -131,6 +144,7 @@ HttpResponse Service::subscribe(const SocketSubscription& asked, std::shared_ptr
   const bool added = feed_.add(
       {.exchange = exchange,
        .name = asked.name,
+       .who = asked.who,
        .after = *from,
        .filter = std::move(filter),
        .may_stay = [this, who = asked.who, key = asked.key] { return may_follow(who, key); },

@@ -37,6 +37,7 @@ void Service::give_metrics(std::shared_ptr<HttpExchange> exchange, std::string c
                         .sequence = engine.sequence(),
                         .durable = engine.journal().durable(),
                         .malformed = engine.figures().malformed,
+                        .unsealed = engine.figures().unsealed,
                         .start_seconds = start_seconds_,
                         .alerts = count_alerts(engine.state()),
                         .webhook = alerts_->webhook_figures()};

@@ -21,11 +21,13 @@ constexpr int kNoRequest = -32600;
 // Hands the answer to a call back to its socket, from whatever thread.
 class SocketCall final : public HttpExchange {
  public:
-  SocketCall(HttpServer& http, std::shared_ptr<Socket> socket, std::string id, HttpRequest head)
+  SocketCall(HttpServer& http, std::shared_ptr<Socket> socket, std::string id, HttpRequest head,
+             std::size_t cost)
       : http_(http),
         socket_(std::move(socket)),
         id_(std::move(id)),
         head_(std::move(head)),
+        cost_(cost),
         began_(std::chrono::steady_clock::now()) {}
 
   ~SocketCall() override {
@@ -35,9 +37,10 @@ class SocketCall final : public HttpExchange {
 
   void answer(HttpResponse response) override {
     if (socket_ == nullptr) return;
-    http_.dispatch(
-        [socket = std::move(socket_), id = std::move(id_), head = std::move(head_), began = began_,
-         response = std::move(response)] { socket->answered(id, head, began, response); });
+    http_.dispatch([socket = std::move(socket_), id = std::move(id_), head = std::move(head_),
+                    cost = cost_, began = began_, response = std::move(response)] {
+      socket->answered(id, head, cost, began, response);
+    });
     socket_ = nullptr;
   }
 
@@ -48,7 +51,9 @@ class SocketCall final : public HttpExchange {
 
   void end() override {}
 
-  [[nodiscard]] std::size_t unread_bytes() const override { return 0; }
+  [[nodiscard]] std::size_t unread_bytes() const override {
+    return socket_ == nullptr ? 0 : socket_->unread_bytes();
+  }
 
   [[nodiscard]] bool is_gone() const override { return socket_ == nullptr; }
 
@@ -57,6 +62,7 @@ class SocketCall final : public HttpExchange {
   std::shared_ptr<Socket> socket_;
   std::string id_;
   HttpRequest head_;
+  std::size_t cost_;
   std::chrono::steady_clock::time_point began_;
 };
 
@@ -183,6 +189,10 @@ void Socket::open_session(const RpcCall& call) {
   else
     refused = service_.admission_.ask_session_key(call.params.text_of("key"), peer_, caller_,
                                                   caller_key_);
+  if (!refused && !service_.has_room_of(caller_, 1)) {
+    refused = overloaded();
+    caller_.clear();
+  }
   note(call.method, refused ? refused->status : 200, began);
   if (refused) {
     send_problem(call, *refused);
@@ -283,16 +293,19 @@ void Socket::operate(RpcCall call) {
     return send(rpc_fault({call.id, kNoMethod,
                            call.method.substr(0, 80) + ": must be an operation of /openapi.json"}));
   if (!ask_key(call)) return;
+  if (service_.calls_cost_ + call.cost > kSocketCallsCostMax) return refuse(call, overloaded());
   Result<RpcParameters> parameters = read_rpc_parameters(std::move(call.params));
   if (!parameters) return send_problem(call, syntax_response(parameters.error()));
   ++calls_;
+  service_.calls_cost_ += call.cost;
   HttpRequest head;
   head.method = "RPC";
   head.path = route->path;
   head.peer = peer_;
   head.caller = caller_;
   head.caller_key = caller_key_;
-  auto exchange = std::make_shared<SocketCall>(*service_.http_, shared_from_this(), call.id, head);
+  auto exchange =
+      std::make_shared<SocketCall>(*service_.http_, shared_from_this(), call.id, head, call.cost);
   service_.request_of_socket(std::move(exchange), *route, caller_, caller_key_,
                              std::move(*parameters));
 }
@@ -319,10 +332,11 @@ void Socket::note(std::string_view method, unsigned status,
   service_.answered(head, status, static_cast<std::uint64_t>(spent.count()));
 }
 
-void Socket::answered(const std::string& id, const HttpRequest& head,
+void Socket::answered(const std::string& id, const HttpRequest& head, std::size_t cost,
                       std::chrono::steady_clock::time_point began, const HttpResponse& response) {
   const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - began);
+  service_.calls_cost_ -= cost;
   service_.answered(head, response.status, static_cast<std::uint64_t>(spent.count()));
   if (!is_over_) send(rpc_answer(id, response));
   finished();

@@ -29,6 +29,11 @@ inline constexpr std::size_t kSocketMessageBytesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kUnopenedMessageBytesMax = std::size_t{4} << 10;
 // While so much of what was sent has not been taken, no more calls are.
 inline constexpr std::size_t kSocketUnreadMax = std::size_t{1} << 20;
+// While so much has not been taken, the calls that are under way are not carried out either.
+inline constexpr std::size_t kSocketUnreadEndMax = std::size_t{32} << 20;
+// What the calls under way of all sockets may take of memory.
+inline constexpr std::size_t kSocketCallsCostMax = std::size_t{256} << 20;
+inline constexpr std::size_t kSocketsOfPrincipalMax = 128;
 inline constexpr std::size_t kSocketCallsMax = 16;  // that wait for their answers
 inline constexpr std::size_t kSocketSubscriptionsMax = 8;
 inline constexpr std::uint32_t kOpenSecondsMax = 5;
@@ -51,7 +56,7 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   void let_go();
 
   // The answer to a call, from SocketCall.
-  void answered(const std::string& id, const HttpRequest& head,
+  void answered(const std::string& id, const HttpRequest& head, std::size_t cost,
                 std::chrono::steady_clock::time_point began, const HttpResponse& response);
   // A message that something else has answered already.
   void finished();
@@ -62,6 +67,11 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   [[nodiscard]] bool is_open() const { return !caller_.empty(); }
 
   [[nodiscard]] const std::string& peer() const { return peer_; }
+
+  [[nodiscard]] const std::string& caller() const { return caller_; }
+
+  // From any thread.
+  [[nodiscard]] std::size_t unread_bytes() const { return exchange_->unread_bytes(); }
 
  private:
   void go();

@@ -128,20 +128,90 @@ class Hostile(Attacked):
                                                    Content_Type="application/vnd.cofferdam.transfers")))
 
     def test_bodies_that_are_declared_and_do_not_come(self):
-        """Room for bodies is bounded over all clients, and comes back."""
+        """What is promised takes nobody's room."""
         wires = []
         for _ in range(12):
             wire = socket.create_connection(("127.0.0.1", self.server.port), timeout=20)
             wire.sendall(self.head(Content_Length=str(15 << 20)) + b"{")
             wires.append(wire)
         time.sleep(0.5)
-        answer = self.call("POST", "/v1/asset/create", '{"code": "' + "x" * (14 << 20) + '"}')
-        self.assert_problem(answer, 503)
+        large = '{"code": "' + "x" * (14 << 20) + '"}'
+        self.assertIn(self.call("POST", "/v1/asset/create", large).status, (400, 422))
         for wire in wires:
             wire.close()
-        time.sleep(0.5)
-        self.assertIn(self.call("POST", "/v1/asset/create", '{"code": "' + "x" * (14 << 20) + '"}').status,
-                      (400, 422))
+
+    def test_bodies_that_come_and_do_not_end(self):
+        """Room for bodies is bounded over all clients, has a part for each, and comes back."""
+        wires = []
+        for _ in range(5):
+            wire = socket.create_connection(("127.0.0.1", self.server.port), timeout=20)
+            wire.sendall(self.head(Content_Length=str(15 << 20)) + b"x" * (13 << 20))
+            wires.append(wire)
+        time.sleep(1)
+        large = '{"code": "' + "x" * (13 << 20) + '"}'
+        self.assert_problem(self.call("POST", "/v1/asset/create", large), 503)
+        self.assertIn(self.call("POST", "/v1/asset/create", large, who="admin").status, (400, 422))
+        for wire in wires:
+            wire.close()
+        time.sleep(1)
+        self.assertIn(self.call("POST", "/v1/asset/create", large).status, (400, 422))
+
+    def lines(self, *lines, who="root"):
+        answer = self.call("POST", "/v1/batch", b"".join(lines), who=who,
+                           headers={"Content-Type": "application/x-ndjson"})
+        return [json.loads(line) for line in answer.body.splitlines()]
+
+    def test_a_line_of_very_many_values(self):
+        head = b'{"id":"%d","operation":"asset.create","content":[' % self.fresh()
+        line = head + b",".join([b"[" + b"0," * 99_999 + b"0]"] * 19) + b"]}\n"
+        self.assertLess(len(line), 4 << 20)
+        self.assertEqual([one["verdict"] for one in self.lines(line)], ["malformed"])
+        long = head + b'"' + b"x" * (5 << 20) + b'"]}\n'
+        answers = self.lines(long, b'{"id":"%d","operation":"time.tick"}\n' % self.fresh())
+        self.assertEqual([one["verdict"] for one in answers], ["malformed", "ok"])
+        self.assertIn("4 MiB", answers[0]["problem"]["rule"])
+
+    def test_lines_that_do_not_end(self):
+        wires = []
+        head = self.head("/v1/batch", Content_Type="application/x-ndjson",
+                         Content_Length=str(16 << 20))
+        for _ in range(24):
+            wire = socket.create_connection(("127.0.0.1", self.server.port), timeout=20)
+            wire.sendall(head)
+            wire.sendall(b"x" * (3 << 20))
+            wires.append(wire)
+        time.sleep(2)
+        wires[-1].settimeout(1)
+        found = b""
+        try:
+            while part := wires[-1].recv(65536):
+                found += part
+        except OSError:
+            pass
+        self.assertIn(b"too many bytes of bodies", found)
+        self.server.must("/v1/transfer/create", self.server.transfer(self.fresh()), who="operator")
+        for wire in wires:
+            wire.close()
+
+    def test_a_time_from_outside_moves_no_clock(self):
+        late, early = "2262-04-11T23:47:16.854775807Z", "1970-01-01T00:00:01Z"
+        status = lambda: self.call("GET", "/v1/journal/status").json()["row"]["sequence"]
+        before = status()
+        self.assert_problem(self.call("POST", f"/v1/time/tick?time={late}", {}), 409)
+        self.assert_problem(self.call("POST", f"/v1/proposal/withdraw?time={late}",
+                                      {"proposal": "1"}, who="operator"), 409)
+        again = {"operation": "books.found", "content": {"venue": "x", "root": "r"}}
+        found = self.lines(*(json.dumps({"id": str(self.fresh()), "time": time} | line).encode() +
+                             b"\n" for line in ({"operation": "time.tick"}, again)
+                             for time in (late, early)))
+        self.assertEqual({one["verdict"] for one in found}, {"refused"})
+        self.assertEqual([one["sequence"] for one in found], [None] * 4)
+        wire = self.server.websocket()
+        call = {"command_id": str(self.fresh()), "time": late, "content": {}}
+        self.assertIn("error", wire.answer(wire.send("time.tick", call)))
+        self.assertEqual(status(), before)
+        done = self.server.must("/v1/transfer/create", self.server.transfer(self.fresh()))
+        self.assertEqual(done["time"][:4], str(time.gmtime().tm_year))
 
     def test_slow_heads(self):
         wires = [socket.create_connection(("127.0.0.1", self.server.port), timeout=20)
@@ -275,6 +345,26 @@ class HostileSockets(Attacked):
         self.assertLess(self.resident() - self.before, 64 * 2**20)
         wire.close()
 
+    def test_answers_that_nobody_reads_are_bounded(self):
+        """Over all sockets; and the memory comes back when they are gone."""
+        transfers = [self.server.transfer(10_000_000 + n)["transfers"][0] for n in range(5000)]
+        self.server.must("/v1/transfer/create", {"transfers": transfers})
+        wires = [self.server.websocket(receive_buffer=4096) for _ in range(40)]
+        for wire in wires:
+            for _ in range(16):
+                wire.send("transfer.list", {"content": {"limit": 5000}})
+        began = time.monotonic()
+        self.server.must("/v1/transfer/create", self.server.transfer(self.fresh()), who="operator")
+        self.assertLess(time.monotonic() - began, 20)
+        time.sleep(2)
+        self.assertLess(self.resident() - self.before, 640 * 2**20)
+        for wire in wires:
+            wire.close()
+            self.server.opened.remove(wire)
+        deadline = time.monotonic() + 30
+        while self.resident() - self.before > 90 * 2**20 and time.monotonic() < deadline:
+            time.sleep(0.5)
+
     def test_random_frames(self):
         dice = random.Random(5)
         for _ in range(150):
@@ -292,6 +382,18 @@ class HostileSockets(Attacked):
     def test_many_sockets_at_once(self):
         wires = [WebSocket(self.server.port) for _ in range(530)]
         self.assertEqual({wire.status for wire in wires}, {101, 503})
+        for wire in wires:
+            wire.close()
+
+    def test_one_principal_leaves_places_to_others(self):
+        keyed = lambda who: {"Authorization": "Bearer " + self.server.keys[who]}
+        wires = [WebSocket(self.server.port, headers=keyed("auditor")) for _ in range(130)]
+        self.assertEqual([wire.status for wire in wires], [101] * 128 + [503] * 2)
+        late = self.server.websocket(None)
+        answer = late.answer(late.send("session.open", {"key": self.server.keys["auditor"]}))
+        self.assertEqual(answer["error"]["data"]["code"], "overloaded")
+        other = self.server.websocket("operator")
+        self.assertEqual(len(other.must("principal.list")["rows"]), 5)
         for wire in wires:
             wire.close()
 

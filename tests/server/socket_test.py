@@ -202,6 +202,24 @@ class LongJournal(Served):
         for wire in wires:
             wire.close()
 
+    def test_readers_of_one_principal_leave_places_to_others(self):
+        wires = [self.server.websocket("auditor", receive_buffer=4096) for _ in range(18)]
+        for wire in wires:
+            for _ in range(8 if wire is not wires[-1] else 0):
+                try:
+                    wire.must("feed.subscribe", {"after": 0})
+                except Refused:
+                    pass
+        other = self.server.websocket("operator")
+        other.must("feed.subscribe", {"after": 0})
+        began = time.monotonic()
+        while int(other.note()["sequence"]) < 1000:
+            pass
+        self.assertLess(time.monotonic() - began, 20)
+        for wire in wires:
+            wire.close()
+            self.server.opened.remove(wire)
+
     def test_answers_wait_for_who_reads_them(self):
         wire = self.server.websocket(receive_buffer=4096)
         name = 'cofferdam_http_requests_total{operation="transfer.list",code="200"}'
@@ -417,6 +435,21 @@ class Events(Served):
         with self.assertRaises(Refused) as refused:
             wire.must("feed.subscribe")
         self.assertEqual(refused.exception.problem["code"], "too-many-subscriptions")
+
+    def test_subscriptions_of_one_principal_are_bounded(self):
+        wires = [self.server.websocket("auditor") for _ in range(17)]
+        for wire in wires[:16]:
+            for _ in range(8):
+                wire.must("feed.subscribe")
+        with self.assertRaises(Refused) as refused:
+            wires[16].must("feed.subscribe")
+        self.assertEqual(refused.exception.problem["code"], "too-many-subscriptions")
+        self.assert_problem(self.call("GET", "/v1/events", who="auditor"), 409,
+                            "too-many-subscriptions")
+        self.server.websocket("operator").must("feed.subscribe")
+        for wire in wires:
+            wire.close()
+            self.server.opened.remove(wire)
 
     def test_large_commands_are_told_without_their_content(self):
         wire = self.server.websocket()

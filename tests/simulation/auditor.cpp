@@ -146,18 +146,23 @@ std::uint16_t Auditor::shape_of(const engine::Command& command) {
 
 DoorStatus Auditor::door(const engine::Request& request) const {
   const bool genesis = std::holds_alternative<venue::Genesis>(request.command);
+  if (books_.founded && request.time) return DoorStatus::time_not_accepted;
   if (genesis) return books_.founded ? DoorStatus::genesis_exists : DoorStatus::ok;
   if (!books_.founded) return DoorStatus::no_genesis;
-  if (request.time) return DoorStatus::time_not_accepted;
   const auto roles = books_.roles.find(request.principal.value());
   if (roles == books_.roles.end()) return DoorStatus::principal_unknown;
   const std::uint16_t needed = roles_for(request.command);
   if (needed != 0 && (roles->second & needed) == 0) return DoorStatus::principal_not_allowed;
+  const auto asks = [&](base::PoolId pool) {
+    auto policy = books_.transfer_policies.find(pool.value());
+    if (policy == books_.transfer_policies.end()) policy = books_.transfer_policies.find(0);
+    return policy != books_.transfer_policies.end() && policy->second > 0;
+  };
   if (const auto* batch = std::get_if<ledger::CreateTransfers>(&request.command))
     for (const Transfer& t : batch->transfers) {
-      auto policy = books_.transfer_policies.find(t.pool.value());
-      if (policy == books_.transfer_policies.end()) policy = books_.transfer_policies.find(0);
-      if (policy != books_.transfer_policies.end() && policy->second > 0)
+      const auto hold = books_.transfers.find(t.pending_id.value());
+      const bool is_of_hold = hold != books_.transfers.end() && hold->second.end == End::open;
+      if (asks(t.pool) || (is_of_hold && asks(hold->second.event.pool)))
         return DoorStatus::approval_required;
     }
   return DoorStatus::ok;

@@ -3,9 +3,12 @@
 // cofferdam_simulation [--seeds A..B | --seed N] [--steps K] [--jobs J] [--trace]
 //                      [--keep FOLDER]    writes the journal of the last seed there
 // cofferdam_simulation --replay FOLDER    prints the state hash of a journal
+// cofferdam_simulation --signed stamped|given [--keep FOLDER]
+//                                         writes the signed journal; prints its state hash
 #include "cofferdam/engine/replay.h"
 #include "cofferdam/journal/real_disk.h"
 
+#include "tests/simulation/signed_journal.h"
 #include "tests/simulation/simulation.h"
 #include <fmt/core.h>
 
@@ -40,8 +43,9 @@ struct Arguments {
   std::size_t steps = 120;
   std::size_t jobs = std::max(1U, std::thread::hardware_concurrency());
   bool trace = false;
-  std::string keep;    // folder for the journal of the last seed
-  std::string replay;  // folder whose journal is replayed instead
+  std::string keep;       // folder for the journal of the last seed
+  std::string replay;     // folder whose journal is replayed instead
+  std::string is_signed;  // the source of time of the signed journal that is written instead
 };
 
 [[nodiscard]] bool parse(int count, char** words, Arguments& arguments) {
@@ -64,6 +68,9 @@ struct Arguments {
       arguments.keep = value;
     } else if (word == "--replay") {
       arguments.replay = value;
+    } else if (word == "--signed") {
+      if (value != "stamped" && value != "given") return false;
+      arguments.is_signed = value;
     } else if (word == "--steps") {
       arguments.steps = std::stoull(value);
     } else if (word == "--jobs") {
@@ -123,6 +130,24 @@ void print(const Statistics& s, std::uint64_t seeds, double seconds) {
   return 0;
 }
 
+[[nodiscard]] static std::filesystem::path scratch_folder() {
+  // Memory where there is some: the indexes are flushed often, and nothing here needs to last.
+  const std::filesystem::path memory("/dev/shm");
+  return (::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path()) /
+         ("cofferdam-simulation-" + std::to_string(::getpid()));
+}
+
+[[nodiscard]] static int write_signed(const Arguments& arguments) {
+  const std::filesystem::path scratch = scratch_folder();
+  const auto source = arguments.is_signed == "given" ? cofferdam::venue::TimeSource::given
+                                                     : cofferdam::venue::TimeSource::stamped;
+  const auto hash =
+      cofferdam::simulation::write_signed_journal(source, scratch.string(), arguments.keep);
+  std::filesystem::remove_all(scratch);
+  fmt::print("{}\n", cofferdam::crypto::to_hex(hash));
+  return 0;
+}
+
 int main(int count, char** words) {
   Arguments arguments;
   if (!parse(count, words, arguments)) {
@@ -131,12 +156,9 @@ int main(int count, char** words) {
     return 2;
   }
   if (!arguments.replay.empty()) return replay(arguments.replay);
+  if (!arguments.is_signed.empty()) return write_signed(arguments);
   std::signal(SIGABRT, tell_seeds);
-  // Memory where there is some: the indexes are flushed often, and nothing here needs to last.
-  const std::filesystem::path memory("/dev/shm");
-  const std::filesystem::path scratch =
-      (::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path()) /
-      ("cofferdam-simulation-" + std::to_string(::getpid()));
+  const std::filesystem::path scratch = scratch_folder();
   std::filesystem::create_directories(scratch);
   ::setenv("TMPDIR", scratch.c_str(), 1);
 

@@ -202,6 +202,13 @@ void Simulation::refused(const engine::Request& request, const base::Error& erro
 
 void Simulation::accepted(const engine::Request& request, const engine::Reply& reply,
                           base::Sequence before) {
+  if (reply.sequence == 0 && request.time) {
+    if (reply.outcome.door != engine::DoorStatus::time_not_accepted)
+      fail("a time was given, and the door says " +
+           std::to_string(static_cast<int>(reply.outcome.door)));
+    if (engine_->sequence() != before) fail("a time that is not accepted is recorded");
+    return;
+  }
   if (reply.sequence != before + 1 || engine_->sequence() != before + 1) {
     fail("the record is numbered " + std::to_string(reply.sequence));
     return;
@@ -476,16 +483,19 @@ void Simulation::rebuild_auditor(std::size_t records) {
     }
 }
 
-void Simulation::keep_journal(const std::string& folder) {
+void keep_journal(journal::Disk& disk, const std::string& from, const std::string& folder) {
   std::filesystem::create_directories(folder + "/journal");
-  const std::string from = settings_.scratch + "/journal";
-  const auto names = disk_.list(from);
+  const auto names = disk.list(from + "/journal");
   COFFERDAM_CHECK(names.has_value(), "the simulated journal can be listed");
   for (const std::string& name : *names) {
-    const auto bytes = journal::read_file(disk_, from + "/" + name);
+    const auto bytes = journal::read_file(disk, from + "/journal/" + name);
     COFFERDAM_CHECK(bytes.has_value(), "the simulated journal can be read");
     std::ofstream(folder + "/journal/" + name, std::ios::binary) << *bytes;
   }
+}
+
+void Simulation::keep_journal(const std::string& folder) {
+  simulation::keep_journal(disk_, settings_.scratch, folder);
 }
 
 // What the system opened for itself, so that legs can be followed.

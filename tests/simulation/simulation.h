@@ -51,6 +51,9 @@ struct Settings {
   bool without_faults = false;
 };
 
+// Writes the journal of the books in `from` to a real folder.
+void keep_journal(journal::Disk& disk, const std::string& from, const std::string& folder);
+
 class Simulation {
  public:
   explicit Simulation(Settings settings);

@@ -147,11 +147,34 @@ struct SignedProposal {
   }
 };
 
+// An approval that was signed: it counts as long as its key is in force.
+struct SignedApproval {
+  struct Key {
+    ProposalId proposal;
+    PrincipalId principal;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+
+  ProposalId proposal;
+  PrincipalId principal;
+  std::string public_key;
+
+  [[nodiscard]] Key key() const { return {proposal, principal}; }
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("proposal", self.proposal, "the proposal");
+    visit("principal", self.principal, "who approved it");
+    visit("public_key", self.public_key, "the key that signed the approval");
+  }
+};
+
 struct State {
   base::Table<SigningKey> keys;
   base::OrderedTable<SignaturePolicy> policies;
   base::OrderedTable<Grant> grants;
   base::OrderedTable<SignedProposal> signed_proposals;
+  base::OrderedTable<SignedApproval> signed_approvals;
 
   template <class Self, class F>
   static void tables(Self& self, F&& f) {
@@ -159,6 +182,7 @@ struct State {
     f(self.policies);
     f(self.grants);
     f(self.signed_proposals);
+    f(self.signed_approvals);
   }
 };
 

@@ -15,13 +15,7 @@ bool may_revoke_unsigned(const State& state, const principal::State& principals,
   if (key == nullptr) return true;  // refused for what it is
   if (key->principal != actor) return false;
   const principal::Principal* holder = principals.principals.find(actor);
-  if (holder == nullptr || (holder->roles & principal::kRoot) == 0 || !key->in_force()) return true;
-  bool another = false;
-  state.keys.each([&](const SigningKey& other) {
-    another = another ||
-              (other.principal == actor && other.in_force() && other.public_key != key->public_key);
-  });
-  return another;
+  return holder == nullptr || (holder->roles & principal::kRoot) == 0 || !key->in_force();
 }
 
 bool holds_grants_of(const State& state, const principal::State& principals, PrincipalId actor,

@@ -12,8 +12,9 @@ namespace cofferdam::access {
 // Also one that was revoked: who once could sign does not begin again without a signature.
 [[nodiscard]] bool ever_had_key(const State& state, PrincipalId principal);
 
-// A key may be what was lost, so its holder takes it back without it; but not the last one of a
-// root, and nobody else's: a stolen login would choose who can sign.
+// A key may be what was lost, so its holder takes it back without it; but nobody else's, and not
+// one of a root, which another of its keys takes back: a stolen login would choose who can sign, or
+// leave the one that is lost.
 [[nodiscard]] bool may_revoke_unsigned(const State& state, const principal::State& principals,
                                        PrincipalId actor, std::string_view public_key);
 

@@ -111,6 +111,10 @@ class Alerts {
         .value;
   }
 
+  base::AccountId open_general() {
+    return open(pool, AccountClass::general, OwnerClass::client, 9);
+  }
+
  private:
   PoolId add_pool(const std::string& code) {
     pool::CreatePool command{.code = code, .regime = pool::Regime::omnibus};
@@ -262,10 +266,37 @@ TEST(Alert, KeptSumsAreThoseOfAFullCount) {
       a.books.ledger.accounts.each([&](const ledger::Account& account) {
         if (account.pool == a.pool) pool::add(full, account);
       });
-      RC_ASSERT(a.value() == pool::surplus(full));
+      RC_ASSERT(a.value() == pool::surplus(full).value());
       RC_ASSERT(pool::is_balanced(full));
     }
   });
+}
+
+// Sums beyond 127 bits are no small ones: two payments between accounts of one owner do not heal a
+// shortfall.
+TEST(Alert, HugeClaimsHealNothing) {
+  constexpr u128 kHuge = u128{1} << 126U;
+  for (const Measure what : {Measure::segregation_surplus, Measure::segregation_ratio}) {
+    Alerts a;
+    a.pay(a.wallet, a.buffer, 40'000);
+    a.pay(a.wallet, a.client, 40'000);
+    SetAlert rule = what == Measure::segregation_surplus ? a.surplus(50'000, 60'000)
+                                                         : a.surplus(2'500'000, 2'500'001);
+    rule.measure = what;
+    ASSERT_EQ(a.set(rule), S::ok);
+    a.end();
+    const std::optional<i128> small = a.value();
+    ASSERT_EQ(a.status().state, AlertState::raised);
+    std::vector<base::AccountId> own;
+    for (int i = 0; i < 8; ++i) own.push_back(a.open_general());
+    for (std::size_t i = 0; i < own.size(); i += 2) {
+      EXPECT_TRUE(a.pay(own[i], own[i + 1], kHuge).empty());
+      EXPECT_EQ(a.status().state, AlertState::raised);
+    }
+    EXPECT_LE(*a.value(), *small);
+    for (std::size_t i = 0; i < own.size(); i += 2) a.pay(own[i + 1], own[i], kHuge);
+    EXPECT_EQ(a.value(), small);
+  }
 }
 
 TEST(Alert, RatioAndBufferAreRoundedAsTheySay) {

@@ -23,9 +23,9 @@ namespace {
 
 [[nodiscard]] S check_checker(const Proposal& proposal, const State& state,
                               const principal::State& principals, const access::State& grants,
-                              PrincipalId checker) {
+                              std::span<const PoolId> pools, PrincipalId checker) {
   if (principal::same_person(principals, checker, proposal.maker)) return S::maker_may_not_check;
-  if (!may_check(state, principals, grants, proposal, checker)) return S::not_permitted;
+  if (!may_check(state, principals, grants, proposal, pools, checker)) return S::not_permitted;
   return S::ok;
 }
 
@@ -44,10 +44,11 @@ S check_shape(const Withdraw& command) {
 }
 
 S check_state(const Approve& command, const State& state, const principal::State& principals,
-              const access::State& grants, const Context& context) {
+              const access::State& grants, std::span<const PoolId> pools, const Context& context) {
   const Proposal* proposal = state.proposals.find(command.proposal);
   if (const S status = check_open(proposal, context.now); status != S::ok) return status;
-  if (const S status = check_checker(*proposal, state, principals, grants, context.principal);
+  if (const S status =
+          check_checker(*proposal, state, principals, grants, pools, context.principal);
       status != S::ok)
     return status;
   const bool counted = std::any_of(
@@ -61,7 +62,8 @@ S check_state(const Reject& command, const State& state, const principal::State&
               const access::State& grants, const Context& context) {
   const Proposal* proposal = state.proposals.find(command.proposal);
   if (const S status = check_open(proposal, context.now); status != S::ok) return status;
-  return check_checker(*proposal, state, principals, grants, context.principal);
+  return check_checker(*proposal, state, principals, grants, {&proposal->pool, 1},
+                       context.principal);
 }
 
 S check_state(const Withdraw& command, const State& state, const principal::State& /*principals*/,

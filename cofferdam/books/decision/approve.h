@@ -2,7 +2,7 @@
 //
 // The answers to a proposal: approve, reject, withdraw.
 //
-// When an approval completes the quorum (quorum_reached), the engine carries the proposed command
+// When an approval completes the quorum (approvals_now), the engine carries the proposed command
 // out inside the same command, with the maker as its principal, and calls record_execution.
 #pragma once
 
@@ -65,9 +65,11 @@ enum class AnswerStatus : std::uint16_t {
 [[nodiscard]] AnswerStatus check_shape(const Approve& command);
 [[nodiscard]] AnswerStatus check_shape(const Reject& command);
 [[nodiscard]] AnswerStatus check_shape(const Withdraw& command);
+// `pools`: all that the proposal acts on.
 [[nodiscard]] AnswerStatus check_state(const Approve& command, const State& state,
                                        const principal::State& principals,
-                                       const access::State& grants, const Context& context);
+                                       const access::State& grants, std::span<const PoolId> pools,
+                                       const Context& context);
 [[nodiscard]] AnswerStatus check_state(const Reject& command, const State& state,
                                        const principal::State& principals,
                                        const access::State& grants, const Context& context);

@@ -14,21 +14,38 @@ Requirement required_approvals(const State& state, std::uint16_t operation, Pool
   return {policy->approvals, policy->roles, policy->life};
 }
 
-Requirement requirement_now(const State& state, const Proposal& proposal) {
-  Requirement now = required_approvals(state, proposal.operation, proposal.pool);
-  now.approvals = std::max(now.approvals, proposal.approvals_needed);
-  return now;
+Requirement required_approvals(const State& state, std::uint16_t operation,
+                               std::span<const PoolId> pools) {
+  if (pools.empty()) return required_approvals(state, operation, PoolId());
+  Requirement all = required_approvals(state, operation, pools.front());
+  for (const PoolId pool : pools.subspan(1)) {
+    const Requirement one = required_approvals(state, operation, pool);
+    all.approvals = std::max(all.approvals, one.approvals);
+    all.life = std::min(all.life, one.life);
+  }
+  return all;
 }
 
-bool quorum_reached(const State& state, const Proposal& proposal) {
-  return proposal.approvals.size() >= requirement_now(state, proposal).approvals;
+std::uint8_t approvals_now(const State& state, const Proposal& proposal,
+                           std::span<const PoolId> pools) {
+  return std::max(required_approvals(state, proposal.operation, pools).approvals,
+                  proposal.approvals_needed);
 }
 
 bool may_check(const State& state, const principal::State& principals, const access::State& grants,
-               const Proposal& proposal, PrincipalId checker) {
-  return access::may_in(grants, principals, checker, requirement_now(state, proposal).roles,
-                        proposal.pool) &&
-         !principal::same_person(principals, checker, proposal.maker);
+               const Proposal& proposal, std::span<const PoolId> pools, PrincipalId checker) {
+  if (principal::same_person(principals, checker, proposal.maker)) return false;
+  // A pool that asks for nothing takes whom the others ask for.
+  int asked = 0;
+  for (const PoolId pool : pools) {
+    const Requirement one = required_approvals(state, proposal.operation, pool);
+    if (one.approvals > 0) asked |= one.roles;
+  }
+  return std::ranges::all_of(pools, [&](PoolId pool) {
+    const Requirement one = required_approvals(state, proposal.operation, pool);
+    const int roles = one.approvals > 0 ? one.roles : one.roles | asked;
+    return access::may_in(grants, principals, checker, static_cast<std::uint16_t>(roles), pool);
+  });
 }
 
 void close_proposal(State& state, Context& context, ProposalId id, ProposalState to) {

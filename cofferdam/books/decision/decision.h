@@ -21,6 +21,7 @@
 #include "cofferdam/books/principal/principal.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -75,11 +76,13 @@ struct Requirement {
   friend bool operator==(const Requirement&, const Requirement&) = default;
 };
 
-// What the engine reads in a proposed command: the pool that it acts on (none: no single one), and
-// approvals that the command needs for another reason than a policy, such as a conduit's threshold.
+// What the engine reads in a proposed command: the pool under which it is kept (none: no single
+// one), approvals that the command needs for another reason than a policy, such as a conduit's
+// threshold, and all pools that it acts on (absent: the one under which it is kept).
 struct Subject {
   PoolId pool;
   std::uint8_t approvals = 0;
+  std::vector<PoolId> pools = {};
 };
 
 struct Approval {
@@ -181,16 +184,20 @@ struct State {
 [[nodiscard]] Requirement required_approvals(const State& state, std::uint16_t operation,
                                              PoolId pool);
 
-// What an open proposal needs now: its own quorum, or that of today's policy when it is higher.
-[[nodiscard]] Requirement requirement_now(const State& state, const Proposal& proposal);
+// Over several pools: the most approvals that one of them asks for, and the shortest life.
+[[nodiscard]] Requirement required_approvals(const State& state, std::uint16_t operation,
+                                             std::span<const PoolId> pools);
 
-[[nodiscard]] bool quorum_reached(const State& state, const Proposal& proposal);
+// How many approvals an open proposal needs now: its own quorum, or that of today's policies of the
+// pools that it acts on when it is higher.
+[[nodiscard]] std::uint8_t approvals_now(const State& state, const Proposal& proposal,
+                                         std::span<const PoolId> pools);
 
-// Whether this principal may check this proposal at all: another person than the maker, and of a
-// role that the policy names, in all pools or in the one that the proposal acts on.
+// Whether this principal may check this proposal at all: another person than the maker, and in each
+// pool that it acts on of a role that the pool's policy names.
 [[nodiscard]] bool may_check(const State& state, const principal::State& principals,
                              const access::State& grants, const Proposal& proposal,
-                             PrincipalId checker);
+                             std::span<const PoolId> pools, PrincipalId checker);
 
 enum class ExecutionResult : std::uint8_t { executed, failed };
 

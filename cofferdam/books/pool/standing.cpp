@@ -8,38 +8,38 @@ namespace cofferdam::pool {
 namespace {
 
 using base::i128;
+using base::u128;
 using ledger::AccountClass;
 using ledger::OwnerClass;
 
-using base::u128;
-
-[[nodiscard]] constexpr i128 plus(i128 a, i128 b) {
-  return static_cast<i128>(static_cast<u128>(a) + static_cast<u128>(b));
-}
-
-[[nodiscard]] constexpr i128 minus(i128 a, i128 b) {
-  return static_cast<i128>(static_cast<u128>(a) - static_cast<u128>(b));
-}
-
 enum class Way : std::uint8_t { in, out };
 
-void count(Standing& standing, Side side, i128 credit, Way way) {
-  const auto put = [&](i128& sum, i128 amount) {
-    sum = way == Way::in ? plus(sum, amount) : minus(sum, amount);
+void count(Standing& standing, Side side, const Sum& credit, Way way) {
+  const auto put = [&](Sum& sum, const Sum& amount) {
+    sum = way == Way::in ? sum + amount : sum - amount;
   };
   switch (side) {
     case Side::held:
-      return put(standing.held, minus(0, credit));
+      return put(standing.held, Sum() - credit);
     case Side::declared:
-      return put(standing.declared, minus(0, credit));
+      return put(standing.declared, Sum() - credit);
     case Side::between:
       return put(standing.between, credit);
     case Side::owners:
-      if (credit >= 0) return put(standing.owed, credit);
-      return put(standing.debts, minus(0, credit));
+      if (!credit.is_negative()) return put(standing.owed, credit);
+      return put(standing.debts, Sum() - credit);
     case Side::own:
       return put(standing.own, credit);
   }
+}
+
+[[nodiscard]] bool fits(const Sum& sum) {
+  return sum.high == (sum.low >> 127U == 0 ? 0 : -1);
+}
+
+// Rounded down.
+[[nodiscard]] Sum half(const Sum& sum) {
+  return {(sum.low >> 1U) | (static_cast<u128>(sum.high & 1) << 127U), sum.high >> 1};
 }
 
 }  // namespace
@@ -72,8 +72,25 @@ Side side_of(const ledger::Account& account) {
              : Side::own;
 }
 
-i128 credit_of(const ledger::Account& account) {
-  return static_cast<i128>(account.credits_posted.units() - account.debits_posted.units());
+i128 Sum::value() const {
+  if (fits(*this)) return static_cast<i128>(low);
+  return is_negative() ? base::kI128Min : base::kI128Max;
+}
+
+Sum operator+(const Sum& a, const Sum& b) {
+  Sum sum{a.low + b.low, a.high + b.high};
+  if (sum.low < a.low) ++sum.high;
+  return sum;
+}
+
+Sum operator-(const Sum& a, const Sum& b) {
+  Sum rest{a.low - b.low, a.high - b.high};
+  if (a.low < b.low) --rest.high;
+  return rest;
+}
+
+Sum credit_of(const ledger::Account& account) {
+  return Sum::of(account.credits_posted.units()) - Sum::of(account.debits_posted.units());
 }
 
 void add(Standing& standing, const ledger::Account& account) {
@@ -84,32 +101,38 @@ void subtract(Standing& standing, const ledger::Account& account) {
   count(standing, side_of(account), credit_of(account), Way::out);
 }
 
-void change(Standing& standing, Side side, i128 before, i128 after) {
+void change(Standing& standing, Side side, const Sum& before, const Sum& after) {
   count(standing, side, before, Way::out);
   count(standing, side, after, Way::in);
 }
 
-i128 covering(const Standing& standing) {
-  return minus(plus(standing.held, standing.declared), standing.between);
+Sum covering(const Standing& standing) {
+  return standing.held + standing.declared - standing.between;
 }
 
-i128 surplus(const Standing& standing) {
-  return minus(covering(standing), standing.owed);
+Sum surplus(const Standing& standing) {
+  return covering(standing) - standing.owed;
 }
 
 std::optional<i128> coverage_ppm(const Standing& standing) {
-  if (standing.owed <= 0) return std::nullopt;
-  const i128 covers = covering(standing);
-  return base::try_mul_div<base::Rounding::floor>(covers, i128{1'000'000}, standing.owed)
-      .value_or(covers < 0 ? base::kI128Min : base::kI128Max);
+  Sum owed = standing.owed;
+  Sum covers = covering(standing);
+  if (owed.is_negative() || owed.is_zero()) return std::nullopt;
+  // Beyond 127 bits the ratio is that of the halves, taken so that it is not the greater one.
+  while (!fits(owed) || !fits(covers)) {
+    owed = half(owed) + Sum::of(1);
+    covers = half(covers);
+  }
+  return base::try_mul_div<base::Rounding::floor>(covers.value(), i128{1'000'000}, owed.value())
+      .value_or(covers.is_negative() ? base::kI128Min : base::kI128Max);
 }
 
-i128 net_owed(const Standing& standing) {
-  return minus(standing.owed, standing.debts);
+Sum net_owed(const Standing& standing) {
+  return standing.owed - standing.debts;
 }
 
 bool is_balanced(const Standing& standing) {
-  return minus(covering(standing), net_owed(standing)) == standing.own;
+  return covering(standing) - net_owed(standing) == standing.own;
 }
 
 }  // namespace cofferdam::pool

@@ -2,6 +2,7 @@
 #include "cofferdam/models/margin/margin.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace cofferdam::rulebook {
 namespace {
@@ -93,8 +94,9 @@ class Explainer {
                        "at most 200 can be explained", "set explain to false");
     if (Result<void> done = positions(out); !done) return done;
     if (Result<void> done = trades(out); !done) return done;
-    std::stable_sort(out.relief.begin(), out.relief.end(), [](const Relief& a, const Relief& b) {
-      return a.freed_initial > b.freed_initial;
+    std::sort(out.relief.begin(), out.relief.end(), [](const Relief& a, const Relief& b) {
+      return std::tuple(-a.freed_initial, a.instrument, a.quantity) <
+             std::tuple(-b.freed_initial, b.instrument, b.quantity);
     });
     return modes(out);
   }

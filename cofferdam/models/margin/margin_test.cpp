@@ -30,6 +30,17 @@ SignedAmount units(std::int64_t whole) {
   return SignedAmount(static_cast<i128>(whole) * 1'000'000);
 }
 
+TEST(Margin, TheWorkedExampleHolds) {
+  const auto file = source_root() / "examples" / "calculators" / "margin.json";
+  const testing::Json example = testing::read_json_file(file.string());
+  const MarginInput input = read_input(example.at("input"));
+  const Result<MarginOutput> output = margin(input);
+  ASSERT_TRUE(output) << output.error().text();
+  const testing::JsonWriter writer(
+      {.amount = input.scale, .price = input.price_scale, .quantity = input.quantity_scale});
+  EXPECT_EQ(writer.write(*output).dump(1), example.at("output").dump(1));
+}
+
 TEST(Margin, FiguresAddUp) {
   const Result<MarginOutput> output = margin(perpetuals());
   ASSERT_TRUE(output) << output.error().text();

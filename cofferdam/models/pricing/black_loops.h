@@ -130,10 +130,8 @@ void price_loop(const BlackArrays& in, double* price, std::size_t count) {
       L::store(price + at, careful_price<L>(block));
       continue;
     }
-    const F inverse = L::set(1.0) / (deviation * block.forward);
-    const Option<L> option{
-        block.is_put, block.forward,           block.strike,
-        deviation,    block.forward * inverse, numerics::log_ratio<L>(block.forward, block.strike)};
+    const Option<L> option{block.is_put, block.forward, block.strike, deviation,
+                           numerics::log_ratio<L>(block.forward, block.strike)};
     L::store(price + at,
              block.discount * (parts_of<L>(option).out_price + intrinsic_of<L>(option)));
   }

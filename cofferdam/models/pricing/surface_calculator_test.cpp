@@ -79,7 +79,7 @@ TEST(Surface, FindsTheSurfaceThatMadeTheChain) {
   }
 }
 
-TEST(Svi, AxelVogtsSliceIsABFlyAndIsRepaired) {
+TEST(Svi, AxelVogtsSliceHasButterfliesAndIsRepaired) {
   // Gatheral and Jacquier 2014, example 3.1: this slice has a negative density.
   const Svi vogt{.a = -0.0410, .b = 0.1331, .rho = 0.3060, .m = 0.3586, .sigma = 0.4153};
   EXPECT_LT(density_factor(vogt, 0.8), 0);
