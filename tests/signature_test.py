@@ -219,7 +219,9 @@ class Signatures(unittest.TestCase):
 
     def test_an_approval_is_signed_over_what_it_approves(self):
         self.register("ann", "ann")
-        self.register("bob", "bob")
+        self.give("principal", "create", "--code", "cem", "--roles", "approver")
+        self.keys["cem"] = self.new_key("cem")
+        self.register("cem", "cem")
         for code, ident in (("GBP", 500), ("XXX", 501)):
             self.run_cli("proposal", "create", "--json", json.dumps(
                 {"operation": "asset.create", "content": {"code": code, "scale": 2}}), "--as",
@@ -230,19 +232,19 @@ class Signatures(unittest.TestCase):
         def digest(proposal, number):
             return self.run_cli("command", "digest", "--operation", "proposal.approve",
                                 "--content", json.dumps({"proposal": proposal}), "--not-after",
-                                until, "--id", str(number), "--principal", "bob", "--time",
-                                "2026-01-01T02:00:00Z", "--key", self.keys["bob"])
+                                until, "--id", str(number), "--principal", "cem", "--time",
+                                "2026-01-01T02:00:00Z", "--key", self.keys["cem"])
         good, other = digest("1", 600), digest("2", 600)
         books = self.run_cli("journal", "status")["books"]
         subject = struct.pack("<IHH", 2, 10, 1) + text_bytes(asset_bytes("GBP", 2))
         content = struct.pack("<I", 1) + text_bytes("")
         self.assertEqual(bytes.fromhex(good["signed_bytes"]),
-                         statement(books, "600", 3, 42, 1, "2026-01-01T02:00:00Z", until,
-                                   self.keys["bob"], content, subject))
+                         statement(books, "600", 4, 42, 1, "2026-01-01T02:00:00Z", until,
+                                   self.keys["cem"], content, subject))
 
         def sign(made, code=0):
             file.write_text(json.dumps(made))
-            return self.run_cli("command", "sign", str(file), "--key", self.key_file("bob"),
+            return self.run_cli("command", "sign", str(file), "--key", self.key_file("cem"),
                                 books=False, code=code)
         file.write_text(json.dumps(good))
         approves = self.run_cli("command", "inspect", str(file), books=False)["approves"]

@@ -347,6 +347,8 @@ TEST(Codec, BoundsWhatItReads) {
   EXPECT_THAT(parse_json(deep).error().rule, HasSubstr("32 deep"));
   EXPECT_TRUE(parse_json(std::string(32, '[') + std::string(32, ']')).has_value());
   EXPECT_THAT(parse_json("[1,2,3]", {.items_max = 2}).error().rule, HasSubstr("2 members"));
+  EXPECT_TRUE(parse_json("[[1],[2]]", {.values_max = 5}).has_value());
+  EXPECT_THAT(parse_json("[[1],[2]]", {.values_max = 4}).error().rule, HasSubstr("4 values"));
   EXPECT_THAT(parse_json("\"abcd\"", {.text_bytes_max = 3}).error().rule, HasSubstr("3 bytes"));
   EXPECT_THAT(parse_json("   1", {.bytes_max = 3}).error().rule, HasSubstr("3 bytes"));
   EXPECT_THAT(parse_json("{\"" + std::string(257, 'a') + "\":1}").error().rule,

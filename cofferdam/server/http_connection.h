@@ -380,8 +380,9 @@ class Connection final : public HttpSession,
   }
 
   void hand_over() {
+    std::string body = std::exchange(head_.body, {});
     HttpRequest request = head_;
-    head_.body.clear();
+    request.body = std::move(body);
     server_.handler().request(std::exchange(exchange_, nullptr), std::move(request));
   }
 

@@ -4,6 +4,7 @@
 #include "cofferdam/base/allocate.h"
 #include "cofferdam/books/default_management/allocate_loss.h"
 #include "cofferdam/books/default_management/exact.h"
+#include "cofferdam/books/default_management/split.h"
 #include "cofferdam/books/ledger/posting.h"
 #include "cofferdam/books/margin/assess.h"
 #include "cofferdam/books/market/equity.h"
@@ -113,6 +114,34 @@ OwnerId owner_of(const std::string& text) {
   u128 value = 0;
   for (const char digit : text) value = value * 10 + static_cast<u128>(digit - '0');
   return OwnerId(value);
+}
+
+// What closing at a whole tick brought in beyond the deficit goes back to those who were closed, by
+// their closed quantities; what each gave up is written down without it.
+S give_back(Amount surplus, DeleveragePlan& made, const Deleverage& command, const Loss& loss,
+            market::TradeBooks books, Context& context) {
+  std::vector<u128> weights;
+  std::vector<u128> caps;
+  for (const AdlReceipt& hit : made.output.receipts) {
+    weights.push_back(hit.closed.magnitude());
+    caps.push_back(hit.cost.units());
+  }
+  const Split split = split_by_weight(surplus.units(), weights, caps);
+  const u128 factor = books.market.contracts.find(command.contract)->settle_factor;
+  const market::Holding& failed =
+      *books.market.holdings.find({command.contract, loss.pool, loss.owner});
+  for (std::size_t i = 0; i < split.parts.size(); ++i) {
+    AdlReceipt& hit = made.output.receipts[i];
+    const market::Holding& other =
+        *books.market.holdings.find({command.contract, loss.pool, owner_of(hit.account)});
+    u128 units = 0;
+    if (__builtin_mul_overflow(split.parts[i], factor, &units)) return S::not_computable;
+    const auto status = ledger::post_leg(books.ledger, context, failed.open_value, other.open_value,
+                                         Amount(units), kTickReturn, loss.number);
+    if (status != ledger::TransferStatus::ok) return S::posting_refused;
+    hit.cost -= Amount(split.parts[i]);
+  }
+  return S::ok;
 }
 
 void record_receipts(const DeleveragePlan& made, const Deleverage& command, const Loss& loss,
@@ -307,6 +336,11 @@ S apply(const Deleverage& command, DeleverageBooks books, Context& context) {
   note_recovery(books.defaults, context, command.loss, equity());
   const std::vector<market::Trade> trades = trades_of(made, command, loss, context.sequence);
   if (const S status = book_trades(trades, books.trades, context); status != S::ok) return status;
+  const auto after = equity_at_marks(before, loss.pool, loss.owner, loss.asset);
+  if (after && *after > SignedAmount())
+    if (const S status = give_back(after->magnitude(), made, command, loss, books.trades, context);
+        status != S::ok)
+      return status;
   record_receipts(made, command, loss, books.defaults, context);
   Loss& row = books.defaults.losses.edit(context.changes, command.loss);
   const Amount left = std::min(equity(), row.outstanding());

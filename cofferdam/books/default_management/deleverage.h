@@ -3,10 +3,12 @@
 // What no layer bears: deleveraging of a position that is still open, then a haircut of claims.
 //
 // Deleveraging closes the failed account's position in a contract against members of its own pool,
-// at the price at which the account has exactly nothing left, rounded so that nothing is missing;
-// what nobody can bear is closed at the mark. The cut takes what is still missing out of the open
-// values of those who won in the same contracts, pro rata by what they won. Prices that have come
-// back since the loss was declared reduce it first. Every account hit gets a receipt.
+// at the price at which the account has exactly nothing left, rounded to a tick so that nothing is
+// missing; what the tick brings in beyond that goes back to those who were closed, so that they
+// give up the deficit and not a unit more. What nobody can bear is closed at the mark. The cut
+// takes what is still missing out of the open values of those who won in the same contracts, pro
+// rata by what they won. Prices that have come back since the loss was declared reduce it first.
+// Every account hit gets a receipt.
 #pragma once
 
 #include "cofferdam/books/default_management/adl.h"
