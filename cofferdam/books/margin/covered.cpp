@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/margin/covered.h"
 
+#include "cofferdam/base/decimal.h"
 #include "cofferdam/books/market/value.h"
 
 #include <algorithm>
@@ -54,9 +55,10 @@ namespace {
            std::string(base::name_of(after.basis)) + ": no withdrawal on what is not known";
   }
   if (!after.withdrawable().is_negative()) return std::nullopt;
+  const ledger::Asset& asset = *books.ledger.assets.find(after.asset);
   return "owner " + base::to_text(account.owner.value()) + " would lack " +
-         base::to_text(after.withdrawable().magnitude().units()) +
-         " units of initial margin without its unsettled profit";
+         base::format_decimal(after.withdrawable().magnitude(), asset.scale) + " " + asset.code +
+         " of initial margin without its unsettled profit";
 }
 
 }  // namespace
