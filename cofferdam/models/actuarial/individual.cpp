@@ -57,6 +57,9 @@ void IndividualModel::add(const CoverRisk& cover) {
   const double mass = atoms.empty() ? 0 : atoms[0].mass;
   for (std::size_t k = 0; k < first; ++k) to[k] = none * from[k];
   for (std::size_t k = first; k < n; ++k) to[k] = none * from[k] + mass * from[k - first];
+  // Masses too small for a normal number would make every later sum many times slower.
+  constexpr double kNothing = 1e-200;
+  for (std::size_t k = 0; k < n; ++k) to[k] = to[k] < kNothing ? 0 : to[k];
   for (std::size_t i = 1; i < atoms.size(); ++i)
     for (std::size_t k = atoms[i].place; k < n; ++k)
       to[k] += atoms[i].mass * from[k - atoms[i].place];

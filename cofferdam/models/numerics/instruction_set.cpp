@@ -32,10 +32,20 @@ bool is_available(InstructionSet set) {
 #endif
 }
 
-InstructionSet best_instruction_set() {
+namespace {
+
+InstructionSet widest() {
   if (is_available(InstructionSet::avx512)) return InstructionSet::avx512;
   if (is_available(InstructionSet::avx2)) return InstructionSet::avx2;
   return InstructionSet::portable;
+}
+
+}  // namespace
+
+// Asking the processor takes microseconds on a virtual machine, so it is asked once.
+InstructionSet best_instruction_set() {
+  static const InstructionSet kBest = widest();
+  return kBest;
 }
 
 }  // namespace cofferdam::numerics
