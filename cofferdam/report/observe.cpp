@@ -223,11 +223,12 @@ Listing wholeness(const engine::State& state, Digits digits) {
                   number_column("own"), number_column("conduits"), number_column("in transit")},
       .rows = {}};
   std::map<std::pair<base::PoolId, base::AssetId>, pool::Standing> sums;
-  std::map<std::pair<base::PoolId, base::AssetId>, i128> in_transit;
+  std::map<std::pair<base::PoolId, base::AssetId>, pool::Sum> in_transit;
   state.ledger.accounts.each([&](const ledger::Account& account) {
     pool::add(sums[{account.pool, account.asset}], account);
-    if (account.account_class == ledger::AccountClass::in_transit)
-      in_transit[{account.pool, account.asset}] += pool::credit_of(account);
+    if (account.account_class != ledger::AccountClass::in_transit) return;
+    pool::Sum& sum = in_transit[{account.pool, account.asset}];
+    sum = sum + pool::credit_of(account);
   });
   for (const auto& [key, sum] : sums) {
     if (is_of_contract(state, key.second)) continue;
