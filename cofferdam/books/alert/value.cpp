@@ -47,8 +47,9 @@ template <Rounding R>
 [[nodiscard]] std::optional<i128> segregation(const AlertRule& rule, const State& state) {
   const KeptStanding* kept = state.standings.find({rule.pool, rule.asset});
   if (kept == nullptr) return std::nullopt;
-  return rule.measure == Measure::segregation_surplus ? std::optional(pool::surplus(kept->sums).value())
-                                                      : pool::coverage_ppm(kept->sums);
+  return rule.measure == Measure::segregation_surplus
+             ? std::optional(pool::surplus(kept->sums).value())
+             : pool::coverage_ppm(kept->sums);
 }
 
 [[nodiscard]] std::optional<i128> buffer_used(const AlertRule& rule, const Books& books) {
