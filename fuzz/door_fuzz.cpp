@@ -40,8 +40,7 @@ class MemoryHistory final : public engine::History, private market::TradeHistory
       addresses_.emplace(entry.id, entry.value);
     Entry entry{.transfers =
                     engine::transfers_of(recorded.record, recorded.sequence, recorded.time)};
-    if (const auto* batch = std::get_if<market::RecordTrades>(&*command))
-      entry.trades = batch->trades;
+    entry.named = engine::trades_of(engine::effective_command(recorded.record));
     entry.command = std::move(recorded);
     entries_.push_back(std::move(entry));
   }
@@ -78,7 +77,7 @@ class MemoryHistory final : public engine::History, private market::TradeHistory
   struct Entry {
     engine::RecordedCommand command = {};
     std::vector<ledger::StoredTransfer> transfers = {};
-    std::vector<market::Trade> trades = {};
+    engine::NamedTrades named = {};
   };
 
   [[nodiscard]] const Entry& entry_at(std::uint64_t address) const {
@@ -96,14 +95,22 @@ class MemoryHistory final : public engine::History, private market::TradeHistory
   const market::Trade* find(base::u128 id) override {
     const auto found = addresses_.find(engine::index_key(kSecret, engine::IdKind::trade, id));
     if (found == addresses_.end()) return nullptr;
-    return &entry_at(found->second).trades.at(ledger::position_of(found->second));
+    const Entry& entry = entry_at(found->second);
+    const std::size_t position = ledger::position_of(found->second);
+    charged_.reset();
+    if (position < entry.named.takers.size())
+      charged_ = Charged{entry.named.takers[position], entry.command.sequence};
+    return &entry.named.trades.at(position);
   }
+
+  std::optional<Charged> charged() override { return charged_; }
 
   void prefetch(std::span<const market::Trade> /*trades*/) override {}
 
   std::map<base::u128, std::uint64_t> addresses_;
   std::vector<Entry> entries_;
   std::vector<ledger::Transfer> batch_;
+  std::optional<Charged> charged_;
   std::optional<base::Error> trouble_;
 };
 

@@ -438,9 +438,101 @@ def random_segregation_statement(r):
     return q
 
 
+# ---------------------------------------------------------------- funding
+
+RATE_ONE = 10**18
+
+
+def short_rate(value):
+    text = money(value, 18).rstrip("0").rstrip(".")
+    return text if text not in ("", "-0") else "0"
+
+
+def half_even(value):
+    return round(value)  # of a Fraction: ties to even
+
+
+def toward_zero(n, d):
+    return n // d if n >= 0 else -(-n // d)
+
+
+def funding(q):
+    scale = q.get("scale", 0)
+    method = q.get("method", "rate")
+    positions = [units(x, q.get("quantity_scale", 0)) for x in q.get("positions", [])]
+    if method == "dydx":
+        ppm = q["funding_rate_ppm"]
+        power = q["price_exponent"] + q["atomic_resolution"] - q["quote_resolution"]
+        product = q["seconds"] * ppm * q["price"]
+        quote = product * 10**power if power >= 0 else toward_zero(product, 10**-power)
+        delta = toward_zero(quote, 28800)
+        rate = ppm * 10**12
+        payments = [(-delta * x) // 10**6 for x in positions]
+    else:
+        rate = units(q.get("funding_rate", "0"), 18)
+        if method == "premium":
+            spread = units(q["interest_quote"], 18) - units(q["interest_base"], 18)
+            interest = half_even(Fraction(spread, q.get("fundings_per_day", 3)))
+            most = units(q.get("interest_clamp", "0.0005"), 18)
+            premium = units(q["premium"], 18)
+            rate = premium + max(-most, min(most, interest - premium))
+        most = units(q.get("funding_rate_max", "0"), 18)
+        if most:
+            rate = max(-most, min(most, rate))
+        price = Fraction(q["mark_price"])
+        multiplier = Fraction(q.get("multiplier", 1), 10**q.get("multiplier_scale", 0))
+        smallest = multiplier / 10**q.get("quantity_scale", 0)
+        if q.get("kind", "linear") == "linear":
+            unit = smallest * price * 10**scale
+            if unit.denominator != 1:
+                raise Refused()
+        else:
+            unit = Fraction(math.floor(smallest / price * 10**scale + Fraction(1, 2)))
+            factor = smallest * 10**(scale + q.get("price_scale", 0))
+            if unit == 0 or factor.denominator != 1:
+                raise Refused()
+        delta = int(unit) * rate
+        payments = []
+        for x in positions:
+            exact = -Fraction(delta * x, RATE_ONE)
+            payments.append(math.floor(exact))
+    paid, received = -sum(x for x in payments if x < 0), sum(x for x in payments if x > 0)
+    return {"funding_rate": short_rate(rate), "index_delta": str(delta),
+            "payments": [money(x, scale) for x in payments], "paid": money(paid, scale),
+            "received": money(received, scale), "dust": money(paid - received, scale)}
+
+
+def random_funding(r):
+    def rate(most):
+        return money(r.randint(-most, most), r.choice((5, 8, 18)))
+    positions = [r.randint(-10**r.randint(1, 9), 10**9) for _ in range(r.randint(0, 6))]
+    if r.random() < 0.3:
+        return {"method": "dydx", "scale": 6, "seconds": r.randint(0, 10**5),
+                "funding_rate_ppm": r.randint(-10**4, 10**4), "price": r.randint(1, 10**10),
+                "price_exponent": r.randint(-9, 1), "atomic_resolution": r.randint(-10, -5),
+                "quote_resolution": -6, "positions": [str(x) for x in positions]}
+    price_scale, quantity_scale = r.randint(0, 3), r.randint(0, 3)
+    q = {"method": r.choice(("rate", "premium")), "kind": r.choice(("linear", "inverse")),
+         "price_scale": price_scale, "mark_price": money(r.randint(1, 10**7), price_scale),
+         "quantity_scale": quantity_scale, "multiplier": r.randint(1, 100),
+         "multiplier_scale": r.randint(0, 2), "scale": r.randint(5, 12),
+         "positions": [money(x, quantity_scale) for x in positions]}
+    if q["method"] == "rate":
+        q["funding_rate"] = rate(900)
+    else:
+        q.update({"premium": rate(900), "interest_quote": rate(90), "interest_base": rate(90),
+                  "fundings_per_day": r.choice((1, 3, 7, 24))})
+        if r.random() < 0.5:
+            q["interest_clamp"] = money(r.randint(0, 90), 5)
+    if r.random() < 0.5:
+        q["funding_rate_max"] = money(r.randint(0, 900), 5)
+    return q
+
+
 # ---------------------------------------------------------------- the comparison
 
 CALCULATORS = {
+    "funding": (funding, random_funding),
     "refilling-limit": (refilling_limit, random_refilling_limit),
     "outflow-capacity": (outflow_capacity, random_outflow_capacity),
     "pool-shares": (pool_shares, random_pool_shares),

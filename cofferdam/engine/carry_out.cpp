@@ -12,6 +12,7 @@
 #include "cofferdam/engine/touches.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace cofferdam::engine {
 
@@ -58,6 +59,10 @@ template <class C>
 }
 
 [[nodiscard]] std::uint16_t shape_of(const market::Settle& /*command*/) {
+  return 0;
+}
+
+[[nodiscard]] std::uint16_t shape_of(const market::ExpireContract& /*command*/) {
   return 0;
 }
 
@@ -196,17 +201,82 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
   return 0;
 }
 
+[[nodiscard]] market::TradeBooks trade_books(Room& room, market::TradeGuard* guard = nullptr) {
+  return {room.state.market,   room.state.ledger, room.history.trades(),
+          room.scratch.trades, &room.state.terms, guard};
+}
+
+// Who asks whether trades are covered; nobody where no pool has margin.
+[[nodiscard]] std::unique_ptr<margin::TradeCover> cover_of(const Room& room) {
+  if (!margin::has_margin(room.state.margin)) return nullptr;
+  return std::make_unique<margin::TradeCover>(margin_books(room.state, room.context.now));
+}
+
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
-  const State& state = room.state;
-  margin::TradeCover cover(state.margin, state.market, state.ledger, state.fact, room.context.now);
-  market::apply(
-      command.trades,
-      market::TradeBooks{room.state.market, room.state.ledger, room.history.trades(),
-                         room.scratch.trades, margin::has_margin(state.margin) ? &cover : nullptr},
-      room.context, results);
+  const auto cover = cover_of(room);
+  market::apply(command.trades, trade_books(room, cover.get()), room.context, results);
   keep_statuses(results, room);
   return 0;
+}
+
+[[nodiscard]] std::uint16_t run(const market::ClearTrades& command, Room& room) {
+  std::vector<market::TradeStatus> results;
+  const auto cover = cover_of(room);
+  market::apply(command.trades, trade_books(room, cover.get()), room.context, results);
+  keep_statuses(results, room);
+  return 0;
+}
+
+template <class C>
+  requires std::is_same_v<C, market::BustTrade> || std::is_same_v<C, market::AmendTrade>
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  return static_cast<std::uint16_t>(market::apply(
+      command, market::ReverseBooks{trade_books(room), room.state.terms}, room.context));
+}
+
+[[nodiscard]] market::MarkBooks mark_books(const Room& room) {
+  return {room.state.market, room.state.terms, room.state.fact};
+}
+
+[[nodiscard]] std::uint16_t run(const market::ApplyFunding& command, Room& room) {
+  State& state = room.state;
+  auto status = market::check_state(command, mark_books(room), room.context.now);
+  if (status == market::ApplyFundingStatus::ok)
+    status =
+        market::apply(command, {state.market, state.terms, state.ledger, state.fact}, room.context);
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t run(const market::ExpireContract& command, Room& room) {
+  State& state = room.state;
+  auto status = market::check_state(command, state.terms, state.market, room.context.now);
+  market::Settlement settlement;
+  if (status == market::ExpireContractStatus::ok)
+    status =
+        market::apply(command, state.terms, state.market, state.ledger, room.context, settlement);
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t run(const market::DelistContract& command, Room& room) {
+  State& state = room.state;
+  auto status = market::check_state(command, mark_books(room), room.context.now);
+  market::Settlement settlement;
+  if (status == market::DelistContractStatus::ok)
+    status =
+        market::apply(command, state.terms, state.market, state.ledger, room.context, settlement);
+  return static_cast<std::uint16_t>(status);
+}
+
+// A fact is an observation of the indices that it is a source of.
+[[nodiscard]] std::uint16_t run(const fact::RecordFact& command, Room& room) {
+  State& state = room.state;
+  auto status = fact::check_state(command, state.fact, std::as_const(room.context));
+  if (status == fact::RecordFactStatus::ok) status = apply(command, state.fact, room.context);
+  if (status == fact::RecordFactStatus::ok && state.terms.averages.size() != 0)
+    market::follow_fact(*state.fact.facts.find({command.source, command.fact_key}), state.fact,
+                        state.terms, room.context);
+  return static_cast<std::uint16_t>(status);
 }
 
 [[nodiscard]] std::uint16_t run(const market::RecordMarks& command, Room& room) {
@@ -217,7 +287,7 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 }
 
 [[nodiscard]] std::uint16_t run(const market::Settle& command, Room& room) {
-  auto status = market::check_state(command, room.state.market, room.context.now);
+  auto status = market::check_state(command, room.state.market, room.state.terms, room.context.now);
   market::Settlement settlement;
   if (status == market::SettleStatus::ok)
     status = market::apply(command, room.state.market, room.state.ledger, room.context, settlement);
@@ -231,11 +301,8 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 
 [[nodiscard]] std::uint16_t run(const default_management::Deleverage& command, Room& room) {
   State& state = room.state;
-  const default_management::DeleverageBooks books{
-      state.default_management,
-      market::TradeBooks{state.market, state.ledger, room.history.trades(), room.scratch.trades,
-                         nullptr},
-      state.margin, state.fact};
+  const default_management::DeleverageBooks books{state.default_management, trade_books(room),
+                                                  state.terms, state.margin, state.fact};
   return static_cast<std::uint16_t>(apply(command, books, room.context));
 }
 
@@ -409,8 +476,8 @@ reconciliation::Books reconciliation_of(Room& room) {
   return {room.state.reconciliation, room.state.custody, room.state.ledger, room.context};
 }
 
-margin::Surroundings margin_surroundings(const State& state) {
-  return {state.market, state.ledger, state.fact};
+margin::Books margin_books(const State& state, base::Time now) {
+  return {state.margin, state.market, state.terms, state.ledger, state.fact, now};
 }
 
 void refuse_large_terms(Outcome& outcome) {

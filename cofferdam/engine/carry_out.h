@@ -28,7 +28,7 @@ struct Room {
 [[nodiscard]] reconciliation::Books reconciliation_of(Room& room);
 
 // What margin reads beside its own room.
-[[nodiscard]] margin::Surroundings margin_surroundings(const State& state);
+[[nodiscard]] margin::Books margin_books(const State& state, base::Time now);
 
 // A term of a reconciled account would have gone beyond its bound.
 void refuse_large_terms(Outcome& outcome);

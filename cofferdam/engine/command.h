@@ -39,6 +39,7 @@
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/margin_operations.h"
+#include "cofferdam/engine/market_operations.h"
 #include "cofferdam/engine/operation_base.h"
 
 #include <cstdint>
@@ -66,15 +67,17 @@ using Command = std::variant<
     access::RevokeSigningKey, access::SetSignaturePolicy, access::SetGrant, alert::SetAlert,
     alert::AcknowledgeAlert, alert::RetireAlert, reconciliation::RecordStatement,
     reconciliation::BeginReconciliation, reconciliation::SetGuard, reconciliation::AssignBreak,
-    reconciliation::ExplainBreak, reconciliation::ResolveBreak, margin::SetRulebook,
-    margin::SetPool, margin::SetCollateral, margin::SetTiers, margin::PublishGrid,
-    margin::ReserveOrder, margin::ReleaseOrder, margin::EvaluatePool,
-    default_management::DefineWaterfall, default_management::OpenFund,
-    default_management::IssueShares, default_management::RequestShares,
-    default_management::RedeemShares, default_management::CancelShares,
-    default_management::BeginLiquidation, default_management::EndLiquidation,
-    default_management::DeclareDefault, default_management::AllocateLoss,
-    default_management::Deleverage, default_management::CutClaims>;
+    reconciliation::ExplainBreak, reconciliation::ResolveBreak, market::SetIndex, market::SetTerms,
+    market::ClearTrades, market::ApplyFunding, market::ExpireContract, market::DelistContract,
+    market::BustTrade, market::AmendTrade, margin::SetRulebook, margin::SetPool,
+    margin::SetCollateral, margin::SetTiers, margin::PublishGrid, margin::ReserveOrder,
+    margin::ReleaseOrder, margin::EvaluatePool, default_management::DefineWaterfall,
+    default_management::OpenFund, default_management::IssueShares,
+    default_management::RequestShares, default_management::RedeemShares,
+    default_management::CancelShares, default_management::BeginLiquidation,
+    default_management::EndLiquidation, default_management::DeclareDefault,
+    default_management::AllocateLoss, default_management::Deleverage,
+    default_management::CutClaims>;
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {

@@ -78,7 +78,8 @@ struct Operation<default_management::CancelShares> : OperationBase<185, Needs::o
 // What the commands of accounts under liquidation look at.
 struct CaseRooms {
   static auto rooms(auto& state) {
-    return std::tie(state.default_management, state.market, state.ledger, state.margin, state.fact);
+    return std::tie(state.default_management, state.market, state.terms, state.ledger, state.margin,
+                    state.fact);
   }
 };
 

@@ -85,14 +85,14 @@ void evaluate_alerts(const Command& command, const Outcome& outcome, State& stat
 [[nodiscard]] Outcome judge_margin(const Room& room) {
   const State& state = room.state;
   if (!margin::has_margin(state.margin) || room.settles_positions || room.judges_cover) return {};
-  const margin::Books books{state.margin, state.market, state.ledger, state.fact, room.context.now};
+  const margin::Books books = margin_books(state, room.context.now);
   if (const auto uncovered = margin::find_uncovered_withdrawal(books))
     return {.door = DoorStatus::insufficient_margin, .law = *uncovered};
   return {};
 }
 
 void evaluate_margin(Room& room) {
-  margin::evaluate(room.state.margin, margin_surroundings(room.state), room.context,
+  margin::evaluate(room.state.margin, margin_books(room.state, room.context.now), room.context,
                    room.scratch.margin,
                    room.settles_positions ? margin::Occasion::settling : margin::Occasion::command,
                    room.evaluated);

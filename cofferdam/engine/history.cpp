@@ -77,12 +77,8 @@ JournalHistory::JournalHistory(Records& records, journal::IdIndex& index)
 void JournalHistory::remember(RecordedCommand record) {
   std::vector<ledger::StoredTransfer> transfers =
       transfers_of(record.record, record.sequence, record.time);
-  std::vector<market::Trade> trades;
-  const Effective effective = effective_command(record.record);
-  if (effective.operation == Operation<market::RecordTrades>::kNumber)
-    if (auto batch = base::decode<market::RecordTrades>(effective.content))
-      trades = std::move(batch->trades);
-  recent_.push_front({std::move(record), std::move(transfers), std::move(trades)});
+  NamedTrades named = trades_of(effective_command(record.record));
+  recent_.push_front({std::move(record), std::move(transfers), std::move(named)});
   if (recent_.size() > kRecordsAtHand) recent_.pop_back();
 }
 
@@ -129,8 +125,11 @@ const market::Trade* JournalHistory::find(base::u128 trade_id) {
   if (!address || ledger::sequence_of(*address) >= now_) return nullptr;
   const Loaded* loaded = load(ledger::sequence_of(*address));
   const std::size_t position = ledger::position_of(*address);
-  if (loaded == nullptr || position >= loaded->trades.size()) return nullptr;
-  return &loaded->trades[position];
+  if (loaded == nullptr || position >= loaded->named.trades.size()) return nullptr;
+  charged_.reset();
+  if (position < loaded->named.takers.size())
+    charged_ = Charged{loaded->named.takers[position], loaded->command.sequence};
+  return &loaded->named.trades[position];
 }
 
 const RecordedCommand* JournalHistory::find_command(base::CommandId id) {
@@ -195,10 +194,17 @@ std::vector<journal::IdEntry> index_entries(const Command& command, const Comman
             {index_key(secret, IdKind::resolution, event.pending_id.value()), first + i});
     }
   }
-  if (const auto* batch = std::get_if<market::RecordTrades>(&command))
+  const auto add_trade = [&](base::u128 id, std::size_t position) {
+    entries.push_back({index_key(secret, IdKind::trade, id), first + position});
+  };
+  const auto add_trades = [&](const auto& trades) {
     for (std::size_t i = 0; i < record.outcome.event_statuses.size(); ++i)
-      if (record.outcome.event_statuses[i] == 0)
-        entries.push_back({index_key(secret, IdKind::trade, batch->trades[i].id), first + i});
+      if (record.outcome.event_statuses[i] == 0) add_trade(trades[i].id, i);
+  };
+  if (const auto* batch = std::get_if<market::RecordTrades>(&command)) add_trades(batch->trades);
+  if (const auto* batch = std::get_if<market::ClearTrades>(&command)) add_trades(batch->trades);
+  if (const auto* amend = std::get_if<market::AmendTrade>(&command); amend && record.outcome.ok())
+    add_trade(amend->id, 0);
   for (std::size_t i = 0; i < record.outcome.postings.size(); ++i) {
     const ledger::Transfer& posting = record.outcome.postings[i];
     // An expiry is not recorded as a resolution: it is what remains when there is none.

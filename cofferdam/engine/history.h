@@ -89,10 +89,13 @@ class JournalHistory final : public History, private market::TradeHistory {
   struct Loaded {
     RecordedCommand command;
     std::vector<ledger::StoredTransfer> transfers;
-    std::vector<market::Trade> trades;
+    NamedTrades named;
   };
 
   [[nodiscard]] const market::Trade* find(base::u128 trade_id) override;
+
+  [[nodiscard]] std::optional<Charged> charged() override { return charged_; }
+
   void prefetch(std::span<const market::Trade> trades) override;
   [[nodiscard]] std::optional<std::uint64_t> look_up(base::u128 key);
   [[nodiscard]] const Loaded* load(base::Sequence sequence);
@@ -106,8 +109,9 @@ class JournalHistory final : public History, private market::TradeHistory {
   base::Sequence now_ = 0;
   std::vector<base::u128> keys_;
   std::vector<std::optional<std::uint64_t>> found_;
-  std::size_t next_trade_ = 0;  // trades are asked for in the order of the batch
-  std::deque<Loaded> recent_;   // newest first, few
+  std::size_t next_trade_ = 0;      // trades are asked for in the order of the batch
+  std::optional<Charged> charged_;  // of the trade found last
+  std::deque<Loaded> recent_;       // newest first, few
   std::optional<base::Error> trouble_;
 };
 

@@ -41,6 +41,8 @@ std::optional<std::string> broken_law(const State& state) {
   ask(market::check_settlement_empty(state.ledger));
   ask(market::check_conduits_mirror(state.market, state.ledger));
   ask(market::check_long_is_short(state.market));
+  ask(market::check_closed_is_flat(state.market, state.terms));
+  ask(market::check_promises_are_kept(state.market, state.terms));
   ask(custody::check_executed_was_signed(
       {state.custody, state.pool, state.ledger, state.principal}));
   ask(custody::check_intents_go_forward(state.custody));

@@ -84,7 +84,7 @@ struct Operation<margin::ReserveOrder> : OperationBase<175, Needs::operator_role
   static auto rooms(auto& state) { return std::tie(state.margin); }
 
   static auto reads(auto& state) {
-    return std::tie(state.margin, state.market, state.ledger, state.fact);
+    return std::tie(state.margin, state.market, state.terms, state.ledger, state.fact);
   }
 };
 

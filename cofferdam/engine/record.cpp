@@ -38,6 +38,24 @@ Effective effective_command(const CommandRecord& record) {
   return {record.operation, record.version, record.content};
 }
 
+NamedTrades trades_of(const Effective& command) {
+  NamedTrades named;
+  if (command.operation == Operation<market::RecordTrades>::kNumber) {
+    if (auto batch = base::decode<market::RecordTrades>(command.content))
+      named.trades = std::move(batch->trades);
+  } else if (command.operation == Operation<market::ClearTrades>::kNumber) {
+    if (const auto batch = base::decode<market::ClearTrades>(command.content))
+      for (const market::ClearedTrade& trade : batch->trades) {
+        named.trades.push_back(market::without_fees(trade));
+        named.takers.push_back(trade.taker);
+      }
+  } else if (command.operation == Operation<market::AmendTrade>::kNumber) {
+    if (const auto amend = base::decode<market::AmendTrade>(command.content))
+      named.trades.push_back(market::replacement_of(*amend));
+  }
+  return named;
+}
+
 bool fits_its_command(const CommandRecord& record) {
   const Outcome& outcome = record.outcome;
   const Effective effective = effective_command(record);
@@ -50,10 +68,10 @@ bool fits_its_command(const CommandRecord& record) {
     const auto batch = base::decode<ledger::CreateTransfers>(effective.content);
     if (!batch) return false;
     events = batch->transfers.size();
-  } else if (effective.operation == Operation<market::RecordTrades>::kNumber) {
-    const auto batch = base::decode<market::RecordTrades>(effective.content);
-    if (!batch) return false;
-    events = batch->trades.size();
+  } else if (effective.operation == Operation<market::RecordTrades>::kNumber ||
+             effective.operation == Operation<market::ClearTrades>::kNumber) {
+    // Unreadable bytes name no trade, and then the statuses are too many.
+    events = trades_of(effective).trades.size();
   } else {
     return true;
   }

@@ -55,6 +55,16 @@ struct Effective {
 
 [[nodiscard]] Effective effective_command(const CommandRecord& record);
 
+// The trades that a command books, in the order of its events; takers[i] is that of trades[i] where
+// the fees follow from the contract's schedule, and none otherwise.
+struct NamedTrades {
+  std::vector<market::Trade> trades;
+  std::vector<market::TradeSide> takers;
+};
+
+// Empty for a command that books none, and for bytes that cannot be read.
+[[nodiscard]] NamedTrades trades_of(const Effective& command);
+
 // Whether the outcome fits the command: of a batch that was judged one status for each event, moved
 // amounts of events that are there, and an approved command that can be read. No release has
 // written a record of which this is not true; whoever reads a journal asks before relying on it.

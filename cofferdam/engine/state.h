@@ -12,6 +12,7 @@
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
 #include "cofferdam/books/market/market.h"
+#include "cofferdam/books/market/terms.h"
 #include "cofferdam/books/pool/pool.h"
 #include "cofferdam/books/principal/principal.h"
 #include "cofferdam/books/reconciliation/reconciliation.h"
@@ -32,6 +33,7 @@ struct State {
   access::State access;
   alert::State alert;
   reconciliation::State reconciliation;
+  market::TermsState terms;
   margin::State margin;
   default_management::State default_management;
 
@@ -50,6 +52,7 @@ struct State {
     f("access", self.access);
     f("alert", self.alert);
     f("reconciliation", self.reconciliation);
+    f("contract_terms", self.terms);
     f("margin", self.margin);
     f("default_management", self.default_management);
   }

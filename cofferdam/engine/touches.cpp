@@ -59,6 +59,13 @@ class Walk {
     }
   }
 
+  void operator()(const market::ClearTrades& c) {
+    for (const market::ClearedTrade& trade : c.trades) {
+      at(trade.buyer_pool);
+      at(trade.seller_pool);
+    }
+  }
+
   void operator()(const default_management::OpenFund& c) { account(c.account); }
 
   void operator()(const default_management::IssueShares& c) { fund(c.fund, c.amount); }

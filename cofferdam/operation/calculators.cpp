@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The calculators of the books' rooms, one line each.
+#include "cofferdam/books/market/funding_calculation.h"
 #include "cofferdam/books/pool/allocation_plan.h"
 #include "cofferdam/books/pool/outflow_capacity.h"
 #include "cofferdam/books/pool/pool_shares.h"
@@ -17,6 +18,7 @@ namespace cofferdam::operation {
 
 void register_calculators(Registry& registry) {
   add_calculator(registry, "allocate", &pool::allocation_plan);
+  add_calculator(registry, "funding", &market::funding);
   add_calculator(registry, "outflow-capacity", &pool::outflow_capacity);
   add_calculator(registry, "pool-shares", &pool::pool_shares);
   add_calculator(registry, "refilling-limit", &pool::refilling_limit);

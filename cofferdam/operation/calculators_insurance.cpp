@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/books/insurance/contribution.h"
+#include "cofferdam/books/insurance/cover_price.h"
+#include "cofferdam/books/insurance/mcr.h"
 #include "cofferdam/operation/calculator_groups.h"
 
 namespace cofferdam::operation {
 
-void register_insurance_calculators(Registry& /*registry*/) {}
+void register_insurance_calculators(Registry& registry) {
+  add_calculator(registry, "contribution", &insurance::contribution);
+  add_calculator(registry, "cover-price", &insurance::cover_price);
+  add_calculator(registry, "mcr", &insurance::mcr);
+}
 
 }  // namespace cofferdam::operation

@@ -7,6 +7,7 @@ namespace cofferdam::operation {
 
 void register_margin_calculators(Registry& registry) {
   add_calculator(registry, "margin", &margin);
+  add_calculator(registry, "margin-grid", &margin_grid);
   add_calculator(registry, "rulebook", &rulebook_parameters);
 }
 

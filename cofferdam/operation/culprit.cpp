@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/culprit.h"
 
-#include "cofferdam/operation/field_forms.h"
+#include "cofferdam/operation/field_forms_clearing.h"
 
 namespace cofferdam::operation {
 namespace {
@@ -50,6 +50,8 @@ std::optional<Culprit> event_culprit(const engine::Command& command, std::size_t
   if (const auto* accounts = std::get_if<ledger::CreateAccounts>(&command))
     return named("accounts", accounts->accounts[position]);
   if (const auto* trades = std::get_if<market::RecordTrades>(&command))
+    return named("trades", trades->trades[position]);
+  if (const auto* trades = std::get_if<market::ClearTrades>(&command))
     return named("trades", trades->trades[position]);
   if (const auto* marks = std::get_if<market::RecordMarks>(&command))
     return named("marks", marks->marks[position]);

@@ -30,6 +30,11 @@ struct EventStatus<market::RecordTrades> {
 };
 
 template <>
+struct EventStatus<market::ClearTrades> {
+  using type = market::TradeStatus;
+};
+
+template <>
 struct EventStatus<market::RecordMarks> {
   using type = market::MarkStatus;
 };

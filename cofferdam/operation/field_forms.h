@@ -260,6 +260,60 @@ struct FieldForms<market::RecordTrades> {
 };
 
 template <>
+struct FieldForms<market::ClearedTrade> {
+  static constexpr std::array<std::string_view, 9> kRequired{"id",          "contract",   "price",
+                                                             "quantity",    "buyer_pool", "buyer",
+                                                             "seller_pool", "seller",     "taker"};
+};
+
+template <>
+struct FieldForms<market::ClearTrades> {
+  static constexpr std::array<std::string_view, 1> kRequired{"trades"};
+};
+
+template <>
+struct FieldForms<market::PriceSource> {
+  static constexpr std::array<std::string_view, 2> kRequired{"source", "fact_key"};
+};
+
+template <>
+struct FieldForms<market::SetIndex> {
+  static constexpr std::array<std::string_view, 3> kRequired{"code", "scale", "sources"};
+};
+
+template <>
+struct FieldForms<market::SetTerms> {
+  static constexpr std::array<std::string_view, 2> kRequired{"contract", "instrument"};
+};
+
+struct RequiresContract {
+  static constexpr std::array<std::string_view, 1> kRequired{"contract"};
+};
+
+template <>
+struct FieldForms<market::ApplyFunding> : RequiresContract {};
+
+template <>
+struct FieldForms<market::ExpireContract> : RequiresContract {};
+
+template <>
+struct FieldForms<market::DelistContract> {
+  static constexpr std::array<std::string_view, 3> kRequired{"contract", "price", "reason"};
+};
+
+template <>
+struct FieldForms<market::BustTrade> {
+  static constexpr std::array<std::string_view, 3> kRequired{"contract", "trade", "reason"};
+};
+
+template <>
+struct FieldForms<market::AmendTrade> {
+  static constexpr std::array<std::string_view, 10> kRequired{
+      "contract",   "trade", "id",          "price",  "quantity",
+      "buyer_pool", "buyer", "seller_pool", "seller", "reason"};
+};
+
+template <>
 struct FieldForms<market::MarkEvent> {
   static constexpr std::array<std::string_view, 2> kRequired{"contract", "price"};
 };
@@ -456,116 +510,5 @@ struct FieldForms<alert::AcknowledgeAlert> : RequiresAlert {};
 
 template <>
 struct FieldForms<alert::RetireAlert> : RequiresAlert {};
-
-template <>
-struct FieldForms<margin::SetRulebook> {
-  static constexpr std::array<std::string_view, 6> kRequired{"code",      "version", "asset",
-                                                             "scenarios", "life",    "late_max"};
-};
-
-template <>
-struct FieldForms<margin::SetPool> {
-  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "mode"};
-};
-
-template <>
-struct FieldForms<margin::SetCollateral> {
-  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "haircut_ppm"};
-};
-
-template <>
-struct FieldForms<margin::SetTiers> {
-  static constexpr std::array<std::string_view, 3> kRequired{"contract", "initial_ppm",
-                                                             "maintenance_ppm"};
-};
-
-template <>
-struct FieldForms<margin::PublishGrid> {
-  static constexpr std::array<std::string_view, 3> kRequired{"rulebook", "version", "grids"};
-};
-
-template <>
-struct FieldForms<margin::ContractGrid> {
-  static constexpr std::array<std::string_view, 2> kRequired{"contract", "entries"};
-};
-
-template <>
-struct FieldForms<margin::ReserveOrder> {
-  static constexpr std::array<std::string_view, 6> kRequired{"pool",  "owner", "contract",
-                                                             "order", "side",  "quantity"};
-};
-
-template <>
-struct FieldForms<margin::ReleaseOrder> {
-  static constexpr std::array<std::string_view, 4> kRequired{"pool", "owner", "contract", "order"};
-};
-
-template <>
-struct FieldForms<margin::EvaluatePool> : RequiresPool {};
-
-template <>
-struct FieldForms<default_management::DefineWaterfall> {
-  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "layers"};
-};
-
-template <>
-struct FieldForms<default_management::LayerTerms> {
-  static constexpr std::array<std::string_view, 3> kRequired{"code", "kind", "order"};
-};
-
-template <>
-struct FieldForms<default_management::OpenFund> {
-  static constexpr std::array<std::string_view, 2> kRequired{"code", "account"};
-};
-
-template <>
-struct FieldForms<default_management::IssueShares> {
-  static constexpr std::array<std::string_view, 4> kRequired{"fund", "owner", "account", "amount"};
-};
-
-struct RequiresFundAndOwner {
-  static constexpr std::array<std::string_view, 2> kRequired{"fund", "owner"};
-};
-
-template <>
-struct FieldForms<default_management::RequestShares> : RequiresFundAndOwner {};
-
-template <>
-struct FieldForms<default_management::CancelShares> : RequiresFundAndOwner {};
-
-template <>
-struct FieldForms<default_management::RedeemShares> {
-  static constexpr std::array<std::string_view, 3> kRequired{"fund", "owner", "account"};
-};
-
-struct RequiresAccountInAsset {
-  static constexpr std::array<std::string_view, 3> kRequired{"pool", "owner", "asset"};
-};
-
-template <>
-struct FieldForms<default_management::BeginLiquidation> : RequiresAccountInAsset {};
-
-template <>
-struct FieldForms<default_management::EndLiquidation> : RequiresAccountInAsset {};
-
-template <>
-struct FieldForms<default_management::DeclareDefault> {
-  static constexpr std::array<std::string_view, 4> kRequired{"pool", "owner", "asset", "cause"};
-};
-
-struct RequiresLoss {
-  static constexpr std::array<std::string_view, 1> kRequired{"loss"};
-};
-
-template <>
-struct FieldForms<default_management::AllocateLoss> : RequiresLoss {};
-
-template <>
-struct FieldForms<default_management::CutClaims> : RequiresLoss {};
-
-template <>
-struct FieldForms<default_management::Deleverage> {
-  static constexpr std::array<std::string_view, 2> kRequired{"loss", "contract"};
-};
 
 }  // namespace cofferdam::operation

@@ -59,6 +59,7 @@ void register_queries(Registry& registry) {
   register_custody_queries(registry);
   register_reconciliation_queries(registry);
   register_market_queries(registry);
+  register_terms_queries(registry);
   register_journal_queries(registry);
   register_alert_queries(registry);
   register_margin_queries(registry);

@@ -138,6 +138,7 @@ void register_release_queries(Registry& registry);
 void register_custody_queries(Registry& registry);
 void register_reconciliation_queries(Registry& registry);
 void register_market_queries(Registry& registry);
+void register_terms_queries(Registry& registry);
 void register_journal_queries(Registry& registry);
 void register_alert_queries(Registry& registry);
 void register_margin_queries(Registry& registry);

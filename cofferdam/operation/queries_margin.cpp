@@ -62,7 +62,7 @@ const auto kItself = [](const auto& row) { return row; };
 
 margin::Books books_of(const View& view) {
   const engine::State& s = view.state;
-  return {s.margin, s.market, s.ledger, s.fact, view.time};
+  return {s.margin, s.market, s.terms, s.ledger, s.fact, view.time};
 }
 
 std::string scenario_name(const View& view, const margin::Assessment& found, base::PoolId pool) {

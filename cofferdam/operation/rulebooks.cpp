@@ -5,6 +5,22 @@
 #include "cofferdam/operation/json.h"
 
 namespace cofferdam::operation {
+namespace {
+
+// Runs the calculator with the rulebook that the input names, or with the one that it holds.
+template <class Input, class Output>
+Result<Output> with_parameters(const Input& input, Result<Output> (*calculator)(const Input&)) {
+  if (!input.rulebook.empty() && input.parameters)
+    return base::malformed("rulebook", input.rulebook, "give a name or parameters, not both");
+  if (input.parameters || input.rulebook.empty()) return calculator(input);
+  Result<rulebook::Rulebook> rules = rulebook_by_name(input.rulebook);
+  if (!rules) return std::unexpected(rules.error());
+  Input named = input;
+  named.parameters = *std::move(rules);
+  return calculator(named);
+}
+
+}  // namespace
 
 Result<rulebook::Rulebook> rulebook_by_name(const std::string& name) {
   const std::string_view file = rulebook_file(name);
@@ -25,14 +41,11 @@ Result<rulebook::Rulebook> rulebook_by_name(const std::string& name) {
 }
 
 Result<rulebook::MarginOutput> margin(const rulebook::MarginInput& input) {
-  if (!input.rulebook.empty() && input.parameters)
-    return base::malformed("rulebook", input.rulebook, "give a name or parameters, not both");
-  if (input.parameters || input.rulebook.empty()) return rulebook::margin(input);
-  Result<rulebook::Rulebook> rules = rulebook_by_name(input.rulebook);
-  if (!rules) return std::unexpected(rules.error());
-  rulebook::MarginInput named = input;
-  named.parameters = *std::move(rules);
-  return rulebook::margin(named);
+  return with_parameters(input, &rulebook::margin);
+}
+
+Result<rulebook::GridOutput> margin_grid(const rulebook::GridInput& input) {
+  return with_parameters(input, &rulebook::margin_grid);
 }
 
 Result<RulebookOutput> rulebook_parameters(const RulebookInput& input) {

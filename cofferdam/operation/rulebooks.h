@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The rulebooks of examples/rulebooks by their names, built into the program, and the calculators
-// `margin` and `rulebook` that take a name.
+// `margin`, `margin-grid` and `rulebook` that take a name.
 #pragma once
 
+#include "cofferdam/models/margin/grid.h"
 #include "cofferdam/models/margin/margin.h"
 
 #include <string>
@@ -20,6 +21,7 @@ namespace cofferdam::operation {
 [[nodiscard]] base::Result<rulebook::Rulebook> rulebook_by_name(const std::string& name);
 
 [[nodiscard]] base::Result<rulebook::MarginOutput> margin(const rulebook::MarginInput& input);
+[[nodiscard]] base::Result<rulebook::GridOutput> margin_grid(const rulebook::GridInput& input);
 
 struct RulebookInput {
   std::string name;

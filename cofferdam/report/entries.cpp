@@ -109,6 +109,26 @@ std::string reason_name(std::uint16_t code) {
       return "settle_between_pools";
     case market::kSettleDust:
       return "settle_dust";
+    case market::kTradePremium:
+      return "trade_premium";
+    case market::kTradeDelivery:
+      return "trade_delivery";
+    case market::kFundingValue:
+      return "funding_value";
+    case market::kClosePosition:
+      return "close_position";
+    case market::kCloseValue:
+      return "close_value";
+    case market::kReversePosition:
+      return "reverse_position";
+    case market::kReverseValue:
+      return "reverse_value";
+    case market::kReverseFee:
+      return "reverse_fee";
+    case market::kReversePremium:
+      return "reverse_premium";
+    case market::kReverseDelivery:
+      return "reverse_delivery";
     default:
       return std::to_string(code);
   }

@@ -103,13 +103,14 @@ TEST_F(ReplayTest, Hyperliquid) {
   const ReplayOutput output = replay_twice(of_dataset("hyperliquid_2023"));
   EXPECT_EQ(output.result.rows, 36'251U);
   EXPECT_THAT(output.screen, HasSubstr("agrees    trades: 35,691"));
-  ASSERT_EQ(output.result.findings.size(), 3U);
+  ASSERT_EQ(output.result.findings.size(), 4U);
   EXPECT_EQ(output.result.findings[0].rows.size(), 27U);
   const std::vector<std::vector<std::string>>& classes = output.result.findings[1].rows;
   EXPECT_EQ(classes[0][1], "29");
   EXPECT_EQ(classes[1][1], "25");
   EXPECT_EQ(classes[2][1], "8");
   EXPECT_EQ(classes[3][1], "0");
+  EXPECT_EQ(output.result.findings[3].rows.size(), 62U);
 }
 
 TEST_F(ReplayTest, Gratipay) {

@@ -5,6 +5,7 @@
 #include "cofferdam/books/pool/reason.h"
 #include "cofferdam/report/liquidation_check.h"
 #include "cofferdam/report/segregation_report.h"
+#include "cofferdam/report/venue_margin.h"
 
 #include <algorithm>
 #include <chrono>
@@ -31,7 +32,7 @@ struct Seat {
 class VenueReplay {
  public:
   VenueReplay(VenueInput input, Driver& driver, const ReplayOptions& options)
-      : input_(std::move(input)), driver_(driver), options_(options) {}
+      : input_(std::move(input)), driver_(driver), options_(options), margin_(input_, driver) {}
 
   Result<void> run() {
     if (input_.trades.empty() && input_.updates.empty())
@@ -39,9 +40,9 @@ class VenueReplay {
     const Time first = first_time();
     next_midnight_ = *base::start_of_day(*base::try_add_days(base::day_of(first), 1));
     last_prices_.resize(input_.coins.size());
-    for (const auto step :
-         {&VenueReplay::found, &VenueReplay::declare_contracts, &VenueReplay::open_seats,
-          &VenueReplay::fund_market_makers, &VenueReplay::replay_events})
+    for (const auto step : {&VenueReplay::found, &VenueReplay::declare_contracts,
+                            &VenueReplay::open_seats, &VenueReplay::fund_market_makers,
+                            &VenueReplay::begin_margin, &VenueReplay::replay_events})
       if (Result<void> done = (this->*step)(); !done) return done;
     report();
     return driver_.finish();
@@ -210,8 +211,7 @@ class VenueReplay {
                              (trade == input_.trades.size() ||
                               input_.updates[update].time <= input_.trades[trade].time);
       const Time time = is_update ? input_.updates[update].time : input_.trades[trade].time;
-      while (time >= next_midnight_)
-        if (Result<void> done = end_day(); !done) return done;
+      if (Result<void> done = pass_to(time); !done) return done;
       now_ = time;
       if (is_update) {
         if (Result<void> done = flush(); !done) return done;
@@ -227,6 +227,41 @@ class VenueReplay {
     }
     if (options_.progress) options_.progress(total, total);
     return end_day();
+  }
+
+  // Published liquidations tell whose margin to look at, and days of a venue without them are many.
+  [[nodiscard]] bool observes_margin() const { return !input_.liquidations.empty(); }
+
+  Result<void> begin_margin() {
+    if (!observes_margin()) return {};
+    next_hour_ = now_ + base::kHour;
+    return margin_.begin(now_, pools_.at("clients"), usdc_, contracts_);
+  }
+
+  // What happens before this time without being a trade or an update: the moments of published
+  // liquidations, full hours, midnights; at the same time in this order.
+  Result<void> pass_to(Time time) {
+    while (true) {
+      const Time liquidation = next_liquidation_ < input_.liquidations.size()
+                                   ? input_.liquidations[next_liquidation_].time
+                                   : Time::max();
+      const Time hour = observes_margin() ? next_hour_ : Time::max();
+      const Time next = std::min({liquidation, hour, next_midnight_});
+      if (next > time) return {};
+      if (Result<void> done = flush(); !done) return done;
+      now_ = std::max(now_, next);
+      Result<void> done;
+      if (next == liquidation) {
+        const VenueLiquidation& published = input_.liquidations[next_liquidation_];
+        done = margin_.look(next_liquidation_++, seats_[published.user].owner, last_prices_);
+      } else if (next == hour) {
+        next_hour_ = hour + base::kHour;
+        done = margin_.mark(now_, last_prices_);
+      } else {
+        done = end_day();
+      }
+      if (!done) return done;
+    }
   }
 
   void take_trade(std::size_t row) {
@@ -444,6 +479,7 @@ class VenueReplay {
     const auto comparisons = compare_liquidations(input_);
     result.findings.push_back(liquidation_summary(comparisons));
     result.findings.push_back(liquidation_listing(input_, comparisons));
+    margin_.report();
   }
 
   VenueInput input_;
@@ -469,6 +505,9 @@ class VenueReplay {
   u128 missing_total_ = 0;
   std::vector<std::vector<std::string>> breaks_;
   std::vector<std::vector<std::string>> segregation_;
+  VenueMargin margin_;
+  Time next_hour_;
+  std::size_t next_liquidation_ = 0;
 };
 
 }  // namespace

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the generators of margin cases share: exact decimals, and Black's formula at 50 digits.
 
-Nothing here is derived from the C++ code. Values are integers counting 10^-18, as on the chains
+Run a generator without arguments to write its files, with --check to compare what it would write
+with what is recorded. Nothing here is derived from the C++ code. Values are integers counting 10^-18, as on the chains
 whose rules are followed; `cut` divides toward zero, as Solidity does.
 """
 import datetime
 import json
 import pathlib
+import sys
 from fractions import Fraction
 
-import mpmath
+try:
+    import mpmath
+except ImportError:
+    print("skipped: python3-mpmath is not installed")
+    sys.exit(77)
 
 mpmath.mp.dps = 60
 ONE = 10**18
@@ -107,8 +113,12 @@ def black(seconds, vol, forward, strike, discount=ONE):
 def write(name, cases, quantum, note):
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{name}.json"
-    document = {"note": note, "quantum": quantum, "cases": cases}
-    path.write_text(json.dumps(document, indent=1) + "\n")
+    document = json.dumps({"note": note, "quantum": quantum, "cases": cases}, indent=1) + "\n"
+    if "--check" in sys.argv[1:]:
+        if path.read_text() != document:
+            sys.exit(f"{path.name} is not what its generator writes")
+        return
+    path.write_text(document)
     print(path.name, len(cases))
 
 

@@ -35,9 +35,9 @@ class Server:
         self.keys = {}
         self.opened = []
 
-    def cli(self, *arguments, code=0):
+    def cli(self, *arguments, code=0, timeout=120):
         done = subprocess.run([self.program, "--books", str(self.books), *arguments],
-                              capture_output=True, text=True, timeout=120)
+                              capture_output=True, text=True, timeout=timeout)
         assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
         return json.loads(done.stdout) if code == 0 and done.stdout.startswith("{") else done.stdout
 

@@ -43,7 +43,9 @@ struct Venue : market::TestBooks {
     open(kHouse, ledger::AccountClass::reserve);
   }
 
-  [[nodiscard]] Books books() const { return {defaults, market, ledger, margin, facts, now}; }
+  [[nodiscard]] Books books() const {
+    return {defaults, market, terms, ledger, margin, facts, now};
+  }
 
   void open(AccountId id, ledger::AccountClass account_class) {
     ledger::Context given = context();
@@ -141,17 +143,18 @@ struct Venue : market::TestBooks {
   DeleverageStatus deleverage(const Deleverage& c) {
     ledger::Context given = context();
     return end(apply(
-        c, DeleverageBooks{defaults, {market, ledger, history, scratch, nullptr}, margin, facts},
+        c,
+        DeleverageBooks{defaults, {market, ledger, history, scratch, &terms}, terms, margin, facts},
         given));
   }
 
   DeleverageStatus cut(std::uint32_t loss) {
     const CutClaims c{.loss = loss};
     ledger::Context given = context();
-    if (const auto s = check_state(c, defaults, market, ledger, margin, facts, given);
+    if (const auto s = check_state(c, defaults, market, terms, ledger, margin, facts, given);
         s != DeleverageStatus::ok)
       return s;
-    return end(apply(c, defaults, market, ledger, margin, facts, given));
+    return end(apply(c, defaults, market, terms, ledger, margin, facts, given));
   }
 
   FundCommandStatus stake(std::uint64_t owner, std::uint64_t amount) {
@@ -227,9 +230,11 @@ TEST(DefaultInTheBooks, LayersInTheirOrderThenPositions) {
   EXPECT_EQ(v.position(v.perp, v.pool_id, 1), 0);
   EXPECT_EQ(v.position(v.perp, v.pool_id, 2), 0);
   EXPECT_EQ(v.loss(1).deleveraged, Amount(20'01));
-  EXPECT_EQ(v.equity(2), SignedAmount(9));
+  // Ten times 2.01 are 20.10: the nine cents of the tick go back, 5 and 4.
+  EXPECT_EQ(v.equity(2), SignedAmount(0));
   EXPECT_EQ(v.defaults.receipts.find({1, 1})->closed, Quantity(6));
-  EXPECT_EQ(v.defaults.receipts.find({1, 1})->cost, Amount(12'06));
+  EXPECT_EQ(v.defaults.receipts.find({1, 1})->cost, Amount(12'01));
+  EXPECT_EQ(v.defaults.receipts.find({1, 2})->cost, Amount(8'00));
   EXPECT_TRUE(v.loss(1).outstanding().is_zero());
   EXPECT_EQ(open_loss(v.defaults, v.pool_id), nullptr);
   EXPECT_EQ(v.give_case(EndLiquidation{.pool = v.pool_id, .owner = OwnerId(2), .asset = v.usd}),

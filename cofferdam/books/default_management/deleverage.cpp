@@ -4,6 +4,7 @@
 #include "cofferdam/base/allocate.h"
 #include "cofferdam/books/default_management/allocate_loss.h"
 #include "cofferdam/books/default_management/exact.h"
+#include "cofferdam/books/default_management/split.h"
 #include "cofferdam/books/ledger/posting.h"
 #include "cofferdam/books/margin/assess.h"
 #include "cofferdam/books/market/equity.h"
@@ -74,7 +75,8 @@ std::optional<AdlCounterparty> counterparty(const Books& books, const market::Ho
                         .unrealised_profit = line->unsettled};
   const auto size = static_cast<i128>(line->position.magnitude());
   party.hedged = std::clamp(hedged, Quantity(), Quantity(size));
-  const margin::Books at{books.margin, books.market, books.ledger, books.facts, books.now};
+  const margin::Books at{books.margin, books.market, books.terms,
+                         books.ledger, books.facts,  books.now};
   if (const auto needed = margin::requirement(at, {holding.pool, holding.owner}))
     party.maintenance_margin = needed->maintenance;
   return party;
@@ -112,6 +114,34 @@ OwnerId owner_of(const std::string& text) {
   u128 value = 0;
   for (const char digit : text) value = value * 10 + static_cast<u128>(digit - '0');
   return OwnerId(value);
+}
+
+// What closing at a whole tick brought in beyond the deficit goes back to those who were closed, by
+// their closed quantities; what each gave up is written down without it.
+S give_back(Amount surplus, DeleveragePlan& made, const Deleverage& command, const Loss& loss,
+            market::TradeBooks books, Context& context) {
+  std::vector<u128> weights;
+  std::vector<u128> caps;
+  for (const AdlReceipt& hit : made.output.receipts) {
+    weights.push_back(hit.closed.magnitude());
+    caps.push_back(hit.cost.units());
+  }
+  const Split split = split_by_weight(surplus.units(), weights, caps);
+  const u128 factor = books.market.contracts.find(command.contract)->settle_factor;
+  const market::Holding& failed =
+      *books.market.holdings.find({command.contract, loss.pool, loss.owner});
+  for (std::size_t i = 0; i < split.parts.size(); ++i) {
+    AdlReceipt& hit = made.output.receipts[i];
+    const market::Holding& other =
+        *books.market.holdings.find({command.contract, loss.pool, owner_of(hit.account)});
+    u128 units = 0;
+    if (__builtin_mul_overflow(split.parts[i], factor, &units)) return S::not_computable;
+    const auto status = ledger::post_leg(books.ledger, context, failed.open_value, other.open_value,
+                                         Amount(units), kTickReturn, loss.number);
+    if (status != ledger::TransferStatus::ok) return S::posting_refused;
+    hit.cost -= Amount(split.parts[i]);
+  }
+  return S::ok;
 }
 
 void record_receipts(const DeleveragePlan& made, const Deleverage& command, const Loss& loss,
@@ -178,7 +208,8 @@ void note_recovery(State& state, Context& context, std::uint32_t number, Amount 
 }
 
 Books books_of(const DeleverageBooks& books, Time now) {
-  return {books.defaults, books.trades.market, books.trades.ledger, books.margin, books.facts, now};
+  return {books.defaults, books.trades.market, books.terms, books.trades.ledger,
+          books.margin,   books.facts,         now};
 }
 
 // One contract's part of the cut.
@@ -305,6 +336,11 @@ S apply(const Deleverage& command, DeleverageBooks books, Context& context) {
   note_recovery(books.defaults, context, command.loss, equity());
   const std::vector<market::Trade> trades = trades_of(made, command, loss, context.sequence);
   if (const S status = book_trades(trades, books.trades, context); status != S::ok) return status;
+  const auto after = equity_at_marks(before, loss.pool, loss.owner, loss.asset);
+  if (after && *after > SignedAmount())
+    if (const S status = give_back(after->magnitude(), made, command, loss, books.trades, context);
+        status != S::ok)
+      return status;
   record_receipts(made, command, loss, books.defaults, context);
   Loss& row = books.defaults.losses.edit(context.changes, command.loss);
   const Amount left = std::min(equity(), row.outstanding());
@@ -314,11 +350,11 @@ S apply(const Deleverage& command, DeleverageBooks books, Context& context) {
 }
 
 S check_state(const CutClaims& command, const State& state, const market::State& market,
-              const ledger::State& ledger, const margin::State& margin, const fact::State& facts,
-              const Context& context) {
+              const market::TermsState& terms, const ledger::State& ledger,
+              const margin::State& margin, const fact::State& facts, const Context& context) {
   if (const S status = check_loss(command.loss, state); status != S::ok) return status;
   const Loss& loss = *state.losses.find(command.loss);
-  const Books books{state, market, ledger, margin, facts, context.now};
+  const Books books{state, market, terms, ledger, margin, facts, context.now};
   if (!equity_at_marks(books, loss.pool, loss.owner, loss.asset)) return S::marks_not_usable;
   const auto equity = market::equity(market, ledger, {loss.pool, loss.owner, loss.asset});
   for (const market::PositionLine& line : equity->positions)
@@ -326,10 +362,11 @@ S check_state(const CutClaims& command, const State& state, const market::State&
   return S::ok;
 }
 
-S apply(const CutClaims& command, State& state, const market::State& market, ledger::State& ledger,
-        const margin::State& margin, const fact::State& facts, Context& context) {
+S apply(const CutClaims& command, State& state, const market::State& market,
+        const market::TermsState& terms, ledger::State& ledger, const margin::State& margin,
+        const fact::State& facts, Context& context) {
   const Loss loss = *state.losses.find(command.loss);
-  const Books books{state, market, ledger, margin, facts, context.now};
+  const Books books{state, market, terms, ledger, margin, facts, context.now};
   note_recovery(state, context, command.loss,
                 missing(equity_at_marks(books, loss.pool, loss.owner, loss.asset)));
   Amount left = state.losses.find(command.loss)->outstanding();

@@ -3,10 +3,12 @@
 // What no layer bears: deleveraging of a position that is still open, then a haircut of claims.
 //
 // Deleveraging closes the failed account's position in a contract against members of its own pool,
-// at the price at which the account has exactly nothing left, rounded so that nothing is missing;
-// what nobody can bear is closed at the mark. The cut takes what is still missing out of the open
-// values of those who won in the same contracts, pro rata by what they won. Prices that have come
-// back since the loss was declared reduce it first. Every account hit gets a receipt.
+// at the price at which the account has exactly nothing left, rounded to a tick so that nothing is
+// missing; what the tick brings in beyond that goes back to those who were closed, so that they
+// give up the deficit and not a unit more. What nobody can bear is closed at the mark. The cut
+// takes what is still missing out of the open values of those who won in the same contracts, pro
+// rata by what they won. Prices that have come back since the loss was declared reduce it first.
+// Every account hit gets a receipt.
 #pragma once
 
 #include "cofferdam/books/default_management/adl.h"
@@ -86,7 +88,8 @@ struct DeleveragePlan {
 // What is written; the history is asked whether an id of a trade was used.
 struct DeleverageBooks {
   State& defaults;
-  market::TradeBooks trades;
+  market::TradeBooks trades;  // with the terms of contracts
+  const market::TermsState& terms;
   const margin::State& margin;
   const fact::State& facts;
 };
@@ -94,12 +97,13 @@ struct DeleverageBooks {
 DeleverageStatus apply(const Deleverage& command, DeleverageBooks books, Context& context);
 
 [[nodiscard]] DeleverageStatus check_state(const CutClaims& command, const State& state,
-                                           const market::State& market, const ledger::State& ledger,
-                                           const margin::State& margin, const fact::State& facts,
-                                           const Context& context);
+                                           const market::State& market,
+                                           const market::TermsState& terms,
+                                           const ledger::State& ledger, const margin::State& margin,
+                                           const fact::State& facts, const Context& context);
 DeleverageStatus apply(const CutClaims& command, State& state, const market::State& market,
-                       ledger::State& ledger, const margin::State& margin, const fact::State& facts,
-                       Context& context);
+                       const market::TermsState& terms, ledger::State& ledger,
+                       const margin::State& margin, const fact::State& facts, Context& context);
 
 }  // namespace cofferdam::default_management
 

@@ -12,7 +12,7 @@ using S = LiquidationStatus;
 namespace {
 
 margin::Books margin_books(const Books& books) {
-  return {books.margin, books.market, books.ledger, books.facts, books.now};
+  return {books.margin, books.market, books.terms, books.ledger, books.facts, books.now};
 }
 
 bool has_margin(const Books& books, PoolId pool) {

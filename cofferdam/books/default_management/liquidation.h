@@ -79,6 +79,7 @@ enum class LiquidationStatus : std::uint16_t {
 struct Books {
   const State& defaults;
   const market::State& market;
+  const market::TermsState& terms;
   const ledger::State& ledger;
   const margin::State& margin;
   const fact::State& facts;
@@ -105,17 +106,18 @@ void book(const DeclareDefault& command, State& state, const Books& books, Conte
 template <class C>
   requires requires(const C& c, const Books& b) { check(c, b); }
 [[nodiscard]] auto check_state(const C& command, const State& state, const market::State& market,
-                               const ledger::State& ledger, const margin::State& margin,
-                               const fact::State& facts, const Context& context) {
-  return check(command, Books{state, market, ledger, margin, facts, context.now});
+                               const market::TermsState& terms, const ledger::State& ledger,
+                               const margin::State& margin, const fact::State& facts,
+                               const Context& context) {
+  return check(command, Books{state, market, terms, ledger, margin, facts, context.now});
 }
 
 template <class C>
   requires requires(const C& c, State& s, const Books& b, Context& x) { book(c, s, b, x); }
 LiquidationStatus apply(const C& command, State& state, const market::State& market,
-                        const ledger::State& ledger, const margin::State& margin,
-                        const fact::State& facts, Context& context) {
-  book(command, state, Books{state, market, ledger, margin, facts, context.now}, context);
+                        const market::TermsState& terms, const ledger::State& ledger,
+                        const margin::State& margin, const fact::State& facts, Context& context) {
+  book(command, state, Books{state, market, terms, ledger, margin, facts, context.now}, context);
   return LiquidationStatus::ok;
 }
 

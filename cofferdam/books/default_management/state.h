@@ -372,6 +372,7 @@ enum PostingCode : std::uint16_t {
   kFundPayment = 902,
   kLayerCharge = 911,
   kClaimHaircut = 912,
+  kTickReturn = 913,
 };
 
 }  // namespace cofferdam::default_management

@@ -3,8 +3,7 @@
 
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/base/rounding.h"
-#include "cofferdam/books/margin/requirement.h"
-#include "cofferdam/books/margin/valuation.h"
+#include "cofferdam/books/margin/position.h"
 #include "cofferdam/books/market/value.h"
 
 #include <algorithm>
@@ -16,75 +15,37 @@ namespace {
 using base::Rounding;
 using market::Contract;
 
-[[nodiscard]] bool add_to(i128& sum, i128 value) {
-  return !__builtin_add_overflow(sum, value, &sum);
-}
-
-[[nodiscard]] bool add_to(u128& sum, u128 value) {
-  return !__builtin_add_overflow(sum, value, &sum) && sum <= static_cast<u128>(base::kI128Max);
-}
-
-// What an account holds in a contract, and what follows from it.
-struct Position {
-  const Contract* contract = nullptr;
-  Range range;
-  i128 buys = 0;
-  i128 sells = 0;
-  i128 variation = 0;  // in the contract's value asset
-  MarkReading mark;
-  const Grid* grid = nullptr;
-  const Tiers* tiers = nullptr;
-  i128 profit = 0;   // the variation by itself in the margin asset
-  u128 initial = 0;  // by itself, in the margin asset
-  u128 orders = 0;   // what its open orders add
-  u128 maintenance = 0;
-};
-
-// Sums of variations of one settlement asset, in the finest scale met so far.
-struct ExactSum {
-  i128 sum = 0;
-  unsigned scale = 0;
-
-  [[nodiscard]] bool add(i128 value, unsigned value_scale) {
-    if (value_scale > scale) {
-      if (!raise(sum, value_scale - scale)) return false;
-      scale = value_scale;
-    }
-    return raise(value, scale - value_scale) && add_to(sum, value);
-  }
-
-  [[nodiscard]] i128 rounded_down(unsigned to_scale) const {
-    return base::div_round<Rounding::floor>(
-        sum, static_cast<i128>(base::power_of_ten(scale - to_scale)));
-  }
-
- private:
-  [[nodiscard]] static bool raise(i128& value, unsigned digits) {
-    return digits <= base::kScaleMax &&
-           !__builtin_mul_overflow(value, static_cast<i128>(base::power_of_ten(digits)), &value);
-  }
-};
-
 class Assessor {
  public:
   Assessor(const Books& books, const PoolMargin& setting, const Account& account, Mode mode,
-           const Change& change)
-      : books_(books), setting_(setting), account_(account), mode_(mode), change_(change) {
+           const Change& change, Pricing pricing)
+      : books_(books),
+        setting_(setting),
+        account_(account),
+        mode_(mode),
+        change_(change),
+        pricing_(pricing) {
     result_.asset = setting.asset;
     result_.mode = mode;
     if (!setting.rulebook.is_none()) rulebook_ = books.margin.rulebooks.find(setting.rulebook);
   }
 
   [[nodiscard]] Assessment run() {
+    positions_.reserve(32);
     each_asset(books_.margin, setting_, [&](AssetId asset, const Collateral* row) {
       if (sound()) count_asset(conversion_of(books_, setting_, asset, row));
     });
-    if (sound() && !change_.contract.is_none() && !change_counted_)
+    if (sound() && !change_.contract.is_none() && !change_counted_) {
       blame(Basis::not_eligible, change_.contract);
+      result_.has_risk = true;
+    }
     if (sound()) add_orphan_orders();
     if (sound()) require();
     return result_;
   }
+
+  // What every contract asks by itself is worked out as well.
+  void explain() { explains_ = true; }
 
   [[nodiscard]] const std::vector<Position>& positions() const { return positions_; }
 
@@ -130,13 +91,19 @@ class Assessor {
       gather(*participant);
     }
     gather_change(conversion.asset, first);
-    i128 moved = change_.asset == conversion.asset ? change_.cash : 0;
-    if (!change_.contract.is_none() && change_settles_in(conversion.asset)) moved = change_.cash;
-    if (!fits(add_to(cash, moved))) return;
+    if (!fits(add_to(cash, moved_in(conversion.asset)))) return;
     if (cash == 0 && first == positions_.size()) return;
     if (conversion.basis != Basis::complete) blame(conversion.basis);
     if (conversion.numerator == 0) return;
     add_equity(conversion, cash, first);
+  }
+
+  [[nodiscard]] i128 moved_in(AssetId asset) const {
+    i128 moved = 0;
+    if (change_.contract.is_none() ? change_.asset == asset : change_settles_in(asset))
+      moved = change_.cash;
+    if (change_.other_asset == asset) moved += change_.other_cash;
+    return moved;
   }
 
   [[nodiscard]] bool change_settles_in(AssetId asset) const {
@@ -214,7 +181,7 @@ class Assessor {
     if (!exposed) return true;
     result_.has_risk = true;
     find_rule(p);
-    p.mark = read_mark(books_, *p.contract);
+    p.mark = read_mark(books_, *p.contract, pricing_);
     if (p.mark.basis != Basis::complete) blame(p.mark.basis, p.contract->id);
     if (p.mark.unit_long == 0) return true;
     const auto worth =
@@ -303,6 +270,8 @@ class Assessor {
     if (p.range.position == 0 && !p.range.has_orders()) return;
     bool did_fit = true;
     if (p.grid != nullptr) {
+      // A portfolio's grids are added up together; by themselves they are for readers.
+      if (mode_ == Mode::portfolio && !explains_) return;
       did_fit = require_grid_alone(p);
     } else if (p.tiers != nullptr && p.mark.unit_long != 0) {
       did_fit = require_tiers(p);
@@ -515,6 +484,7 @@ class Assessor {
   const Account& account_;
   Mode mode_;
   const Change& change_;
+  Pricing pricing_;
   const Rulebook* rulebook_ = nullptr;
   Assessment result_;
   std::vector<Position> positions_;
@@ -528,6 +498,7 @@ class Assessor {
   u128 outlay_ = 0;
   u128 maintenance_ = 0;
   bool change_counted_ = false;
+  bool explains_ = false;
 };
 
 [[nodiscard]] const PoolMargin* row_of(const State& state, PoolId pool) {
@@ -555,10 +526,11 @@ SignedAmount Assessment::withdrawable() const {
   return SignedAmount(withdrawable_equity.units() - static_cast<i128>(outlay.units()));
 }
 
-Assessment assess(const Books& books, const Account& account, const Change& change) {
+Assessment assess(const Books& books, const Account& account, const Change& change,
+                  Pricing pricing) {
   const PoolMargin* setting = row_of(books.margin, account.pool);
   if (setting == nullptr) return {.basis = Basis::no_setting};
-  return Assessor(books, *setting, account, setting->mode, change).run();
+  return Assessor(books, *setting, account, setting->mode, change, pricing).run();
 }
 
 Explanation explain(const Books& books, const Account& account, Mode mode, const Change& change) {
@@ -568,7 +540,8 @@ Explanation explain(const Books& books, const Account& account, Mode mode, const
     result.total.basis = Basis::no_setting;
     return result;
   }
-  Assessor assessor(books, *setting, account, mode, change);
+  Assessor assessor(books, *setting, account, mode, change, Pricing::worse);
+  assessor.explain();
   result.total = assessor.run();
   result.collateral = std::move(assessor.collateral());
   for (const Position& p : assessor.positions()) {
@@ -610,7 +583,7 @@ Health health_of_numbers(const PoolMargin& setting, SignedAmount equity, Amount 
 std::optional<Health> health_now(const Books& books, const Account& account) {
   const PoolMargin* setting = row_of(books.margin, account.pool);
   if (setting == nullptr) return std::nullopt;
-  const Assessment found = assess(books, account);
+  const Assessment found = assess(books, account, {}, Pricing::better);
   if (found.basis != Basis::complete) return std::nullopt;
   return health_of_numbers(*setting, found.equity, found.maintenance);
 }

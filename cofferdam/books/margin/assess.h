@@ -42,10 +42,16 @@ struct Change {
   i128 open_value = 0;
   AssetId asset;
   i128 cash = 0;
+  AssetId other_asset;  // what spot delivers
+  i128 other_cash = 0;
   i128 buys = 0;
   i128 sells = 0;
   Price price;  // of the order; 0: none
 };
+
+// Where a mark deviates, each side has a worse price and a better one: risk is taken on at the
+// worse, and nobody is called or liquidated but at the better.
+enum class Pricing : std::uint8_t { worse, better };
 
 struct Line {
   ContractId contract;
@@ -92,7 +98,7 @@ struct Assessment {
 
 // As the pool's setting says.
 [[nodiscard]] Assessment assess(const Books& books, const Account& account,
-                                const Change& change = {});
+                                const Change& change = {}, Pricing pricing = Pricing::worse);
 
 // The same with what it is made of, in any mode.
 struct Explanation {

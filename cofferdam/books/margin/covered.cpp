@@ -26,11 +26,11 @@ namespace {
 }
 
 [[nodiscard]] bool stands_for_outside(const Books& books, const Account& account,
-                                      ContractId contract) {
-  const market::Contract* row = books.market.contracts.find(contract);
-  if (row == nullptr) return false;
-  const market::Participant* participant =
-      books.market.participants.find({account.pool, account.owner, row->settlement_asset});
+                                      const Change& change) {
+  const market::Contract* contract = books.market.contracts.find(change.contract);
+  const market::Participant* participant = books.market.participants.find(
+      {account.pool, account.owner,
+       contract == nullptr ? change.asset : contract->settlement_asset});
   return participant != nullptr && participant->outside;
 }
 
@@ -63,13 +63,15 @@ namespace {
 
 Cover cover(const Books& books, const Account& account, const Change& change, i128 moved) {
   if (setting_of(books.margin, account.pool) == nullptr) return Cover::ok;
-  if (stands_for_outside(books, account, change.contract)) return Cover::ok;
+  if (stands_for_outside(books, account, change)) return Cover::ok;
   const Assessment after = assess(books, account, change);
+  if (!after.has_risk && !after.free().is_negative() && after.basis != Basis::out_of_range)
+    return Cover::ok;
   if (after.basis != Basis::complete)
     return is_reduction(books, account, change) ? Cover::ok : Cover::unknown;
   if (after.covered()) return Cover::ok;
-  const Assessment before =
-      assess(books, account, Change{.contract = change.contract, .cash = -moved});
+  const Assessment before = assess(
+      books, account, Change{.contract = change.contract, .asset = change.asset, .cash = -moved});
   const bool eases = before.basis == Basis::complete && required(after) <= required(before) &&
                      after.free() >= before.free();
   return eases ? Cover::ok : Cover::insufficient;
@@ -80,7 +82,10 @@ bool TradeCover::covers(const market::SideChange& side) {
                Change{.contract = side.contract,
                       .position = side.position,
                       .open_value = side.open_value,
-                      .cash = side.cash},
+                      .asset = side.asset,
+                      .cash = side.cash,
+                      .other_asset = side.other,
+                      .other_cash = side.delivered},
                side.moved) == Cover::ok;
 }
 

@@ -31,9 +31,7 @@ enum class Cover : std::uint8_t {
 // Asked by the market for each side of a trade before it is booked.
 class TradeCover final : public market::TradeGuard {
  public:
-  TradeCover(const State& margin, const market::State& market, const ledger::State& ledger,
-             const fact::State& facts, Time now)
-      : books_{margin, market, ledger, facts, now} {}
+  explicit TradeCover(const Books& books) : books_(books) {}
 
   [[nodiscard]] bool covers(const market::SideChange& side) override;
 

@@ -27,25 +27,25 @@ struct Touched {
                                       account.account_class == ledger::AccountClass::open_value);
 }
 
-void find_contracts(const State& state, const Surroundings& around, Touched& touched) {
+void find_contracts(const State& state, const Books& books, Touched& touched) {
   const auto add = [&](const auto* /*before*/, const auto* after) {
     if (after != nullptr) touched.contracts.insert(after->contract);
   };
-  around.market.marks.each_touched(add);
+  books.market.marks.each_touched(add);
   state.grids.each_touched(add);
   state.tiers.each_touched(add);
 }
 
-[[nodiscard]] bool price_touched(const Collateral& row, const Surroundings& around) {
+[[nodiscard]] bool price_touched(const Collateral& row, const Books& books) {
   bool touched = false;
   if (row.source.is_none()) return touched;
-  around.facts.facts.each_touched([&](const fact::Fact* /*before*/, const fact::Fact* after) {
+  books.facts.facts.each_touched([&](const fact::Fact* /*before*/, const fact::Fact* after) {
     touched |= after != nullptr && after->source == row.source && after->fact_key == row.fact_key;
   });
   return touched;
 }
 
-void find_pools(const State& state, const Surroundings& around, Touched& touched) {
+void find_pools(const State& state, const Books& books, Touched& touched) {
   state.pools.each_touched([&](const PoolMargin* before, const PoolMargin* after) {
     if (after == nullptr || (before != nullptr && before->set == after->set)) return;
     touched.pools.insert(after->pool);
@@ -56,21 +56,21 @@ void find_pools(const State& state, const Surroundings& around, Touched& touched
     touched.pools.insert(after->pool);
     touched.counts_anew = true;
   });
-  if (around.facts.facts.untouched()) return;
+  if (books.facts.facts.untouched()) return;
   for (const auto& [key, row] : state.collateral.rows())
-    if (price_touched(row, around)) touched.pools.insert(key.pool);
+    if (price_touched(row, books)) touched.pools.insert(key.pool);
 }
 
-void find_accounts(const State& state, const Surroundings& around, Touched& touched) {
+void find_accounts(const State& state, const Books& books, Touched& touched) {
   const auto add = [&](const Account& account) {
     if (state.pools.find(account.pool) != nullptr) touched.accounts.push_back(account);
   };
-  around.ledger.accounts.each_touched(
+  books.ledger.accounts.each_touched(
       [&](const ledger::Account* before, const ledger::Account* after) {
         const ledger::Account& row = after != nullptr ? *after : *before;
         if (carries_margin(row)) add({row.pool, row.owner});
       });
-  around.market.participants.each_touched(
+  books.market.participants.each_touched(
       [&](const market::Participant* before, const market::Participant* after) {
         const market::Participant& row = after != nullptr ? *after : *before;
         add({row.pool, row.owner});
@@ -79,10 +79,10 @@ void find_accounts(const State& state, const Surroundings& around, Touched& touc
   touched.accounts.erase(std::ranges::unique(touched.accounts).begin(), touched.accounts.end());
 }
 
-[[nodiscard]] bool stands_for_outside(const Surroundings& around, const PoolMargin& setting,
+[[nodiscard]] bool stands_for_outside(const Books& books, const PoolMargin& setting,
                                       const Account& account) {
   const market::Participant* row =
-      around.market.participants.find({account.pool, account.owner, setting.asset});
+      books.market.participants.find({account.pool, account.owner, setting.asset});
   return row != nullptr && row->outside;
 }
 
@@ -122,26 +122,25 @@ EvaluatePoolStatus check_shape(const EvaluatePool& /*command*/) {
 }
 
 EvaluatePoolStatus check_state(const EvaluatePool& command, const State& state) {
-  return setting_of(state, command.pool) == nullptr ? EvaluatePoolStatus::margin_not_set
-                                                    : EvaluatePoolStatus::ok;
+  return state.pools.find(command.pool) == nullptr ? EvaluatePoolStatus::margin_not_set
+                                                   : EvaluatePoolStatus::ok;
 }
 
-void evaluate(State& state, const Surroundings& around, ledger::Context& context, Scratch& scratch,
+void evaluate(State& state, const Books& books, ledger::Context& context, Scratch& scratch,
               Occasion occasion, PoolId whole) {
   if (state.pools.size() == 0) return;
   Touched touched;
-  find_contracts(state, around, touched);
-  find_pools(state, around, touched);
-  find_accounts(state, around, touched);
+  find_contracts(state, books, touched);
+  find_pools(state, books, touched);
+  find_accounts(state, books, touched);
   if (!whole.is_none()) touched.pools.insert(whole);
   Mirror& mirror = scratch.mirror();
   if (touched.counts_anew) mirror.forget();
   for (const Account& account : touched.accounts) mirror.note(account);
-  const Books books{state, around.market, around.ledger, around.facts, context.now};
   Accounts accounts;
   if (!touched.contracts.empty() || !touched.pools.empty()) {
     mirror.begin(books);
-    for (const ContractId contract : touched.contracts) mirror.add_holders(contract);
+    mirror.add_holders(touched.contracts);
     for (const PoolId pool : touched.pools) mirror.add_pool(pool);
     accounts = mirror.suspects();
   }
@@ -151,9 +150,9 @@ void evaluate(State& state, const Surroundings& around, ledger::Context& context
   std::ranges::sort(accounts);
   accounts.erase(std::ranges::unique(accounts).begin(), accounts.end());
   for (const Account& account : accounts) {
-    const PoolMargin* setting = setting_of(state, account.pool);
-    if (setting == nullptr || stands_for_outside(around, *setting, account)) continue;
-    const Assessment found = assess(books, account);
+    const PoolMargin* setting = state.pools.find(account.pool);
+    if (setting == nullptr || stands_for_outside(books, *setting, account)) continue;
+    const Assessment found = assess(books, account, {}, Pricing::better);
     if (found.basis == Basis::complete) record(state, context, account, found);
   }
   // The command may yet be taken back: whatever it touched is read again before it is next used.

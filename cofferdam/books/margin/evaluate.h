@@ -24,21 +24,14 @@ enum class EvaluatePoolStatus : std::uint16_t { ok, margin_not_set };
 [[nodiscard]] EvaluatePoolStatus check_shape(const EvaluatePool& command);
 [[nodiscard]] EvaluatePoolStatus check_state(const EvaluatePool& command, const State& state);
 
-// The rooms that evaluation reads beside its own.
-struct Surroundings {
-  const market::State& market;
-  const ledger::State& ledger;
-  const fact::State& facts;
-};
-
 enum class Occasion : std::uint8_t {
   command,   // accounts that this command has touched are looked at where they are not healthy
   settling,  // and all others that it has touched: it moves money between open value and cash
 };
 
-// At the end of every command, over the rows that it touched. `whole` names a pool that is looked
-// at as a whole.
-void evaluate(State& state, const Surroundings& around, ledger::Context& context, Scratch& scratch,
+// At the end of every command, over the rows that it touched; `books` are of the same state.
+// `whole` names a pool that is looked at as a whole.
+void evaluate(State& state, const Books& books, ledger::Context& context, Scratch& scratch,
               Occasion occasion, PoolId whole = PoolId());
 
 }  // namespace cofferdam::margin

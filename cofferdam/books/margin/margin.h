@@ -29,6 +29,7 @@
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/margin/ids.h"
 #include "cofferdam/books/market/market.h"
+#include "cofferdam/books/market/terms.h"
 
 #include <compare>
 #include <optional>
@@ -416,6 +417,7 @@ struct State {
 struct Books {
   const State& margin;
   const market::State& market;
+  const market::TermsState& terms;
   const ledger::State& ledger;
   const fact::State& facts;
   Time now;

@@ -135,6 +135,16 @@ TEST_F(Venue, CallsAndRecoversAsTheMarkMoves) {
   EXPECT_EQ(books.margin.standings.size(), 0U);
 }
 
+TEST_F(Venue, OnlyObservesWhereItIsNotInForce) {
+  open();
+  ASSERT_EQ(books.set(SetPool{.pool = pool, .asset = cash, .in_force = false}), SetPoolStatus::ok);
+  ASSERT_EQ(trade(1, 2, 20'000, 1'000), TradeStatus::ok);
+  EXPECT_TRUE(books.withdraw(pool, 1, cash, 10'000));
+  books.mark_at(perp, 950);
+  EXPECT_EQ(books.health(pool, 1), Health::liquidatable);
+  EXPECT_EQ(books.health(pool, 2), Health::healthy);
+}
+
 TEST_F(Venue, KeepsWhatCoversRisk) {
   open();
   ASSERT_EQ(trade(1, 2, 5'000, 1'000), TradeStatus::ok);  // initial 500.00

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 namespace cofferdam::margin {
 
@@ -68,6 +69,7 @@ void Mirror::build() {
   noted_.clear();
   row_of_participant_.assign(books_->market.participants.slot_end(), kNoRow);
   read_scales();
+  holders_.assign(contracts_seen_ + 1, {});
   books_->margin.pools.each([&](const PoolMargin& setting) {
     pool_index_.emplace(setting.pool, static_cast<std::uint32_t>(pools_.size()));
     pools_.push_back(Pool{.id = setting.pool});
@@ -156,8 +158,21 @@ void Mirror::read_leg(const market::Participant& participant, Row& row) {
   read_legs_.push_back(leg);
 }
 
+// Who has left a contract and comes back is listed again: the list is cleaned when it is long.
+void Mirror::add_holder(std::uint32_t contract, std::uint32_t row) {
+  std::vector<std::uint32_t>& list = holders_[contract];
+  list.push_back(row);
+  if (list.size() <= 2 * rows_.size() + 64) return;
+  std::ranges::sort(list);
+  list.erase(std::ranges::unique(list).begin(), list.end());
+}
+
 // In the place that the row has, or at the end with room to grow.
 void Mirror::keep(Row& row) {
+  const auto held = std::span(positions_).subspan(row.positions_first, row.positions_count);
+  for (const GridPosition& position : read_positions_)
+    if (std::ranges::find(held, position.contract, &GridPosition::contract) == held.end())
+      add_holder(position.contract, static_cast<std::uint32_t>(&row - rows_.data()));
   const auto legs = static_cast<std::uint32_t>(read_legs_.size());
   const auto positions = static_cast<std::uint32_t>(read_positions_.size());
   if (legs > row.legs_room) {
@@ -182,13 +197,16 @@ void Mirror::add_row(std::uint32_t row) {
   passing_.push_back(row);
 }
 
-void Mirror::add_holders(ContractId contract) {
-  for (Slot slot = books_->market.turnovers.find(contract)->first_holding; slot != base::kNoSlot;) {
-    const market::Holding& holding = books_->market.holdings.at(slot);
-    slot = holding.next_of_contract;
-    if (holding.participant < row_of_participant_.size())
-      add_row(row_of_participant_[holding.participant]);
+// Where the contracts are held by as many as there are accounts, all of these are looked at.
+void Mirror::add_holders(const std::set<ContractId>& contracts) {
+  std::size_t holders = 0;
+  for (const ContractId contract : contracts) holders += holders_[contract.value()].size();
+  if (holders >= rows_.size()) {
+    for (std::uint32_t row = 0; row < rows_.size(); ++row) add_row(row);
+    return;
   }
+  for (const ContractId contract : contracts)
+    for (const std::uint32_t row : holders_[contract.value()]) add_row(row);
 }
 
 void Mirror::add_pool(PoolId pool) {
@@ -208,7 +226,7 @@ std::vector<Account> Mirror::suspects() {
 void Mirror::refresh(Pool& pool) {
   if (pool.pass == pass_) return;
   pool.pass = pass_;
-  pool.setting = setting_of(books_->margin, pool.id);
+  pool.setting = books_->margin.pools.find(pool.id);
   pool.rates.clear();
   if (pool.setting == nullptr) return;
   pool.views = views_of(pool.setting->rulebook);
@@ -256,7 +274,7 @@ const Mirror::View& Mirror::view_of(Views& views, std::uint32_t contract) {
 void Mirror::read_view(Views& views, View& view, std::uint32_t contract_number) {
   view = View{.pass = pass_};
   const market::Contract& contract = *books_->market.contracts.find(ContractId(contract_number));
-  const MarkReading mark = read_mark(*books_, contract);
+  const MarkReading mark = read_mark(*books_, contract, Pricing::better);
   if (mark.basis != Basis::complete) return;
   const Grid* grid =
       views.row == nullptr ? nullptr : books_->margin.grids.find({views.rulebook, contract.id});
@@ -290,6 +308,7 @@ void Mirror::read_view(Views& views, View& view, std::uint32_t contract_number) 
   }
   view.has_grid = true;
   view.add_ons = grid->add_ons;
+  view.size_free = static_cast<std::uint64_t>(grid->add_ons.size_free.value());
   std::ranges::copy(grid->entries, row);
   for (const std::int64_t entry : grid->entries) {
     view.least = std::min(view.least, entry);
@@ -351,7 +370,13 @@ bool Mirror::maintenance_of(Views& views, const Pool& pool, const Row& row, u128
       continue;
     }
     ++grids;
-    const u128 extra = maintenance_add_on(view.add_ons, quantity);
+    const std::uint64_t size = size_of(quantity);
+    u128 extra = static_cast<u128>(size) *
+                 static_cast<std::uint64_t>(quantity > 0 ? view.add_ons.maintenance_long
+                                                         : view.add_ons.maintenance_short);
+    if (size > view.size_free)
+      extra += static_cast<u128>(size - view.size_free) *
+               static_cast<std::uint64_t>(view.add_ons.size_add);
     if (portfolio) {
       add_ons += extra;
       continue;

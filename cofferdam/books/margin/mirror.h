@@ -16,6 +16,7 @@
 #include "cofferdam/books/margin/valuation.h"
 
 #include <map>
+#include <set>
 
 namespace cofferdam::margin {
 
@@ -38,7 +39,7 @@ class Mirror {
   void begin(const Books& books);
 
   // Adds the holders of the contract, or all accounts of the pool, to the pass.
-  void add_holders(ContractId contract);
+  void add_holders(const std::set<ContractId>& contracts);
   void add_pool(PoolId pool);
 
   // The accounts of the pass whose recorded state may have to change, in their order.
@@ -80,6 +81,7 @@ class Mirror {
     std::int64_t least = 0;  // of the grid's entries
     std::int64_t greatest = 0;
     AddOns add_ons;
+    std::uint64_t size_free = 0;
     std::uint64_t unit_value = 0;  // in the contract's value asset
     std::uint64_t settle_factor = 1;
     TierTerms tiers;
@@ -122,6 +124,7 @@ class Mirror {
   void read_account(const Account& account);
   void read_leg(const market::Participant& participant, Row& row);
   void keep(Row& row);
+  void add_holder(std::uint32_t contract, std::uint32_t row);
   void add_row(std::uint32_t row);
   void refresh(Pool& pool);
   [[nodiscard]] std::size_t views_of(RulebookId rulebook);
@@ -142,6 +145,8 @@ class Mirror {
   std::vector<Leg> legs_;
   std::vector<GridPosition, base::HugePages<GridPosition>> positions_;
   std::vector<std::uint32_t> row_of_participant_;
+  // By number of the contract: every row that holds it, and perhaps some that no longer do.
+  std::vector<std::vector<std::uint32_t>> holders_;
   std::map<AssetId, unsigned> scales_;
   std::size_t contracts_seen_ = 0;
   std::vector<Pool> pools_;

@@ -49,6 +49,7 @@ std::optional<TierRequirement> tier_requirement(const TierTerms& terms, u128 not
 
 void add_changes(std::span<const std::int64_t> entries, i128 position, std::span<i128> changes) {
   const auto quantity = static_cast<std::int64_t>(position);
+  if (quantity == 0) return;
   for (std::size_t s = 0; s < changes.size(); ++s)
     changes[s] += static_cast<i128>(quantity) * entries[s];
 }

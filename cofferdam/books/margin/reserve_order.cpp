@@ -44,8 +44,9 @@ ReserveOrderStatus check_shape(const ReserveOrder& command) {
 }
 
 ReserveOrderStatus check_state(const ReserveOrder& command, const State& state,
-                               const market::State& market, const ledger::State& ledger,
-                               const fact::State& facts, const ledger::Context& context) {
+                               const market::State& market, const market::TermsState& terms,
+                               const ledger::State& ledger, const fact::State& facts,
+                               const ledger::Context& context) {
   using S = ReserveOrderStatus;
   if (setting_of(state, command.pool) == nullptr) return S::margin_not_set;
   const market::Contract* contract = market.contracts.find(command.contract);
@@ -59,7 +60,7 @@ ReserveOrderStatus check_state(const ReserveOrder& command, const State& state,
     return S::exists;
   const Reserved* reserved = state.reserved.find({command.pool, command.owner, command.contract});
   if (reserved != nullptr && reserved->orders >= kOrdersPerAccountMax) return S::too_many_orders;
-  const Books books{state, market, ledger, facts, context.now};
+  const Books books{state, market, terms, ledger, facts, context.now};
   switch (cover(books, Account{command.pool, command.owner}, change_of(command))) {
     case Cover::ok:
       return S::ok;

@@ -48,6 +48,7 @@ enum class ReserveOrderStatus : std::uint16_t {
 [[nodiscard]] ReserveOrderStatus check_shape(const ReserveOrder& command);
 [[nodiscard]] ReserveOrderStatus check_state(const ReserveOrder& command, const State& state,
                                              const market::State& market,
+                                             const market::TermsState& terms,
                                              const ledger::State& ledger, const fact::State& facts,
                                              const ledger::Context& context);
 ReserveOrderStatus apply(const ReserveOrder& command, State& state, ledger::Context& context);

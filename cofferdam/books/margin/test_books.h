@@ -25,14 +25,12 @@ struct TestBooks : market::TestBooks {
   u128 next_trade = 1;
   Scratch margin_scratch;
 
-  [[nodiscard]] Books books() const { return {margin, market, ledger, facts, now}; }
-
-  [[nodiscard]] Surroundings around() const { return {market, ledger, facts}; }
+  [[nodiscard]] Books books() const { return {margin, market, terms, ledger, facts, now}; }
 
   // As the door does at the end of a command.
   void finish(Occasion occasion = Occasion::command, PoolId whole = PoolId()) {
     ledger::Context given = context();
-    evaluate(margin, around(), given, margin_scratch, occasion, whole);
+    evaluate(margin, books(), given, margin_scratch, occasion, whole);
     for (const auto& found : {check_reservations_add_up(margin), check_grids_go_forward(margin),
                               check_standings(margin)})
       COFFERDAM_CHECK(!found, found.value_or(""));
@@ -66,7 +64,7 @@ struct TestBooks : market::TestBooks {
   PublishGridStatus publish(const PublishGrid& c) { return give(c, margin, market); }
 
   ReserveOrderStatus reserve(const ReserveOrder& c) {
-    return give(c, margin, market, ledger, facts);
+    return give(c, margin, market, terms, ledger, facts);
   }
 
   ReleaseOrderStatus release(const ReleaseOrder& c) { return give(c, margin); }
@@ -123,9 +121,10 @@ struct TestBooks : market::TestBooks {
                               .buyer_fee = SignedAmount(d.buyer_fee),
                               .seller_fee = SignedAmount(d.seller_fee)};
     ledger::Context given = context();
-    TradeCover cover(margin, market, ledger, facts, now);
+    TradeCover cover(books());
     market::apply(std::span(&trade, 1),
-                  market::TradeBooks{market, ledger, history, scratch, &cover}, given, results);
+                  market::TradeBooks{market, ledger, history, scratch, &terms, &cover}, given,
+                  results);
     finish();
     return results.front();
   }

@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/base/rounding.h"
+#include "cofferdam/books/market/mark_standing.h"
 
 #include <algorithm>
 
@@ -94,14 +95,17 @@ Conversion conversion_of(const Books& books, const PoolMargin& setting, AssetId 
   return result;
 }
 
-MarkReading read_mark(const Books& books, const market::Contract& contract) {
-  const market::Mark* mark = books.market.marks.find(contract.id);
-  if (mark == nullptr) return {.basis = Basis::mark_missing};
-  MarkReading reading{
-      .price = mark->price, .unit_long = mark->unit_value, .unit_short = mark->unit_value};
-  if (contract.mark_age_max != Duration()) {
-    const auto age = base::try_sub(books.now, mark->time);
-    if (!age || *age > contract.mark_age_max) reading.basis = Basis::mark_unusable;
+MarkReading read_mark(const Books& books, const market::Contract& contract, Pricing pricing) {
+  const market::MarkStanding mark =
+      market::mark_standing({books.market, books.terms, books.facts}, contract.id, books.now);
+  const bool better = pricing == Pricing::better;
+  MarkReading reading{.price = mark.price,
+                      .unit_long = better ? mark.unit_value_high : mark.unit_value_low,
+                      .unit_short = better ? mark.unit_value_low : mark.unit_value_high};
+  if (mark.standing == market::Standing::absent) {
+    reading.basis = Basis::mark_missing;
+  } else if (better ? !mark.may_liquidate() : !mark.may_raise_risk()) {
+    reading.basis = Basis::mark_unusable;
   }
   return reading;
 }

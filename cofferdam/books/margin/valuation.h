@@ -51,6 +51,7 @@ struct MarkReading {
   u128 unit_short = 0;
 };
 
-[[nodiscard]] MarkReading read_mark(const Books& books, const market::Contract& contract);
+[[nodiscard]] MarkReading read_mark(const Books& books, const market::Contract& contract,
+                                    Pricing pricing);
 
 }  // namespace cofferdam::margin

@@ -49,9 +49,11 @@ using ledger::OwnerClass;
   return Opened::ok;
 }
 
+}  // namespace
+
 // Settlement and fee account cannot pay what they do not have.
-[[nodiscard]] Opened ensure_desk(State& state, ledger::State& ledger, ledger::Context& context,
-                                 PoolId pool, AssetId asset) {
+Opened ensure_desk(State& state, ledger::State& ledger, ledger::Context& context, PoolId pool,
+                   AssetId asset) {
   if (state.desks.find({pool, asset}) != nullptr) return Opened::ok;
   const std::uint64_t number = pair(pool.value(), asset.value());
   constexpr std::uint16_t kSolvent = ledger::kDebitsMustNotExceedCredits;
@@ -70,8 +72,6 @@ using ledger::OwnerClass;
   state.desks.insert(context.changes, desk);
   return Opened::ok;
 }
-
-}  // namespace
 
 Opened ensure_listed(State& state, ledger::Context& context, Slot holding) {
   if (state.holdings.at(holding).listed) return Opened::ok;
@@ -123,6 +123,23 @@ Found ensure_holding(State& state, ledger::State& ledger, ledger::Context& conte
                                                      .next_of_participant = owner.first_holding});
   state.participants.edit(context.changes, participant).first_holding = slot;
   return {slot, ensure_listed(state, context, slot)};
+}
+
+Found ensure_dust_holding(State& state, ledger::State& ledger, ledger::Context& context,
+                          const Contract& contract, PoolId pool) {
+  const Participant::Key key{pool, kDustOwner, contract.settlement_asset};
+  if (const Opened opened = ensure_desk(state, ledger, context, pool, contract.settlement_asset);
+      opened != Opened::ok)
+    return {base::kNoSlot, opened};
+  Slot participant = state.participants.find_slot(key);
+  if (participant == base::kNoSlot)
+    participant = state.participants.insert(
+        context.changes,
+        Participant{.pool = pool,
+                    .owner = kDustOwner,
+                    .asset = contract.settlement_asset,
+                    .collateral = state.desks.find({pool, contract.settlement_asset})->dust});
+  return ensure_holding(state, ledger, context, contract, participant);
 }
 
 Opened ensure_conduit(State& state, ledger::State& ledger, ledger::Context& context,

@@ -107,4 +107,39 @@ std::optional<std::string> check_long_is_short(const State& state) {
   return violation;
 }
 
+std::optional<std::string> check_closed_is_flat(const State& state, const TermsState& terms) {
+  std::optional<std::string> violation;
+  const auto look_at = [&](ContractId contract) {
+    const Turnover* turnover = state.turnovers.find(contract);
+    const Contract* row = state.contracts.find(contract);
+    if (!turnover->long_open.is_zero() || !turnover->short_open.is_zero() ||
+        row->status != ContractStatus::closed)
+      violation = "contract " + number(contract.value()) + " was closed and is open";
+  };
+  terms.closings.each_touched([&](const Closing* before, const Closing* after) {
+    if (before != nullptr) violation = "the closing of a contract was changed";
+    if (after != nullptr) look_at(after->contract);
+  });
+  terms.reversals.each_touched([&](const TradeReversal* before, const TradeReversal*) {
+    if (before != nullptr) violation = "the reversal of a trade was changed";
+  });
+  if (terms.closings.size() == 0) return violation;
+  state.turnovers.each_touched([&](const Turnover*, const Turnover* after) {
+    if (after != nullptr && terms.closings.find(after->contract) != nullptr)
+      look_at(after->contract);
+  });
+  return violation;
+}
+
+std::optional<std::string> check_promises_are_kept(const State& state, const TermsState& terms) {
+  std::optional<std::string> violation;
+  terms.terms.each_touched([&](const Terms* before, const Terms* after) {
+    if (before == nullptr) return;
+    if (after == nullptr ||
+        (state.turnovers.find(before->contract)->trades > 0 && !same_promise(*before, *after)))
+      violation = "contract " + number(before->contract.value()) + " changed what it promises";
+  });
+  return violation;
+}
+
 }  // namespace cofferdam::market

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cofferdam/books/market/market.h"
+#include "cofferdam/books/market/terms.h"
 
 #include <optional>
 #include <string>
@@ -30,5 +31,14 @@ namespace cofferdam::market {
 
 // For every long there is a short.
 [[nodiscard]] std::optional<std::string> check_long_is_short(const State& state);
+
+// A contract that was closed by expiry or delisting has no position, and a closing or a reversal of
+// a trade is recorded once and never changes.
+[[nodiscard]] std::optional<std::string> check_closed_is_flat(const State& state,
+                                                              const TermsState& terms);
+
+// What a contract promises does not change once it was traded.
+[[nodiscard]] std::optional<std::string> check_promises_are_kept(const State& state,
+                                                                 const TermsState& terms);
 
 }  // namespace cofferdam::market

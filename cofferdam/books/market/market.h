@@ -367,6 +367,16 @@ enum PostingCode : std::uint16_t {
   kSettleCash = 812,
   kSettleBetweenPools = 813,
   kSettleDust = 814,
+  kTradePremium = 804,
+  kTradeDelivery = 805,
+  kFundingValue = 821,
+  kClosePosition = 831,
+  kCloseValue = 832,
+  kReversePosition = 841,
+  kReverseValue = 842,
+  kReverseFee = 843,
+  kReversePremium = 844,
+  kReverseDelivery = 845,
 };
 
 }  // namespace cofferdam::market

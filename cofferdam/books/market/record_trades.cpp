@@ -3,6 +3,9 @@
 
 #include "cofferdam/books/ledger/posting.h"
 #include "cofferdam/books/market/accounts.h"
+#include "cofferdam/books/market/cash.h"
+#include "cofferdam/books/market/open_interest.h"
+#include "cofferdam/books/market/trade_ids.h"
 #include "cofferdam/books/market/value.h"
 
 #include <algorithm>
@@ -11,44 +14,6 @@
 namespace cofferdam::market {
 
 using S = TradeStatus;
-
-// The ids booked so far in this batch: positions of trades, found by id.
-class TradeIds {
- public:
-  void reset() {
-    if (++generation_ == 0) {
-      std::fill(entries_.begin(), entries_.end(), Entry{});
-      generation_ = 1;
-    }
-  }
-
-  [[nodiscard]] const Trade* find(std::span<const Trade> trades, u128 id) const {
-    for (std::size_t i = home(id); entries_[i].generation == generation_; i = (i + 1) % kSize)
-      if (trades[entries_[i].position].id == id) return &trades[entries_[i].position];
-    return nullptr;
-  }
-
-  // The id is not there yet.
-  void put(u128 id, std::size_t position) {
-    std::size_t i = home(id);
-    while (entries_[i].generation == generation_) i = (i + 1) % kSize;
-    entries_[i] = Entry{generation_, static_cast<std::uint32_t>(position)};
-  }
-
- private:
-  struct Entry {
-    std::uint32_t generation = 0;
-    std::uint32_t position = 0;
-  };
-
-  static constexpr std::size_t kSize = std::size_t{1} << 15;
-  static_assert(kSize > 2 * ledger::kBatchEventsMax);
-
-  [[nodiscard]] static std::size_t home(u128 id) { return base::hash_key(id) % kSize; }
-
-  std::vector<Entry> entries_ = std::vector<Entry>(kSize);
-  std::uint32_t generation_ = 0;
-};
 
 TradeScratch::TradeScratch() : ids_(std::make_unique<TradeIds>()) {}
 
@@ -94,6 +59,7 @@ struct Side {
   SignedAmount fee;
   Slot participant = base::kNoSlot;
   Slot holding = base::kNoSlot;  // none before the first trade
+  Slot base = base::kNoSlot;     // spot: the participant in the base asset
   bool listed = false;
   i128 position = 0;
   i128 open_value = 0;
@@ -107,8 +73,12 @@ class Batch {
         ledger_(books.ledger),
         history_(books.history),
         ids_(books.scratch.ids()),
+        terms_(books.terms == nullptr || books.terms->terms.size() == 0 ? nullptr : books.terms),
         guard_(books.guard),
         context_(context) {}
+
+  // takers[i] is the taker of trades[i], whose fees are those of the schedule.
+  void charge(std::span<const TradeSide> takers) { takers_ = takers; }
 
   void run(std::vector<S>& results) {
     ids_.reset();
@@ -116,7 +86,7 @@ class Batch {
     history_.prefetch(trades_);
     for (std::size_t i = 0; i < trades_.size(); ++i) {
       look_ahead(i);
-      results[i] = record(trades_[i]);
+      results[i] = record(trades_[i], i);
       if (results[i] == S::ok) ids_.put(trades_[i].id, i);
     }
   }
@@ -153,7 +123,7 @@ class Batch {
       if (const Slot slot = market_.holdings.find_slot(key); slot != base::kNoSlot) f(slot);
   }
 
-  [[nodiscard]] S record(const Trade& trade) {
+  [[nodiscard]] S record(const Trade& trade, std::size_t position) {
     if (trade.id == 0) return S::id_must_not_be_zero;
     if (trade.id == base::kU128Max) return S::id_must_not_be_max;
     if (const Trade* earlier = ids_.find(trades_, trade.id)) return compare(trade, *earlier);
@@ -163,10 +133,17 @@ class Batch {
     const Contract* contract = market_.contracts.find(trade.contract);
     if (contract == nullptr) return S::contract_not_found;
     if (contract->status == ContractStatus::closed) return S::contract_closed;
+    const Terms* terms = terms_ == nullptr ? nullptr : terms_->terms.find(contract->id);
+    if (terms != nullptr && terms->expiry != Time() && context_.now >= terms->expiry)
+      return S::contract_expired;
     Side buyer{.pool = trade.buyer_pool, .owner = trade.buyer, .fee = trade.buyer_fee};
     Side seller{.pool = trade.seller_pool, .owner = trade.seller, .fee = trade.seller_fee};
     if (!find(*contract, buyer)) return S::buyer_not_found;
     if (!find(*contract, seller)) return S::seller_not_found;
+    if (terms != nullptr && terms->instrument == Instrument::spot) {
+      if (!find_base(*terms, buyer)) return S::buyer_base_not_found;
+      if (!find_base(*terms, seller)) return S::seller_base_not_found;
+    }
     if (!active(buyer.pool)) return S::buyer_pool_not_active;
     if (!active(seller.pool)) return S::seller_pool_not_active;
     const i128 quantity = trade.quantity.value();
@@ -176,6 +153,12 @@ class Batch {
     }
     const std::optional<u128> value = trade_value(*contract, trade.price, trade.quantity);
     if (!value) return S::value_out_of_range;
+    if (!takers_.empty()) {
+      const std::optional<S> refusal = charge(*contract, trade, position, *value, buyer, seller);
+      if (refusal) return *refusal;
+    }
+    if (terms != nullptr && pays_at_trade(terms->instrument))
+      return pay_and_book(*contract, *terms, trade, buyer, seller, *value);
     const i128 cost = long_sign(contract->kind) * static_cast<i128>(*value);
     const Slot turnover = market_.turnovers.find_slot(contract->id);
     if (!interest_fits(market_.turnovers.at(turnover), buyer, seller, quantity))
@@ -206,20 +189,19 @@ class Batch {
     return compartment != nullptr && compartment->accepts_transfers;
   }
 
-  // How much a change of position adds to the long and to the short side.
-  static void add_interest(i128 before, i128 after, i128& longs, i128& shorts) {
-    longs += std::max<i128>(after, 0) - std::max<i128>(before, 0);
-    shorts += std::max<i128>(-after, 0) - std::max<i128>(-before, 0);
+  [[nodiscard]] static Interest interest_after(const Turnover& turnover, const Side& buyer,
+                                               const Side& seller, i128 quantity) {
+    Interest open{turnover.long_open.value(), turnover.short_open.value()};
+    open.move(buyer.position, buyer.position + quantity);
+    open.move(seller.position, seller.position - quantity);
+    return open;
   }
 
   [[nodiscard]] static bool interest_fits(const Turnover& turnover, const Side& buyer,
                                           const Side& seller, i128 quantity) {
     if (static_cast<u128>(quantity) >= kValueMax) return false;
-    i128 longs = turnover.long_open.value();
-    i128 shorts = turnover.short_open.value();
-    add_interest(buyer.position, buyer.position + quantity, longs, shorts);
-    add_interest(seller.position, seller.position - quantity, longs, shorts);
-    return static_cast<u128>(longs) < kValueMax && static_cast<u128>(shorts) < kValueMax;
+    const Interest open = interest_after(turnover, buyer, seller, quantity);
+    return static_cast<u128>(open.longs) < kValueMax && static_cast<u128>(open.shorts) < kValueMax;
   }
 
   // Opening and fees may be refused half way: unless nothing of the kind can happen, what this
@@ -247,17 +229,18 @@ class Batch {
     }
     // After this point the trade must succeed.
     book(contract, buyer, seller, Amount(trade.quantity.magnitude()), value);
+    count(trade, buyer, seller, turnover);
+    return S::ok;
+  }
+
+  void count(const Trade& trade, const Side& buyer, const Side& seller, Slot turnover) {
     Turnover& row = market_.turnovers.edit(context_.changes, turnover);
-    i128 longs = row.long_open.value();
-    i128 shorts = row.short_open.value();
-    add_interest(buyer.position, buyer.position + trade.quantity.value(), longs, shorts);
-    add_interest(seller.position, seller.position - trade.quantity.value(), longs, shorts);
-    row.long_open = Quantity(longs);
-    row.short_open = Quantity(shorts);
+    const Interest open = interest_after(row, buyer, seller, trade.quantity.value());
+    row.long_open = Quantity(open.longs);
+    row.short_open = Quantity(open.shorts);
     ++row.trades;
     row.last_price = trade.price;
     row.last_trade = context_.now;
-    return S::ok;
   }
 
   enum class Fees : std::uint8_t { due, paid };
@@ -272,6 +255,7 @@ class Batch {
                         .contract = contract.id,
                         .position = sign * trade.quantity.value(),
                         .open_value = -sign * cost,
+                        .asset = contract.settlement_asset,
                         .cash = fees == Fees::due ? -side.fee.units() : 0,
                         .moved = fees == Fees::paid ? -side.fee.units() : 0};
     };
@@ -288,8 +272,11 @@ class Batch {
       side->holding = found.slot;
     }
     if (!room_in_ledger(buyer) || !room_in_ledger(seller)) return S::overflows_ledger;
-    // Fees before rebates, so that the one may pay the other.
-    const AssetId asset = contract.settlement_asset;
+    return move_fees(contract.settlement_asset, buyer, seller);
+  }
+
+  // Fees before rebates, so that the one may pay the other.
+  [[nodiscard]] S move_fees(AssetId asset, const Side& buyer, const Side& seller) {
     if (!buyer.fee.is_negative() && !move_fee(buyer, asset)) return S::buyer_fee_not_covered;
     if (!seller.fee.is_negative() && !move_fee(seller, asset)) return S::seller_fee_not_covered;
     if (buyer.fee.is_negative() && !move_fee(buyer, asset)) return S::buyer_fee_not_covered;
@@ -334,6 +321,154 @@ class Batch {
            room_in_total(clearing.position) && room_in_total(clearing.open_value);
   }
 
+  [[nodiscard]] bool find_base(const Terms& terms, Side& side) const {
+    side.base = market_.participants.find_slot({side.pool, side.owner, terms.base_asset});
+    return side.base != base::kNoSlot;
+  }
+
+  // The fees of the schedule in force, or why they cannot be charged.
+  [[nodiscard]] std::optional<S> charge(const Contract& contract, const Trade& trade,
+                                        std::size_t position, u128 value, Side& buyer,
+                                        Side& seller) const {
+    if (terms_ == nullptr) return std::nullopt;
+    const FeeSchedule* schedule = fees_at(*terms_, contract.id, context_.sequence);
+    const bool buyer_takes = takers_[position] == TradeSide::buyer;
+    const u128 quantity = trade.quantity.magnitude();
+    const auto fee = [&](bool takes) {
+      return fee_of(schedule, contract, takes ? Liquidity::taker : Liquidity::maker, value,
+                    quantity);
+    };
+    const auto buying = fee(buyer_takes);
+    const auto selling = fee(!buyer_takes);
+    if (!buying || !selling) return S::fee_out_of_range;
+    buyer.fee = *buying;
+    seller.fee = *selling;
+    return std::nullopt;
+  }
+
+  // Any leg of collateral may be refused: then what this trade did is taken back.
+  [[nodiscard]] S pay_and_book(const Contract& contract, const Terms& terms, const Trade& trade,
+                               Side& buyer, Side& seller, u128 value) {
+    const Slot turnover = market_.turnovers.find_slot(contract.id);
+    const bool option = terms.instrument == Instrument::option;
+    if (option &&
+        !interest_fits(market_.turnovers.at(turnover), buyer, seller, trade.quantity.value()))
+      return S::overflows_open_interest;
+    if (const S status = judge_paid(contract, terms, trade, buyer, seller, value); status != S::ok)
+      return status;
+    const ledger::Changes::Mark mark = context_.changes.mark();
+    const std::size_t postings = context_.postings.size();
+    const S status = option ? book_option(contract, trade, buyer, seller, value)
+                            : book_spot(contract, terms, trade, buyer, seller, value);
+    if (status != S::ok) {
+      context_.changes.rollback(mark);
+      context_.postings.resize(postings);
+      return status;
+    }
+    if (option) {
+      count(trade, buyer, seller, turnover);
+    } else {
+      // Nothing stays open: the positions before and after are the same.
+      Turnover& row = market_.turnovers.edit(context_.changes, turnover);
+      ++row.trades;
+      row.last_price = trade.price;
+      row.last_trade = context_.now;
+    }
+    return S::ok;
+  }
+
+  // Of what is paid for at the trade, before anything moves.
+  [[nodiscard]] S judge_paid(const Contract& contract, const Terms& terms, const Trade& trade,
+                             const Side& buyer, const Side& seller, u128 value) const {
+    if (guard_ == nullptr) return S::ok;
+    const Payment price = price_of(contract, value);
+    i128 delivered = 0;
+    if (terms.instrument == Instrument::spot) {
+      const std::optional<Amount> amount =
+          delivered_by(contract, ledger_.assets.find(terms.base_asset)->scale, trade.quantity);
+      if (!amount || amount->units() >= kValueMax) return S::value_out_of_range;
+      delivered = static_cast<i128>(amount->units());
+    }
+    const auto change_of = [&](const Side& side, int sign) {
+      const u128 cash = (sign > 0 ? price.paid : price.received).units();
+      SideChange change{.pool = side.pool,
+                        .owner = side.owner,
+                        .asset = contract.settlement_asset,
+                        .cash = -sign * static_cast<i128>(cash) - side.fee.units()};
+      if (terms.instrument == Instrument::spot) {
+        change.other = terms.base_asset;
+        change.delivered = sign * delivered;
+      } else {
+        change.contract = contract.id;
+        change.position = sign * trade.quantity.value();
+      }
+      return change;
+    };
+    if (!guard_->covers(change_of(buyer, 1))) return S::buyer_margin_insufficient;
+    if (!guard_->covers(change_of(seller, -1))) return S::seller_margin_insufficient;
+    return S::ok;
+  }
+
+  [[nodiscard]] S book_option(const Contract& contract, const Trade& trade, Side& buyer,
+                              Side& seller, u128 value) {
+    for (Side* side : {&buyer, &seller}) {
+      const Found found = ensure_holding(market_, ledger_, context_, contract, side->participant);
+      if (found.opened == Opened::too_many_holders) return S::too_many_holders;
+      if (found.opened == Opened::account_id_taken) return S::account_id_taken;
+      side->holding = found.slot;
+    }
+    if (!room_in_ledger(buyer) || !room_in_ledger(seller)) return S::overflows_ledger;
+    if (const S status = pay_price(contract, buyer, seller, value); status != S::ok) return status;
+    if (const S status = move_fees(contract.settlement_asset, buyer, seller); status != S::ok)
+      return status;
+    book_positions(contract, buyer, seller, Amount(trade.quantity.magnitude()));
+    return S::ok;
+  }
+
+  [[nodiscard]] S book_spot(const Contract& contract, const Terms& terms, const Trade& trade,
+                            const Side& buyer, const Side& seller, u128 value) {
+    if (const S status = pay_price(contract, buyer, seller, value); status != S::ok) return status;
+    const std::optional<Amount> delivered =
+        delivered_by(contract, ledger_.assets.find(terms.base_asset)->scale, trade.quantity);
+    if (!delivered) return S::value_out_of_range;
+    const Payment delivery{.payer = seller.base,
+                           .payee = buyer.base,
+                           .paid = *delivered,
+                           .received = *delivered,
+                           .code = kTradeDelivery,
+                           .reference = reference_};
+    if (const S status =
+            as_status(market::pay(delivery, market_, ledger_, context_), S::delivery_not_covered);
+        status != S::ok)
+      return status;
+    return move_fees(contract.settlement_asset, buyer, seller);
+  }
+
+  [[nodiscard]] S pay_price(const Contract& contract, const Side& buyer, const Side& seller,
+                            u128 value) {
+    Payment payment = price_of(contract, value);
+    payment.payer = buyer.participant;
+    payment.payee = seller.participant;
+    payment.reference = reference_;
+    return as_status(market::pay(payment, market_, ledger_, context_), S::premium_not_covered);
+  }
+
+  [[nodiscard]] static S as_status(Paid paid, S not_covered) {
+    switch (paid) {
+      case Paid::ok:
+        return S::ok;
+      case Paid::not_covered:
+        return not_covered;
+      case Paid::cannot_be_credited:
+        return S::collateral_cannot_be_credited;
+      case Paid::account_id_taken:
+        return S::account_id_taken;
+      case Paid::overflows:
+        return S::overflows_ledger;
+    }
+    return S::overflows_ledger;
+  }
+
   void leg(Slot debit, Slot credit, Amount amount, PostingCode code) {
     const ledger::TransferStatus status =
         ledger::post_leg(ledger_, context_, debit, credit, amount, code, reference_);
@@ -347,8 +482,7 @@ class Batch {
     const Holding& shorter = market_.holdings.at(seller.holding);
     const Clearing& buying = *market_.clearings.find({buyer.pool, contract.id});
     const Clearing& selling = *market_.clearings.find({seller.pool, contract.id});
-    leg(buying.position, longer.position, quantity, kTradePosition);
-    leg(shorter.position, selling.position, quantity, kTradePosition);
+    book_positions(contract, buyer, seller, quantity);
     if (long_sign(contract.kind) > 0) {
       leg(longer.open_value, buying.open_value, value, kTradeValue);
       leg(selling.open_value, shorter.open_value, value, kTradeValue);
@@ -358,27 +492,74 @@ class Batch {
     }
   }
 
+  void book_positions(const Contract& contract, const Side& buyer, const Side& seller,
+                      Amount quantity) {
+    const Holding& longer = market_.holdings.at(buyer.holding);
+    const Holding& shorter = market_.holdings.at(seller.holding);
+    leg(market_.clearings.find({buyer.pool, contract.id})->position, longer.position, quantity,
+        kTradePosition);
+    leg(shorter.position, market_.clearings.find({seller.pool, contract.id})->position, quantity,
+        kTradePosition);
+  }
+
   std::span<const Trade> trades_;
+  std::span<const TradeSide> takers_;
   State& market_;
   ledger::State& ledger_;
   TradeHistory& history_;
   TradeIds& ids_;
+  const TermsState* terms_;
   TradeGuard* guard_;
   ledger::Context& context_;
   u128 reference_ = 0;
 };
 
+[[nodiscard]] RecordTradesStatus check_size(std::size_t events) {
+  if (events == 0) return RecordTradesStatus::no_events;
+  if (events > ledger::kBatchEventsMax) return RecordTradesStatus::too_many_events;
+  return RecordTradesStatus::ok;
+}
+
 }  // namespace
 
+Trade without_fees(const ClearedTrade& trade) {
+  return Trade{.id = trade.id,
+               .contract = trade.contract,
+               .price = trade.price,
+               .quantity = trade.quantity,
+               .buyer_pool = trade.buyer_pool,
+               .buyer = trade.buyer,
+               .seller_pool = trade.seller_pool,
+               .seller = trade.seller,
+               .time = trade.time};
+}
+
 RecordTradesStatus check_shape(const RecordTrades& command) {
-  if (command.trades.empty()) return RecordTradesStatus::no_events;
-  if (command.trades.size() > ledger::kBatchEventsMax) return RecordTradesStatus::too_many_events;
-  return RecordTradesStatus::ok;
+  return check_size(command.trades.size());
+}
+
+RecordTradesStatus check_shape(const ClearTrades& command) {
+  return check_size(command.trades.size());
 }
 
 void apply(std::span<const Trade> trades, TradeBooks books, ledger::Context& context,
            std::vector<TradeStatus>& results) {
   Batch(trades, books, context).run(results);
+}
+
+void apply(std::span<const ClearedTrade> trades, TradeBooks books, ledger::Context& context,
+           std::vector<TradeStatus>& results) {
+  std::vector<Trade> bare;
+  std::vector<TradeSide> takers;
+  bare.reserve(trades.size());
+  takers.reserve(trades.size());
+  for (const ClearedTrade& trade : trades) {
+    bare.push_back(without_fees(trade));
+    takers.push_back(trade.taker);
+  }
+  Batch batch(bare, books, context);
+  batch.charge(takers);
+  batch.run(results);
 }
 
 }  // namespace cofferdam::market

@@ -7,11 +7,18 @@
 // inverse contract credited with the coin that it is short of), the seller's the other way round.
 // Cash moves only for fees. An id is used once for ever by a trade that was booked; a refused trade
 // leaves no trace and may be sent again under the same id.
+//
+// By its terms a contract may be paid at the trade. An option: the position moves as above, and the
+// premium goes from the buyer's collateral, rounded up to the settlement asset, to the seller's,
+// rounded down; the open value stays at zero. Spot: the price goes the same way, and the quantity
+// of the base asset from the seller's collateral to the buyer's; no position arises.
 #pragma once
 
+#include "cofferdam/books/market/fees.h"
 #include "cofferdam/books/market/market.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -59,7 +66,52 @@ struct RecordTrades {
 
 enum class RecordTradesStatus : std::uint16_t { ok, no_events, too_many_events };
 
-// In order of precedence.
+// A trade that names its taker instead of its fees: these follow from the contract's fee schedule.
+struct ClearedTrade {
+  u128 id = 0;
+  ContractId contract;
+  Price price;
+  Quantity quantity;
+  PoolId buyer_pool;
+  OwnerId buyer;
+  PoolId seller_pool;
+  OwnerId seller;
+  TradeSide taker = TradeSide::buyer;
+  Time time;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("id", self.id, "the venue's 128-bit id, used once for ever");
+    visit("contract", self.contract, "the contract");
+    visit("price", self.price, "in the contract's price scale");
+    visit("quantity", self.quantity, "in the contract's quantity scale, positive");
+    visit("buyer_pool", self.buyer_pool, "pool of the buyer");
+    visit("buyer", self.buyer, "owner that buys");
+    visit("seller_pool", self.seller_pool, "pool of the seller");
+    visit("seller", self.seller, "owner that sells");
+    visit("taker", self.taker, "the side that came and took what rested: buyer or seller");
+    visit("time", self.time, "when it was made; 0 for the time of booking");
+  }
+};
+
+struct ClearTrades {
+  std::vector<ClearedTrade> trades;
+
+  static constexpr std::string_view kDoc =
+      "Books trades whose fees follow from the contract's schedule.";
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("trades", self.trades, "the trades, in order");
+  }
+};
+
+// As a trade whose fees are not said.
+[[nodiscard]] Trade without_fees(const ClearedTrade& trade);
+
+// In order of precedence, but for the last ones: contract_expired is asked right after
+// contract_closed, buyer_base_not_found and seller_base_not_found after seller_not_found, and
+// premium_not_covered, delivery_not_covered and collateral_cannot_be_credited before the fees.
 enum class TradeStatus : std::uint8_t {
   ok,
   id_must_not_be_zero,
@@ -93,6 +145,12 @@ enum class TradeStatus : std::uint8_t {
   overflows_ledger,
   buyer_fee_not_covered,
   seller_fee_not_covered,
+  contract_expired,
+  buyer_base_not_found,
+  seller_base_not_found,
+  premium_not_covered,
+  delivery_not_covered,
+  collateral_cannot_be_credited,
   buyer_margin_insufficient,
   seller_margin_insufficient,
 };
@@ -101,8 +159,18 @@ enum class TradeStatus : std::uint8_t {
 // ids. An answer stays valid until the next call.
 class TradeHistory {
  public:
+  // Of a trade whose fees follow from the schedule in force at a record of the journal.
+  struct Charged {
+    TradeSide taker = TradeSide::buyer;
+    Sequence sequence = 0;
+  };
+
   virtual ~TradeHistory() = default;
   [[nodiscard]] virtual const Trade* find(u128 id) = 0;
+
+  // Of the trade found last; nullopt when its fees are its own.
+  [[nodiscard]] virtual std::optional<Charged> charged() { return std::nullopt; }
+
   // These ids will be asked soon.
   virtual void prefetch(std::span<const Trade> trades) = 0;
 };
@@ -130,8 +198,11 @@ struct SideChange {
   ContractId contract;
   i128 position = 0;
   i128 open_value = 0;
+  AssetId asset;   // of the cash
   i128 cash = 0;   // of the collateral, still to be moved
   i128 moved = 0;  // of the collateral, moved already
+  AssetId other;   // spot: what is delivered
+  i128 delivered = 0;
 };
 
 // Asked before a trade is booked whether each side may take it on.
@@ -142,6 +213,7 @@ class TradeGuard {
 };
 
 [[nodiscard]] RecordTradesStatus check_shape(const RecordTrades& command);
+[[nodiscard]] RecordTradesStatus check_shape(const ClearTrades& command);
 
 // What a trade changes and what it reads beside it.
 struct TradeBooks {
@@ -149,11 +221,14 @@ struct TradeBooks {
   ledger::State& ledger;
   TradeHistory& history;
   TradeScratch& scratch;
-  TradeGuard* guard = nullptr;  // none: every side may
+  const TermsState* terms = nullptr;  // none: every contract is without terms
+  TradeGuard* guard = nullptr;        // none: every side may
 };
 
 // Judges and books the trades in order; results[i] belongs to trades[i].
 void apply(std::span<const Trade> trades, TradeBooks books, ledger::Context& context,
+           std::vector<TradeStatus>& results);
+void apply(std::span<const ClearedTrade> trades, TradeBooks books, ledger::Context& context,
            std::vector<TradeStatus>& results);
 
 }  // namespace cofferdam::market
@@ -167,7 +242,7 @@ struct cofferdam::base::EnumText<cofferdam::market::RecordTradesStatus> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
-  static constexpr std::array<std::string_view, 34> kNames{"ok",
+  static constexpr std::array<std::string_view, 40> kNames{"ok",
                                                            "id_must_not_be_zero",
                                                            "id_must_not_be_max",
                                                            "exists_with_different_contract",
@@ -199,9 +274,15 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
                                                            "overflows_ledger",
                                                            "buyer_fee_not_covered",
                                                            "seller_fee_not_covered",
+                                                           "contract_expired",
+                                                           "buyer_base_not_found",
+                                                           "seller_base_not_found",
+                                                           "premium_not_covered",
+                                                           "delivery_not_covered",
+                                                           "collateral_cannot_be_credited",
                                                            "buyer_margin_insufficient",
                                                            "seller_margin_insufficient"};
-  static constexpr std::array<std::string_view, 34> kDocs{
+  static constexpr std::array<std::string_view, 40> kDocs{
       "",
       "a trade has an id",
       "the greatest id is reserved",
@@ -234,6 +315,12 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
       "the counters of a pool stay below 2^127 units",
       "the buyer's collateral pays its fee, the pool's fees its rebate",
       "the seller's collateral pays its fee, the pool's fees its rebate",
+      "a contract does not trade after its expiry",
+      "the buyer of spot is a participant of its pool in the base asset",
+      "the seller of spot is a participant of its pool in the base asset",
+      "the buyer's collateral pays the premium, or the price of spot",
+      "the seller's collateral in the base asset delivers the quantity of spot",
+      "a collateral account that would be paid is neither frozen nor closed nor at its ceiling",
       "the trade leaves the buyer covered in its pool, or lowers its risk",
       "the trade leaves the seller covered in its pool, or lowers its risk"};
 };

@@ -12,7 +12,7 @@ namespace {
 using S = SettleStatus;
 using ledger::TransferStatus;
 
-[[nodiscard]] bool chosen(const Settle& command, const Holding& holding) {
+[[nodiscard]] bool chosen(const SettleAt& command, const Holding& holding) {
   return command.pool.is_none() || holding.pool == command.pool;
 }
 
@@ -90,6 +90,22 @@ class Booking {
   return S::ok;
 }
 
+}  // namespace
+
+S check_state(const Settle& command, const State& state, Time now) {
+  const Contract* contract = state.contracts.find(command.contract);
+  if (contract == nullptr) return S::contract_not_found;
+  if (!command.pool.is_none() && state.clearings.find({command.pool, command.contract}) == nullptr)
+    return S::pool_not_found;
+  const Mark* mark = state.marks.find(command.contract);
+  if (mark == nullptr) return S::mark_not_found;
+  if (contract->mark_age_max != base::Duration()) {
+    const std::optional<base::Duration> age = base::try_sub(now, mark->time);
+    if (!age || *age > contract->mark_age_max) return S::mark_too_old;
+  }
+  return S::ok;
+}
+
 // Holdings without position and open value leave the list, so that it stays as long as what is
 // held, not as what was ever traded.
 void unlist_flat(ContractId contract, State& state, const ledger::State& ledger,
@@ -116,23 +132,33 @@ void unlist_flat(ContractId contract, State& state, const ledger::State& ledger,
   if (gone > 0) state.turnovers.edit(context.changes, contract).holders -= gone;
 }
 
-}  // namespace
-
-S check_state(const Settle& command, const State& state, Time now) {
-  const Contract* contract = state.contracts.find(command.contract);
-  if (contract == nullptr) return S::contract_not_found;
-  if (!command.pool.is_none() && state.clearings.find({command.pool, command.contract}) == nullptr)
-    return S::pool_not_found;
-  const Mark* mark = state.marks.find(command.contract);
-  if (mark == nullptr) return S::mark_not_found;
-  if (contract->mark_age_max != base::Duration()) {
-    const std::optional<base::Duration> age = base::try_sub(now, mark->time);
-    if (!age || *age > contract->mark_age_max) return S::mark_too_old;
-  }
-  return S::ok;
+S check_state(const Settle& command, const State& state, const TermsState& terms, Time now) {
+  if (terms.closings.find(command.contract) != nullptr)
+    return command.pool.is_none() ||
+                   state.clearings.find({command.pool, command.contract}) != nullptr
+               ? S::ok
+               : S::pool_not_found;
+  const Terms* found = terms.terms.find(command.contract);
+  if (found != nullptr && pays_at_trade(found->instrument)) return S::paid_at_trade;
+  return check_state(command, state, now);
 }
 
+namespace {
+
+// What a closed contract's positions are worth does not matter: it has none.
+[[nodiscard]] SettleAt at_the_mark(const Settle& command, const State& state) {
+  const Mark* mark = state.marks.find(command.contract);
+  return {command.contract, command.pool, mark == nullptr ? 0 : mark->unit_value};
+}
+
+}  // namespace
+
 S calculate(const Settle& command, const State& state, const ledger::State& ledger,
+            Settlement& result) {
+  return calculate(at_the_mark(command, state), state, ledger, result);
+}
+
+S calculate(const SettleAt& command, const State& state, const ledger::State& ledger,
             Settlement& result) {
   const Contract& contract = *state.contracts.find(command.contract);
   std::vector<SettleInput> inputs;
@@ -147,7 +173,7 @@ S calculate(const Settle& command, const State& state, const ledger::State& ledg
                                  .available = available(ledger.accounts.at(collateral))});
   });
   const SettleTerms terms{.kind = contract.kind,
-                          .unit_value = state.marks.find(contract.id)->unit_value,
+                          .unit_value = command.unit_value,
                           .settle_factor = contract.settle_factor};
   switch (settle_calculation(terms, inputs, result)) {
     case SettleCalculationStatus::ok:
@@ -164,7 +190,19 @@ S calculate(const Settle& command, const State& state, const ledger::State& ledg
 
 S apply(const Settle& command, State& state, ledger::State& ledger, ledger::Context& context,
         Settlement& result) {
-  if (const S status = calculate(command, state, ledger, result); status != S::ok) return status;
+  const SettleAt at = at_the_mark(command, state);
+  if (const S status = calculate(at, state, ledger, result); status != S::ok) return status;
+  if (const S status = book(at, state, ledger, context, result); status != S::ok) return status;
+  unlist_flat(command.contract, state, ledger, context);
+  Turnover& turnover = state.turnovers.edit(context.changes, command.contract);
+  turnover.last_settlement = context.now;
+  if (const Mark* mark = state.marks.find(command.contract))
+    turnover.last_settlement_price = mark->price;
+  return S::ok;
+}
+
+S book(const SettleAt& command, State& state, ledger::State& ledger, ledger::Context& context,
+       const Settlement& result) {
   const Contract& contract = *state.contracts.find(command.contract);
   Booking booking(contract, state, ledger, context);
   const auto book_lines = [&](bool losers) {
@@ -183,10 +221,6 @@ S apply(const Settle& command, State& state, ledger::State& ledger, ledger::Cont
   if (!book_lines(false)) return S::collateral_cannot_be_credited;
   for (const PoolLine& pool : result.pools)
     if (!booking.dust(pool)) return S::overflows;
-  unlist_flat(contract.id, state, ledger, context);
-  Turnover& turnover = state.turnovers.edit(context.changes, contract.id);
-  turnover.last_settlement = context.now;
-  turnover.last_settlement_price = state.marks.find(contract.id)->price;
   return S::ok;
 }
 

@@ -4,14 +4,22 @@
 // checked whenever a command is committed.
 #pragma once
 
+#include "cofferdam/books/fact/declare_source.h"
+#include "cofferdam/books/fact/record_fact.h"
 #include "cofferdam/books/ledger/create_accounts.h"
 #include "cofferdam/books/ledger/create_asset.h"
 #include "cofferdam/books/ledger/posting.h"
+#include "cofferdam/books/market/apply_funding.h"
 #include "cofferdam/books/market/create_contract.h"
+#include "cofferdam/books/market/delist_contract.h"
+#include "cofferdam/books/market/expire_contract.h"
 #include "cofferdam/books/market/invariants.h"
 #include "cofferdam/books/market/open_participant.h"
 #include "cofferdam/books/market/record_marks.h"
 #include "cofferdam/books/market/record_trades.h"
+#include "cofferdam/books/market/reverse_trade.h"
+#include "cofferdam/books/market/set_index.h"
+#include "cofferdam/books/market/set_terms.h"
 #include "cofferdam/books/market/settle.h"
 #include "cofferdam/books/market/value.h"
 
@@ -23,20 +31,35 @@ class RememberedTrades final : public TradeHistory {
  public:
   [[nodiscard]] const Trade* find(u128 id) override {
     const auto found = trades_.find(id);
+    const auto charge = charges_.find(id);
+    charged_.reset();
+    if (charge != charges_.end()) charged_ = charge->second;
     return found == trades_.end() ? nullptr : &found->second;
   }
+
+  [[nodiscard]] std::optional<Charged> charged() override { return charged_; }
 
   void prefetch(std::span<const Trade> /*trades*/) override {}
 
   void add(const Trade& trade) { trades_.emplace(trade.id, trade); }
 
+  void add(const ClearedTrade& trade, Sequence sequence) {
+    trades_.emplace(trade.id, without_fees(trade));
+    charges_.emplace(trade.id, Charged{trade.taker, sequence});
+  }
+
  private:
   std::map<u128, Trade> trades_;
+  std::map<u128, Charged> charges_;
+  std::optional<Charged> charged_;
 };
 
 struct TestBooks {
   ledger::State ledger;
   State market;
+  TermsState terms;
+  fact::State facts;
+  principal::State principals;
   base::Changes changes;
   std::vector<ledger::Transfer> postings;
   RememberedTrades history;
@@ -52,9 +75,11 @@ struct TestBooks {
 
   // The first law that the command since the last commit has broken.
   [[nodiscard]] std::optional<std::string> violation() const {
-    for (const auto& found : {check_pool_cleared(ledger), check_pools_cancel(ledger),
-                              check_collateral_covered(ledger), check_settlement_empty(ledger),
-                              check_conduits_mirror(market, ledger), check_long_is_short(market)})
+    for (const auto& found :
+         {check_pool_cleared(ledger), check_pools_cancel(ledger), check_collateral_covered(ledger),
+          check_settlement_empty(ledger), check_conduits_mirror(market, ledger),
+          check_long_is_short(market), check_closed_is_flat(market, terms),
+          check_promises_are_kept(market, terms)})
       if (found) return found;
     return std::nullopt;
   }
@@ -140,11 +165,23 @@ struct TestBooks {
 
   const std::vector<TradeStatus>& trade(std::span<const Trade> trades) {
     ledger::Context given = context();
-    apply(trades, TradeBooks{market, ledger, history, scratch}, given, results);
+    apply(trades, trade_books(), given, results);
     for (std::size_t i = 0; i < trades.size(); ++i)
       if (results[i] == TradeStatus::ok) history.add(trades[i]);
     commit();
     return results;
+  }
+
+  [[nodiscard]] TradeBooks trade_books() {
+    return TradeBooks{market, ledger, history, scratch, &terms};
+  }
+
+  TradeStatus clear(const ClearedTrade& one) {
+    ledger::Context given = context();
+    apply(std::span(&one, 1), trade_books(), given, results);
+    if (results.front() == TradeStatus::ok) history.add(one, sequence);
+    commit();
+    return results.front();
   }
 
   TradeStatus trade(const Trade& one) { return trade(std::span(&one, 1)).front(); }
@@ -160,7 +197,7 @@ struct TestBooks {
 
   // A refused settlement is taken back, as the engine does it.
   SettleStatus settle(const Settle& command, Settlement& result) {
-    SettleStatus status = check_state(command, market, now);
+    SettleStatus status = check_state(command, market, terms, now);
     if (status != SettleStatus::ok) return status;
     ledger::Context given = context();
     status = apply(command, market, ledger, given, result);
@@ -177,6 +214,102 @@ struct TestBooks {
     return settle(Settle{.contract = contract_id}, result);
   }
 
+  [[nodiscard]] MarkBooks mark_books() const { return {market, terms, facts}; }
+
+  // A refused command is taken back.
+  template <class Status>
+  Status finish(Status status) {
+    if (status == Status::ok) {
+      commit();
+    } else {
+      changes.rollback();
+    }
+    return status;
+  }
+
+  SourceId source(const std::string& code, std::uint8_t scale, Duration staleness) {
+    ledger::Context given = context();
+    const fact::DeclareSource command{.code = code, .staleness = staleness, .scale = scale};
+    COFFERDAM_CHECK(check_shape(command) == fact::DeclareSourceStatus::ok &&
+                        check_state(command, facts, principals) == fact::DeclareSourceStatus::ok &&
+                        apply(command, facts, given) == fact::DeclareSourceStatus::ok,
+                    "a source of the test");
+    commit();
+    return SourceId(static_cast<std::uint32_t>(given.created));
+  }
+
+  // Observed now.
+  fact::RecordFactStatus observe(SourceId from, const std::string& key, i128 value) {
+    ledger::Context given = context();
+    const fact::RecordFact command{.source = from,
+                                   .fact_key = key,
+                                   .value = fact::Value(value),
+                                   .scale = facts.sources.find(from)->scale,
+                                   .observed = now};
+    auto status = check_state(command, facts, given);
+    if (status == fact::RecordFactStatus::ok) status = apply(command, facts, given);
+    if (status == fact::RecordFactStatus::ok)
+      follow_fact(*facts.facts.find({from, key}), facts, terms, given);
+    return finish(status);
+  }
+
+  SetIndexStatus set(const SetIndex& command) {
+    if (const auto shape = check_shape(command); shape != SetIndexStatus::ok) return shape;
+    ledger::Context given = context();
+    const auto status = check_state(command, terms, facts);
+    return finish(status == SetIndexStatus::ok ? apply(command, terms, given) : status);
+  }
+
+  SetTermsStatus set(const SetTerms& command) {
+    if (const auto shape = check_shape(command); shape != SetTermsStatus::ok) return shape;
+    ledger::Context given = context();
+    const auto status = check_state(command, terms, market, ledger, given);
+    return finish(status == SetTermsStatus::ok ? apply(command, terms, given) : status);
+  }
+
+  ApplyFundingStatus fund(const ApplyFunding& command) {
+    if (const auto shape = check_shape(command); shape != ApplyFundingStatus::ok) return shape;
+    ledger::Context given = context();
+    const auto status = check_state(command, mark_books(), now);
+    return finish(status == ApplyFundingStatus::ok
+                      ? apply(command, {market, terms, ledger, facts}, given)
+                      : status);
+  }
+
+  ExpireContractStatus expire(ContractId contract_id) {
+    ledger::Context given = context();
+    const ExpireContract command{.contract = contract_id};
+    const auto status = check_state(command, terms, market, now);
+    Settlement result;
+    return finish(status == ExpireContractStatus::ok
+                      ? apply(command, terms, market, ledger, given, result)
+                      : status);
+  }
+
+  DelistContractStatus delist(const DelistContract& command) {
+    if (const auto shape = check_shape(command); shape != DelistContractStatus::ok) return shape;
+    ledger::Context given = context();
+    const auto status = check_state(command, mark_books(), now);
+    Settlement result;
+    return finish(status == DelistContractStatus::ok
+                      ? apply(command, terms, market, ledger, given, result)
+                      : status);
+  }
+
+  ReverseTradeStatus bust(const BustTrade& command) {
+    if (const auto shape = check_shape(command); shape != ReverseTradeStatus::ok) return shape;
+    ledger::Context given = context();
+    return finish(apply(command, ReverseBooks{trade_books(), terms}, given));
+  }
+
+  ReverseTradeStatus amend(const AmendTrade& command) {
+    if (const auto shape = check_shape(command); shape != ReverseTradeStatus::ok) return shape;
+    ledger::Context given = context();
+    const auto status = finish(apply(command, ReverseBooks{trade_books(), terms}, given));
+    if (status == ReverseTradeStatus::ok) history.add(replacement_of(command));
+    return status;
+  }
+
   [[nodiscard]] i128 balance(AccountId id) const { return net_credit(*ledger.accounts.find(id)); }
 
   [[nodiscard]] i128 cash(PoolId pool, std::uint64_t owner, AssetId asset) const {
@@ -189,7 +322,11 @@ struct TestBooks {
   }
 
   [[nodiscard]] i128 open_value(ContractId contract_id, PoolId pool, std::uint64_t owner) const {
-    const Holding* holding = market.holdings.find({contract_id, pool, OwnerId(owner)});
+    return open_value(contract_id, pool, OwnerId(owner));
+  }
+
+  [[nodiscard]] i128 open_value(ContractId contract_id, PoolId pool, OwnerId owner) const {
+    const Holding* holding = market.holdings.find({contract_id, pool, owner});
     return holding == nullptr ? 0 : net_credit(ledger.accounts.at(holding->open_value));
   }
 

@@ -11,9 +11,11 @@
 
 #include "cofferdam/models/actuarial/coverage.h"
 #include "cofferdam/models/actuarial/lattice.h"
+#include "cofferdam/models/numerics/fft.h"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct Grid {
 struct Transform {
   std::size_t padding = 2;
   double tilt = 12;
+  bool with_aliasing_bound = true;  // some passes over the payments more
 };
 
 // A step that reaches far enough for the mass beyond the grid to be negligible and divides limits
@@ -51,6 +54,33 @@ struct FftAnswer {
                                          const std::vector<Lattice>& payments,
                                          const Transform& transform = {});
 
+// The transform's tables and arrays, made once and used for one sum after another.
+class FftAggregator {
+ public:
+  FftAggregator(std::size_t points, const Transform& transform);
+
+  // Each payment has this aggregator's number of points.
+  void run(std::span<const Frequency> frequencies, std::span<const Lattice> payments,
+           FftAnswer& out);
+
+ private:
+  void place(const Lattice& payment);
+
+  std::size_t points_;
+  Transform transform_;
+  numerics::RealFftPlan plan_;
+  numerics::AlignedDoubles even_;
+  numerics::AlignedDoubles odd_;
+  numerics::AlignedDoubles work_;
+  std::vector<double> product_re_;
+  std::vector<double> product_im_;
+  // exp(-theta k) for k below 256 and for multiples of 256, and their inverses.
+  std::vector<double> fine_;
+  std::vector<double> coarse_;
+  std::vector<double> fine_back_;
+  std::vector<double> coarse_back_;
+};
+
 // The first `points` places; each is exact whatever comes after it. nullopt for a frequency that
 // has no recursion (a fixed number).
 [[nodiscard]] std::optional<Lattice> aggregate_by_panjer(const Frequency& frequency,
@@ -65,17 +95,5 @@ struct FftAnswer {
 [[nodiscard]] double normal_power_distribution(const Moments& moments, double x);
 [[nodiscard]] double translated_gamma_quantile(const Moments& moments, double p);
 [[nodiscard]] double translated_gamma_distribution(const Moments& moments, double x);
-
-// What may be wrong with the figures of a lattice.
-struct Certificate {
-  double lost_mass = 0;       // beyond the end of the grid
-  double aliasing_bound = 0;  // see FftAnswer
-  double negative_mass = 0;
-  double rounding_bound = 0;
-  double mean_error = 0;  // relative, against the moments of the model
-  double variance_error = 0;
-  double panjer_difference = 0;  // largest, over the places that both computed
-  std::size_t panjer_points = 0;
-};
 
 }  // namespace cofferdam::actuarial

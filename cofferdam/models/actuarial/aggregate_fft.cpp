@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/base/check.h"
 #include "cofferdam/models/actuarial/aggregate.h"
-#include "cofferdam/models/numerics/fft.h"
+#include "cofferdam/models/actuarial/loss_kernels.h"
 
 #include <algorithm>
 #include <bit>
@@ -11,37 +11,26 @@
 namespace cofferdam::actuarial {
 namespace {
 
-using numerics::AlignedDoubles;
-
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-// The tilted payment, even and odd places apart.
-void place(const Lattice& payment, double theta, AlignedDoubles& even, AlignedDoubles& odd) {
-  const std::size_t half = even.size();
-  std::fill_n(even.data(), half, 0.0);
-  std::fill_n(odd.data(), half, 0.0);
-  const std::size_t n = payment.mass.size();
-  // exp(-theta k) by blocks, so that the error of the products does not grow with k.
-  for (std::size_t block = 0; block < n; block += 256) {
-    double weight = std::exp(-theta * static_cast<double>(block));
-    const double factor = std::exp(-theta);
-    const std::size_t end = std::min(n, block + 256);
-    for (std::size_t k = block; k < end; ++k) {
-      (k % 2 == 0 ? even : odd)[k / 2] = payment.mass[k] * weight;
-      weight *= factor;
-    }
-  }
-}
+constexpr std::size_t kTiltBlock = 256;
 
 void apply(const Frequency& frequency, double* re, double* im, std::size_t n) {
   if (frequency.states.size() == 1 && !frequency.states[0].count.zero_probability &&
       frequency.states[0].count.family == FrequencyFamily::poisson) {
-    const double mean = frequency.states[0].count.mean;
+    loss_kernels().compound_poisson(frequency.states[0].count.mean, re, im, n);
+    return;
+  }
+  if (frequency.states.size() == 1 && !frequency.states[0].count.zero_probability &&
+      frequency.states[0].count.family == FrequencyFamily::negative_binomial &&
+      frequency.states[0].count.size == 1) {
+    // Geometric: 1/(1 - beta (z - 1)).
+    const double beta = frequency.states[0].count.beta;
     for (std::size_t k = 0; k < n; ++k) {
-      const double size = std::exp(mean * (re[k] - 1));
-      const double angle = mean * im[k];
-      re[k] = size * std::cos(angle);
-      im[k] = size * std::sin(angle);
+      const double a = 1 - beta * (re[k] - 1);
+      const double b = -beta * im[k];
+      const double norm = 1 / (a * a + b * b);
+      re[k] = a * norm;
+      im[k] = -b * norm;
     }
     return;
   }
@@ -53,7 +42,7 @@ void apply(const Frequency& frequency, double* re, double* im, std::size_t n) {
 }
 
 // Chernoff: P(S >= x) <= E exp(s (S - x)) for every s; the best of a few.
-double tail_bound(const std::vector<Frequency>& frequencies, const std::vector<Lattice>& payments,
+double tail_bound(std::span<const Frequency> frequencies, std::span<const Lattice> payments,
                   double places) {
   double best = 1;
   for (double exponent = 0.5; exponent < 600; exponent *= 2) {
@@ -79,63 +68,103 @@ double tail_bound(const std::vector<Frequency>& frequencies, const std::vector<L
 
 }  // namespace
 
-FftAnswer aggregate_by_fft(const std::vector<Frequency>& frequencies,
-                           const std::vector<Lattice>& payments, const Transform& transform) {
+FftAggregator::FftAggregator(std::size_t points, const Transform& transform)
+    : points_(points),
+      transform_(transform),
+      plan_(points * transform.padding),
+      even_(points * transform.padding / 2 + 1),
+      odd_(points * transform.padding / 2 + 1),
+      work_(plan_.scratch()) {
+  const double theta = transform.tilt / static_cast<double>(points * transform.padding);
+  for (std::size_t k = 0; k < kTiltBlock; ++k) {
+    fine_.push_back(std::exp(-theta * static_cast<double>(k)));
+    fine_back_.push_back(std::exp(theta * static_cast<double>(k)));
+  }
+  for (std::size_t k = 0; k < points; k += kTiltBlock) {
+    coarse_.push_back(std::exp(-theta * static_cast<double>(k)));
+    coarse_back_.push_back(std::exp(theta * static_cast<double>(k)));
+  }
+}
+
+// The tilted payment, even and odd places apart, zeros behind it.
+void FftAggregator::place(const Lattice& payment) {
+  const double* mass = payment.mass.data();
+  double* even = even_.data();
+  double* odd = odd_.data();
+  for (std::size_t block = 0; block < points_; block += kTiltBlock) {
+    const double weight = coarse_[block / kTiltBlock];
+    const std::size_t end = std::min(points_, block + kTiltBlock);
+    for (std::size_t k = block; k < end; k += 2) {
+      even[k / 2] = mass[k] * (weight * fine_[k - block]);
+      odd[k / 2] = mass[k + 1] * (weight * fine_[k + 1 - block]);
+    }
+  }
+  std::fill(even + points_ / 2, even + even_.size(), 0.0);
+  std::fill(odd + points_ / 2, odd + odd_.size(), 0.0);
+}
+
+void FftAggregator::run(std::span<const Frequency> frequencies, std::span<const Lattice> payments,
+                        FftAnswer& out) {
   COFFERDAM_CHECK(!payments.empty() && frequencies.size() == payments.size(),
                   "each frequency has its payment");
-  const std::size_t points = payments[0].mass.size();
-  const std::size_t length = points * transform.padding;
-  COFFERDAM_CHECK(std::has_single_bit(length) && length >= 2, "the lattice is a power of two");
-  const std::size_t half = length / 2;
-  const double theta = transform.tilt / static_cast<double>(length);
-  const numerics::RealFftPlan plan(length);
-  AlignedDoubles even(half + 1);
-  AlignedDoubles odd(half + 1);
-  AlignedDoubles work(plan.scratch());
-  AlignedDoubles product_re;
-  AlignedDoubles product_im;
+  const std::size_t half = plan_.real_length() / 2;
+  double* even = even_.data();
+  double* odd = odd_.data();
   for (std::size_t i = 0; i < payments.size(); ++i) {
-    place(payments[i], theta, even, odd);
-    plan.forward(even.data(), odd.data(), work.data());
-    apply(frequencies[i], even.data(), odd.data(), half + 1);
+    COFFERDAM_CHECK(payments[i].mass.size() == points_, "the lattices have one length");
+    place(payments[i]);
+    plan_.forward(even, odd, work_.data());
+    apply(frequencies[i], even, odd, half + 1);
     if (payments.size() == 1) break;
     if (i == 0) {
-      product_re = AlignedDoubles(half + 1);
-      product_im = AlignedDoubles(half + 1);
-      std::swap(product_re, even);
-      std::swap(product_im, odd);
+      product_re_.assign(even, even + half + 1);
+      product_im_.assign(odd, odd + half + 1);
       continue;
     }
     for (std::size_t k = 0; k <= half; ++k) {
-      const double re = product_re[k] * even[k] - product_im[k] * odd[k];
-      product_im[k] = product_re[k] * odd[k] + product_im[k] * even[k];
-      product_re[k] = re;
+      const double re = product_re_[k] * even[k] - product_im_[k] * odd[k];
+      product_im_[k] = product_re_[k] * odd[k] + product_im_[k] * even[k];
+      product_re_[k] = re;
     }
   }
   if (payments.size() > 1) {
-    std::swap(product_re, even);
-    std::swap(product_im, odd);
+    std::ranges::copy(product_re_, even);
+    std::ranges::copy(product_im_, odd);
   }
-  plan.inverse(even.data(), odd.data(), work.data());
-  FftAnswer out;
+  plan_.inverse(even, odd, work_.data());
   out.lattice.step = payments[0].step;
-  out.lattice.mass.resize(points);
-  for (std::size_t block = 0; block < points; block += 256) {
-    double weight = std::exp(theta * static_cast<double>(block));
-    const double factor = std::exp(theta);
-    const std::size_t end = std::min(points, block + 256);
-    for (std::size_t k = block; k < end; ++k) {
-      const double value = (k % 2 == 0 ? even : odd)[k / 2] * weight;
-      out.negative_mass -= std::min(value, 0.0);
-      out.lattice.mass[k] = std::max(value, 0.0);
-      weight *= factor;
+  out.lattice.mass.resize(points_);
+  double* mass = out.lattice.mass.data();
+  double negative[2] = {0, 0};
+  for (std::size_t block = 0; block < points_; block += kTiltBlock) {
+    const double weight = coarse_back_[block / kTiltBlock];
+    const std::size_t end = std::min(points_, block + kTiltBlock);
+    for (std::size_t k = block; k < end; k += 2) {
+      const double a = even[k / 2] * (weight * fine_back_[k - block]);
+      const double b = odd[k / 2] * (weight * fine_back_[k + 1 - block]);
+      negative[0] += std::min(a, 0.0);
+      negative[1] += std::min(b, 0.0);
+      mass[k] = std::max(a, 0.0);
+      mass[k + 1] = std::max(b, 0.0);
     }
   }
-  out.rounding_bound = std::numeric_limits<double>::epsilon() *
-                       std::log2(static_cast<double>(length)) *
-                       std::exp(theta * static_cast<double>(points));
-  out.aliasing_bound =
-      std::exp(-transform.tilt) * tail_bound(frequencies, payments, static_cast<double>(length));
+  out.negative_mass = -(negative[0] + negative[1]);
+  const auto length = static_cast<double>(plan_.real_length());
+  out.rounding_bound = std::numeric_limits<double>::epsilon() * std::log2(length) *
+                       std::exp(transform_.tilt * static_cast<double>(points_) / length);
+  out.aliasing_bound = transform_.with_aliasing_bound
+                           ? std::exp(-transform_.tilt) * tail_bound(frequencies, payments, length)
+                           : std::exp(-transform_.tilt);
+}
+
+FftAnswer aggregate_by_fft(const std::vector<Frequency>& frequencies,
+                           const std::vector<Lattice>& payments, const Transform& transform) {
+  COFFERDAM_CHECK(!payments.empty() && std::has_single_bit(payments[0].mass.size()) &&
+                      payments[0].mass.size() >= 2,
+                  "the lattice is a power of two");
+  FftAggregator aggregator(payments[0].mass.size(), transform);
+  FftAnswer out;
+  aggregator.run(frequencies, payments, out);
   return out;
 }
 

@@ -49,20 +49,18 @@ void IndividualModel::add(const CoverRisk& cover) {
   none = std::max(none, 0.0);
   std::vector<double>& f = sum_.mass;
   const std::size_t n = f.size();
-  if (atoms.size() == 1) {
-    const std::size_t m = atoms[0].place;
-    const double q = atoms[0].mass;
-    if (m == 0) return;
-    // In place, from the end, so that what is read is not yet changed.
-    for (std::size_t k = n; k-- > std::min(m, n);) f[k] = none * f[k] + q * f[k - m];
-    for (std::size_t k = 0; k < std::min(m, n); ++k) f[k] *= none;
-    return;
-  }
-  std::vector<double> next(n);
-  for (std::size_t k = 0; k < n; ++k) next[k] = none * f[k];
-  for (const Atom& a : atoms)
-    for (std::size_t k = a.place; k < n; ++k) next[k] += a.mass * f[k - a.place];
-  f = std::move(next);
+  if (atoms.size() == 1 && atoms[0].place == 0) return;
+  next_.resize(n);
+  const double* from = f.data();
+  double* to = next_.data();
+  const std::size_t first = atoms.empty() ? n : std::min(atoms[0].place, n);
+  const double mass = atoms.empty() ? 0 : atoms[0].mass;
+  for (std::size_t k = 0; k < first; ++k) to[k] = none * from[k];
+  for (std::size_t k = first; k < n; ++k) to[k] = none * from[k] + mass * from[k - first];
+  for (std::size_t i = 1; i < atoms.size(); ++i)
+    for (std::size_t k = atoms[i].place; k < n; ++k)
+      to[k] += atoms[i].mass * from[k - atoms[i].place];
+  std::swap(f, next_);
 }
 
 void IndividualModel::remove(const CoverRisk& cover) {
@@ -125,7 +123,42 @@ double tail_share(const CoverRisk& cover, const Lattice& others, const Worst& wo
   return expected;
 }
 
+// The same of a cover with one amount on the lattice, without taking it out: the distribution of
+// the others is G(x) = sum over j of (-q)^j / (1 - q)^(j + 1) F(x - j m), for q below one half.
+double atom_share(const CoverRisk& cover, const Lattice& sum, const std::vector<double>& cumulated,
+                  const Worst& worst) {
+  const double q = cover.probability;
+  const auto m = static_cast<std::size_t>(std::llround(cover.amounts[0] / sum.step));
+  double below = 0;
+  double equal = 0;
+  if (worst.at >= m) {
+    double weight = 1 / (1 - q);
+    for (std::size_t place = worst.at - m;; place -= m) {
+      below += weight * cumulated[place];
+      equal += weight * sum.mass[place];
+      weight *= -q / (1 - q);
+      if (place < m || std::abs(weight) < 1e-18) break;
+    }
+  }
+  return q * cover.amounts[0] *
+         (std::clamp(1 - below, 0.0, 1.0) + worst.part * std::max(equal, 0.0));
+}
+
+bool is_atom(const CoverRisk& cover, double step) {
+  if (cover.amounts.size() != 1 || cover.probability > 0.45) return false;
+  const double place = cover.amounts[0] / step;
+  return place >= 0.5 && std::abs(place - std::round(place)) < 1e-9 * (1 + place);
+}
+
 }  // namespace
+
+std::vector<IndividualModel> build_states(std::span<const CoverRisk> covers,
+                                          std::span<const CrisisState> states, double step,
+                                          std::size_t points) {
+  std::vector<IndividualModel> out;
+  for (const CrisisState& state : states) out.push_back(build(covers, state.factor, step, points));
+  return out;
+}
 
 Lattice distribution_of(std::span<const CoverRisk> covers, std::span<const CrisisState> states,
                         double step, std::size_t points) {
@@ -140,13 +173,18 @@ Lattice distribution_of(std::span<const CoverRisk> covers, std::span<const Crisi
 
 Shares allocate_tvar(std::span<const CoverRisk> covers, std::span<const CrisisState> states,
                      double step, std::size_t points, double p) {
-  std::vector<IndividualModel> models;
+  return allocate_tvar(build_states(covers, states, step, points), covers, states, p);
+}
+
+Shares allocate_tvar(std::span<const IndividualModel> models, std::span<const CoverRisk> covers,
+                     std::span<const CrisisState> states, double p) {
+  COFFERDAM_CHECK(!models.empty() && models.size() == states.size(), "a sum for each state");
+  const double step = models[0].lattice().step;
+  const std::size_t points = models[0].lattice().mass.size();
   Lattice sum{.step = step, .mass = std::vector<double>(points, 0.0)};
-  for (const CrisisState& state : states) {
-    models.push_back(build(covers, state.factor, step, points));
+  for (std::size_t s = 0; s < states.size(); ++s)
     for (std::size_t k = 0; k < points; ++k)
-      sum.mass[k] += state.probability * models.back().lattice().mass[k];
-  }
+      sum.mass[k] += states[s].probability * models[s].lattice().mass[k];
   const LatticeView view(sum);
   Shares out;
   out.var = view.value_at_risk(p);
@@ -158,19 +196,27 @@ Shares allocate_tvar(std::span<const CoverRisk> covers, std::span<const CrisisSt
   for (std::size_t k = points; k-- > worst.at + 1;) above += sum.mass[k];
   const double atom = sum.mass[worst.at];
   worst.part = atom > 0 ? std::clamp((1 - p - above) / atom, 0.0, 1.0) : 0;
+  std::vector<double> cumulated(points);
   for (std::size_t s = 0; s < states.size(); ++s) {
+    const Lattice& in_this = models[s].lattice();
+    double running = 0;
+    for (std::size_t k = 0; k < points; ++k) cumulated[k] = running += in_this.mass[k];
     for (std::size_t i = 0; i < covers.size(); ++i) {
       const CoverRisk cover = in_state(covers[i], states[s].factor);
-      IndividualModel others = models[s];
-      if (cover.probability <= 0.5) {
+      double share = 0;
+      if (is_atom(cover, step)) {
+        share = atom_share(cover, in_this, cumulated, worst);
+      } else if (cover.probability <= 0.5) {
+        IndividualModel others = models[s];
         others.remove(cover);
+        share = tail_share(cover, others.lattice(), worst);
       } else {
-        others = IndividualModel(step, points);
+        IndividualModel others(step, points);
         for (std::size_t j = 0; j < covers.size(); ++j)
           if (j != i) others.add(in_state(covers[j], states[s].factor));
+        share = tail_share(cover, others.lattice(), worst);
       }
-      out.contributions[i] +=
-          states[s].probability * tail_share(cover, others.lattice(), worst) / (1 - p);
+      out.contributions[i] += states[s].probability * share / (1 - p);
     }
   }
   return out;

@@ -47,6 +47,7 @@ class IndividualModel {
   [[nodiscard]] std::vector<Atom> atoms_of(const CoverRisk& cover) const;
 
   Lattice sum_;
+  std::vector<double> next_;
 };
 
 // A state of the world: its probability, and what every cover's probability of a loss is multiplied
@@ -67,10 +68,19 @@ struct Shares {
   std::vector<double> contributions;  // E[X_i | the worst 1 - p]: they sum to TVaR
 };
 
+// The sums of all covers in each state, for several questions.
+[[nodiscard]] std::vector<IndividualModel> build_states(std::span<const CoverRisk> covers,
+                                                        std::span<const CrisisState> states,
+                                                        double step, std::size_t points);
+
 // Euler allocation of TVaR (Tasche 1999): E[X_i; S > VaR] plus, of the atom at VaR, the part that
 // lies in the worst 1 - p, pro rata; over 1 - p.
 [[nodiscard]] Shares allocate_tvar(std::span<const CoverRisk> covers,
                                    std::span<const CrisisState> states, double step,
                                    std::size_t points, double p);
+// The same from sums that are there already.
+[[nodiscard]] Shares allocate_tvar(std::span<const IndividualModel> models,
+                                   std::span<const CoverRisk> covers,
+                                   std::span<const CrisisState> states, double p);
 
 }  // namespace cofferdam::actuarial

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/lattice.h"
 
+#include "cofferdam/models/actuarial/loss_kernels.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +15,30 @@ constexpr std::size_t kBlock = 64;
 // Rounding of sums of masses may not decide an order statistic.
 constexpr double kSlack = 1e-13;
 
+// A lognormal without terms, for which whole lattices are computed in vectors.
+const Lognormal* plain_lognormal(const Payment& payment) {
+  const LossTerms& t = payment.terms;
+  const bool plain = t.deductible == 0 && t.limit == kInfinity && t.coinsurance == 1;
+  return plain ? std::get_if<Lognormal>(&payment.severity.family) : nullptr;
+}
+
+// Falling survival at the ends of the cells becomes the mass between them.
+void differences(std::vector<double>& survival) {
+  double above = 1;
+  for (double& value : survival) {
+    const double next = value;
+    value = above - next;
+    above = next;
+  }
+}
+
 void by_rounding(const Payment& payment, Lattice& out) {
+  if (const Lognormal* f = plain_lognormal(payment)) {
+    loss_kernels().lognormal_survival(f->meanlog, f->sdlog, 0.5 * out.step, out.step,
+                                      out.mass.data(), out.mass.size());
+    differences(out.mass);
+    return;
+  }
   double above = 1;
   for (std::size_t i = 0; i < out.mass.size(); ++i) {
     const double next = at_least(payment, out.at(i) + 0.5 * out.step);
@@ -101,10 +126,19 @@ LatticeMoments moments_of(const Lattice& lattice) {
 LatticeView::LatticeView(const Lattice& lattice, AnnualTerms terms)
     : lattice_(lattice), terms_(terms) {
   double sum = 0;
-  cumulated_.reserve(lattice.mass.size() / kBlock + 2);
-  for (std::size_t i = 0; i < lattice.mass.size(); ++i) {
-    if (i % kBlock == 0) cumulated_.push_back(sum);
-    sum += lattice.mass[i];
+  const std::size_t n = lattice.mass.size();
+  const double* mass = lattice.mass.data();
+  cumulated_.reserve(n / kBlock + 2);
+  for (std::size_t from = 0; from < n; from += kBlock) {
+    cumulated_.push_back(sum);
+    // Eight sums side by side, always in this order.
+    double parts[8] = {};
+    const std::size_t whole = std::min(kBlock, n - from);
+    for (std::size_t i = 0; i + 8 <= whole; i += 8)
+      for (std::size_t j = 0; j < 8; ++j) parts[j] += mass[from + i + j];
+    for (std::size_t i = whole / 8 * 8; i < whole; ++i) parts[0] += mass[from + i];
+    sum += ((parts[0] + parts[1]) + (parts[2] + parts[3])) +
+           ((parts[4] + parts[5]) + (parts[6] + parts[7]));
   }
   cumulated_.push_back(sum);
   lost_ = std::max(0.0, 1 - sum);

@@ -2,11 +2,15 @@
 #include "cofferdam/models/actuarial/ruin.h"
 
 #include "cofferdam/models/actuarial/coverage.h"
+#include "cofferdam/models/actuarial/loss_kernels.h"
 #include "cofferdam/models/actuarial/severity_families.h"
 #include "cofferdam/models/actuarial/simulate.h"
+#include "cofferdam/models/numerics/random.h"
 #include "cofferdam/models/numerics/solve.h"
+#include "cofferdam/models/numerics/vector_functions.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -127,24 +131,63 @@ std::optional<double> adjustment_coefficient(const Severity& claims, double inte
   return numerics::find_root(gap, lower, upper, 1e-15 * lower).x;
 }
 
+namespace {
+
+// Waits and claims of a block of events; exponential and lognormal claims in vectors.
+class EventBlock {
+ public:
+  static constexpr std::size_t kEvents = 128;
+
+  EventBlock(const Severity& claims, double intensity) : claims_(claims), intensity_(intensity) {}
+
+  void fill(Draws& draws, std::uint64_t seed, std::uint64_t path, std::uint64_t block) {
+    for (double& u : waits) u = draws.uniform();
+    numerics::logarithms(waits, waits);
+    for (double& w : waits) w *= -1 / intensity_;
+    if (const auto* f = std::get_if<Exponential>(&claims_.family)) {
+      for (double& u : sizes) u = draws.uniform();
+      numerics::logarithms(sizes, sizes);
+      for (double& x : sizes) x *= -f->scale;
+    } else if (const auto* g = std::get_if<Lognormal>(&claims_.family)) {
+      numerics::fill_normals(seed, path, block * (kEvents / numerics::kNormalsPerBlock), sizes);
+      loss_kernels().lognormal_of_normal(g->meanlog, g->sdlog, sizes.data(), sizes.size());
+    } else {
+      for (double& x : sizes) x = quantile(claims_, draws.uniform());
+    }
+  }
+
+  std::array<double, kEvents> waits{};
+  std::array<double, kEvents> sizes{};
+
+ private:
+  const Severity& claims_;
+  double intensity_;
+};
+
+bool is_ruined(EventBlock& events, double premium_rate, double u, double horizon,
+               std::uint64_t seed, std::uint64_t path) {
+  Draws draws(seed, 0, path);
+  double time = 0;
+  double surplus = u;
+  for (std::uint64_t block = 0;; ++block) {
+    events.fill(draws, seed, path, block);
+    for (std::size_t i = 0; i < EventBlock::kEvents; ++i) {
+      time += events.waits[i];
+      if (time > horizon) return false;
+      surplus += premium_rate * events.waits[i] - events.sizes[i];
+      if (surplus < 0) return true;
+    }
+  }
+}
+
+}  // namespace
+
 SimulatedRuin simulate_ruin(const Severity& claims, double intensity, double premium_rate, double u,
                             double horizon, std::size_t paths, std::uint64_t seed) {
   std::size_t ruined = 0;
-  for (std::size_t path = 0; path < paths; ++path) {
-    Draws draws(seed, 0, path);
-    double time = 0;
-    double surplus = u;
-    for (;;) {
-      const double wait = -std::log(draws.uniform()) / intensity;
-      time += wait;
-      if (time > horizon) break;
-      surplus += premium_rate * wait - quantile(claims, draws.uniform());
-      if (surplus < 0) {
-        ++ruined;
-        break;
-      }
-    }
-  }
+  EventBlock events(claims, intensity);
+  for (std::size_t path = 0; path < paths; ++path)
+    ruined += is_ruined(events, premium_rate, u, horizon, seed, path) ? 1U : 0U;
   const auto n = static_cast<double>(paths);
   const double p = static_cast<double>(ruined) / n;
   return {.probability = p, .standard_error = std::sqrt(p * (1 - p) / n)};

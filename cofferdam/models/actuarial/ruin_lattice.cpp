@@ -2,6 +2,7 @@
 //
 // The geometric sum of ladder heights by FFT.
 #include "cofferdam/models/actuarial/aggregate.h"
+#include "cofferdam/models/actuarial/loss_kernels.h"
 #include "cofferdam/models/actuarial/ruin.h"
 
 #include <algorithm>
@@ -15,7 +16,8 @@ std::vector<double> tail_of_sum(Lattice ladder, double loading) {
   // P(N = n) = theta/(1 + theta) (1/(1 + theta))^n: negative binomial with r = 1, beta = 1/theta.
   const std::vector<Frequency> geometric{negative_binomial(1, 1 / loading)};
   const std::vector<Lattice> heights{std::move(ladder)};
-  const FftAnswer sum = aggregate_by_fft(geometric, heights, {.padding = 2, .tilt = 12});
+  const FftAnswer sum = aggregate_by_fft(geometric, heights,
+                                         {.padding = 2, .tilt = 12, .with_aliasing_bound = false});
   std::vector<double> out(sum.lattice.mass.size());
   double above = 1;
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -50,8 +52,14 @@ LatticeRuin::LatticeRuin(const Severity& claims, double loading, double step, st
     : step_(step) {
   const double whole = mean(claims);
   std::vector<double> halves(2 * points + 2);
-  for (std::size_t i = 0; i < halves.size(); ++i)
-    halves[i] = limited_expected_value(claims, 0.5 * step * static_cast<double>(i)) / whole;
+  if (const auto* f = std::get_if<Lognormal>(&claims.family)) {
+    loss_kernels().lognormal_limited(f->meanlog, f->sdlog, 0.5 * step, 0.5 * step,
+                                     halves.data() + 1, halves.size() - 1);
+  } else {
+    for (std::size_t i = 1; i < halves.size(); ++i)
+      halves[i] = limited_expected_value(claims, 0.5 * step * static_cast<double>(i));
+  }
+  for (double& value : halves) value /= whole;
   fine_ = tail_of_sum(ladder_of(halves, step, points, 2, Round::nearest), loading);
   coarse_ = tail_of_sum(ladder_of(halves, 2 * step, points / 2, 4, Round::nearest), loading);
   if (!with_bounds) return;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/simulate.h"
 
+#include "cofferdam/models/actuarial/loss_kernels.h"
+#include "cofferdam/models/numerics/random.h"
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace cofferdam::actuarial {
 namespace {
@@ -48,12 +52,63 @@ std::uint64_t CountSampler::draw(double uniform) const {
   return first_ + std::min<std::uint64_t>(place, cumulated_.size() - 1);
 }
 
+namespace {
+
+// Lognormal losses of many years in one array: normals by counter, then exp, then a sum for each
+// year. A block of years has a stream of its own, so it can be drawn again alone.
+void add_lognormal_years(const Line& line, const Lognormal& f, const CountSampler& counts,
+                         std::uint64_t seed, std::uint64_t index, std::vector<double>& out) {
+  constexpr std::size_t kYears = 256;
+  std::vector<double> losses;
+  std::vector<std::uint64_t> numbers;
+  const LossTerms& t = line.payment.terms;
+  const bool plain =
+      t.deductible == 0 && t.limit == std::numeric_limits<double>::infinity() && t.coinsurance == 1;
+  const bool franchise = t.kind == DeductibleKind::franchise;
+  for (std::size_t from = 0; from < out.size(); from += kYears) {
+    const std::size_t end = std::min(out.size(), from + kYears);
+    numbers.clear();
+    std::uint64_t total = 0;
+    for (std::size_t year = from; year < end; ++year) {
+      Draws draws(seed, index, year);
+      numbers.push_back(counts.draw(draws.uniform()));
+      total += numbers.back();
+    }
+    losses.resize(total);
+    numerics::fill_normals(mixed(seed), (index << 40) + from / kYears, 0, losses);
+    loss_kernels().lognormal_of_normal(f.meanlog, f.sdlog, losses.data(), total);
+    if (!plain)
+      for (double& x : losses) {
+        const double over = x > t.deductible ? (franchise ? x : x - t.deductible) : 0;
+        x = t.coinsurance * std::min(over, t.limit);
+      }
+    const double* at = losses.data();
+    for (std::size_t year = from; year < end; ++year) {
+      const std::uint64_t n = numbers[year - from];
+      double parts[4] = {};
+      std::uint64_t i = 0;
+      for (; i + 4 <= n; i += 4)
+        for (std::size_t j = 0; j < 4; ++j) parts[j] += at[i + j];
+      for (; i < n; ++i) parts[0] += at[i];
+      out[year] += (parts[0] + parts[1]) + (parts[2] + parts[3]);
+      at += n;
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<double> simulate_years(const Portfolio& portfolio, std::size_t years,
                                    std::uint64_t seed) {
   std::vector<double> out(years, 0.0);
   for (std::size_t l = 0; l < portfolio.lines.size(); ++l) {
     const Line& line = portfolio.lines[l];
     const CountSampler counts(line.frequency);
+    const auto* lognormal = std::get_if<Lognormal>(&line.payment.severity.family);
+    if (lognormal != nullptr && line.payment.basis == PaymentBasis::per_loss) {
+      add_lognormal_years(line, *lognormal, counts, seed, l, out);
+      continue;
+    }
     for (std::size_t year = 0; year < years; ++year) {
       Draws draws(seed, l, year);
       const std::uint64_t n = counts.draw(draws.uniform());

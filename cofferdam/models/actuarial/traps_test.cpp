@@ -290,6 +290,12 @@ TEST(Individual, TheAtomAtVarIsSplitProRata) {
   const std::vector<CrisisState> calm{{1, 1}};
   const double p = 0.9;
   const Shares shares = allocate_tvar(covers, calm, 1, 64, p);
+  // The same where the cover is taken out of the sum: two amounts are not one atom.
+  std::vector<CoverRisk> halves = covers;
+  halves[0] = {.probability = 0.1, .amounts = {10, 10}, .weights = {0.5, 0.5}};
+  const Shares again = allocate_tvar(halves, calm, 1, 64, p);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(again.contributions[i], shares.contributions[i], 1e-13);
   double worst[3] = {0, 0, 0};
 
   struct Outcome {

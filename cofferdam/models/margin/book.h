@@ -6,8 +6,10 @@
 
 #include "cofferdam/base/error.h"
 #include "cofferdam/models/margin/decimal.h"
+#include "cofferdam/models/margin/fixed_black.h"
 #include "cofferdam/models/margin/market.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,6 +72,7 @@ struct Book {
   std::vector<UnderlyingFacts> underlyings;
   std::vector<Contract> contracts;
   std::vector<Holding> holdings;
+  std::shared_ptr<BlackMemo> memo = std::make_shared<BlackMemo>();  // copies share it
 
   [[nodiscard]] const Contract& of(const Holding& holding) const {
     return contracts[holding.contract];

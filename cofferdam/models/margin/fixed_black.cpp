@@ -55,6 +55,24 @@ OptionPrices fixed_black(const FixedBlackInput& input) {
   return {.call = smaller(call * forward, forward), .put = smaller(put * forward, strike)};
 }
 
+std::size_t BlackMemo::Hash::operator()(const FixedBlackInput& input) const {
+  std::uint64_t hash = static_cast<std::uint64_t>(input.seconds);
+  for (const Decimal part : {input.volatility, input.forward, input.strike, input.discount}) {
+    hash ^= base::low64(static_cast<base::u128>(part.units()));
+    hash *= 0x9E37'79B9'7F4A'7C15;  // 2^64 over the golden ratio: spreads neighbours
+    hash ^= hash >> 32;
+  }
+  return static_cast<std::size_t>(hash);
+}
+
+OptionPrices BlackMemo::prices(const FixedBlackInput& input) {
+  constexpr std::size_t kKnownMax = 1'000'000;
+  if (known_.size() >= kKnownMax) known_.clear();
+  const auto [found, is_new] = known_.try_emplace(input);
+  if (is_new) found->second = fixed_black(input);
+  return found->second;
+}
+
 Decimal years(std::int64_t seconds) {
   return Decimal::of_units(static_cast<i128>(seconds) * kDecimalOne / kSecondsPerYear);
 }

@@ -11,6 +11,7 @@
 #include "cofferdam/models/margin/decimal.h"
 
 #include <cstdint>
+#include <unordered_map>
 
 namespace cofferdam::rulebook {
 
@@ -25,9 +26,25 @@ struct FixedBlackInput {
   Decimal forward;
   Decimal strike;  // above zero
   Decimal discount = Decimal::one();
+
+  friend bool operator==(const FixedBlackInput&, const FixedBlackInput&) = default;
 };
 
 [[nodiscard]] OptionPrices fixed_black(const FixedBlackInput& input);
+
+// Remembers prices by all that they depend on: an explanation asks for the same ones a few hundred
+// times. Not for several threads at once.
+class BlackMemo {
+ public:
+  [[nodiscard]] OptionPrices prices(const FixedBlackInput& input);
+
+ private:
+  struct Hash {
+    std::size_t operator()(const FixedBlackInput& input) const;
+  };
+
+  std::unordered_map<FixedBlackInput, OptionPrices, Hash> known_;
+};
 
 // Seconds as a part of 365 days, cut at 18 digits.
 [[nodiscard]] Decimal years(std::int64_t seconds);

@@ -2,6 +2,7 @@
 #include "cofferdam/models/margin/margin.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace cofferdam::rulebook {
 namespace {
@@ -10,7 +11,7 @@ using base::malformed;
 using base::Rounding;
 using base::SignedAmount;
 
-constexpr std::size_t kReliefInstrumentsMax = 200;
+constexpr std::size_t kReliefInstrumentsMax = 100;
 
 Decimal initial_excess(const Evaluation& e) {
   return e.equity - e.initial;
@@ -93,8 +94,9 @@ class Explainer {
                        "at most 200 can be explained", "set explain to false");
     if (Result<void> done = positions(out); !done) return done;
     if (Result<void> done = trades(out); !done) return done;
-    std::stable_sort(out.relief.begin(), out.relief.end(), [](const Relief& a, const Relief& b) {
-      return a.freed_initial > b.freed_initial;
+    std::sort(out.relief.begin(), out.relief.end(), [](const Relief& a, const Relief& b) {
+      return std::tuple(-a.freed_initial, a.instrument, a.quantity) <
+             std::tuple(-b.freed_initial, b.instrument, b.quantity);
     });
     return modes(out);
   }
@@ -134,16 +136,24 @@ class Explainer {
     if (!size.is_positive()) return malformed("relief_quantity", text(size), "must be above zero");
     if (book_.contracts.size() > kReliefInstrumentsMax)
       return malformed("market.instruments", std::to_string(book_.contracts.size()),
-                       "at most 200 can be tried for relief");
+                       "at most 100 can be tried for relief");
     for (std::size_t contract = 0; contract < book_.contracts.size(); ++contract) {
       if (book_.contracts[contract].kind == InstrumentKind::spot) continue;
       for (const Decimal change : {size, -size}) {
+        if (closes(contract, change)) continue;
         // An instrument that this rulebook does not margin frees nothing.
         const Result<Evaluation> after = at_mark(rulebook_, book_, now_, contract, change);
         if (after) relieve(out, contract, change, *after);
       }
     }
     return {};
+  }
+
+  // Whether the trade was tried already, as the closing of a position.
+  [[nodiscard]] bool closes(std::size_t contract, Decimal change) const {
+    return std::any_of(book_.holdings.begin(), book_.holdings.end(), [&](const Holding& h) {
+      return h.contract == contract && h.quantity == -change;
+    });
   }
 
   struct Sum {
@@ -237,6 +247,8 @@ Result<Evaluation> after_trades(const MarginInput& input, Book book, Evaluation 
           trade_profit(*input.parameters, book, *contract, quantity, *price);
       if (!profit) return std::unexpected(profit.error());
       after->equity += *profit;
+      if (after->equity.is_void())
+        return malformed(at + ".price", text(*price), "makes a profit that does not fit");
     }
     book = with_quantity(std::move(book), *contract, quantity);
     now = *std::move(after);

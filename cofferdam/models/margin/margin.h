@@ -53,7 +53,7 @@ struct MarginInput {
     visit("portfolio", self.portfolio, "cash and positions");
     visit("what_if", self.what_if, "hypothetical trades, done together; at most 64");
     visit("relief_quantity", self.relief_quantity,
-          "also try buying and selling this much of every instrument of the market");
+          "also try buying and selling this much of every instrument, of at most 100");
     visit("explain", self.explain, "false: requirements only; default true");
   }
 };

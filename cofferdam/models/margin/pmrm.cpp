@@ -164,6 +164,7 @@ class Evaluator {
   Account account_;
   Evaluation out_;
   std::vector<PmrmExpiry::Values> now_;
+  std::vector<PmrmDiscounts> discounts_;  // of each expiry
   Decimal basis_;
   Decimal worst_;
 };
@@ -185,6 +186,8 @@ class FirstEvaluator : Evaluator {
       value(index, base_value(book_.holdings[index].quantity, Decimal::one()));
     }
     value_options();
+    for (const PmrmExpiry& expiry : account_.expiries)
+      discounts_.push_back(discounts(rules_, expiry));
     begin_with_basis();
     for (const PmrmScenario& scenario : rules_.scenarios) try_scenario(scenario);
     add_lines();
@@ -197,11 +200,6 @@ class FirstEvaluator : Evaluator {
     return quantity * spot() * shock / book_.stable;
   }
 
-  [[nodiscard]] Decimal discount(const PmrmExpiry& expiry) const {
-    const Decimal rate = expiry.rate() * from_rate(rules_.rate_mult) + from_rate(rules_.rate_add);
-    return from_rate(rules_.static_discount) * exponential(-(years(expiry.facts().seconds) * rate));
-  }
-
   void try_scenario(const PmrmScenario& scenario) {
     const Decimal shock = from_rate(scenario.spot);
     std::vector<Decimal> by_holding(book_.holdings.size());
@@ -211,7 +209,8 @@ class FirstEvaluator : Evaluator {
       const PmrmExpiry::Values then = expiry.values(shock, scenario.volatility);
       for (std::size_t i = 0; i < then.of.size(); ++i)
         by_holding[expiry.options()[i]] = then.of[i] - now_[j].of[i];
-      pnl += (then.sum.is_positive() ? then.sum * discount(expiry) : then.sum) - now_[j].sum;
+      const Decimal worth = then.sum.is_positive() ? then.sum * discounts_[j].positive : then.sum;
+      pnl += worth - now_[j].sum;
     }
     pnl += base_value(base_, shock) + perpetual_change(shock) - base_value(base_, Decimal::one());
     for (const std::size_t index : account_.collaterals)
@@ -263,7 +262,8 @@ class SecondEvaluator : Evaluator {
     for (PmrmExpiry& expiry : account_.expiries)
       expiry.discount_options(from_rate(rules_.vol_up_min));
     value_options();
-    for (const PmrmExpiry& expiry : account_.expiries) discounts_.push_back(discounts(expiry));
+    for (const PmrmExpiry& expiry : account_.expiries)
+      discounts_.push_back(discounts(rules_, expiry));
     for (const std::size_t index : account_.collaterals)
       if (Result<void> done = add_collateral(index); !done) return std::unexpected(done.error());
     begin_with_basis();
@@ -273,17 +273,6 @@ class SecondEvaluator : Evaluator {
   }
 
  private:
-  [[nodiscard]] PmrmDiscounts discounts(const PmrmExpiry& expiry) const {
-    const Decimal time = years(expiry.facts().seconds);
-    const Decimal up =
-        expiry.rate() * from_rate(rules_.rate_mult_positive) + from_rate(rules_.rate_add_positive);
-    const Decimal down =
-        expiry.rate() * from_rate(rules_.rate_mult_negative) + from_rate(rules_.rate_add_negative);
-    const Decimal negative = from_rate(rules_.discount_negative) / exponential(-(time * down));
-    return {.positive = from_rate(rules_.discount_positive) * exponential(-(time * up)),
-            .negative = smaller(Decimal::one() / expiry.option_discount(), negative)};
-  }
-
   [[nodiscard]] Result<void> add_collateral(std::size_t index) {
     const Holding& holding = book_.holdings[index];
     const Contract& contract = book_.of(holding);
@@ -361,7 +350,6 @@ class SecondEvaluator : Evaluator {
   }
 
   const Pmrm2& rules_;
-  std::vector<PmrmDiscounts> discounts_;
   std::vector<std::size_t> cancelling_;
 };
 

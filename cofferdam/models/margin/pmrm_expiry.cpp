@@ -36,11 +36,11 @@ void PmrmExpiry::discount_options(Decimal vol_up_min) {
 }
 
 Decimal PmrmExpiry::price(const Contract& contract, Decimal volatility, Decimal forward) const {
-  const OptionPrices prices = fixed_black({.seconds = facts_->seconds,
-                                           .volatility = volatility,
-                                           .forward = forward,
-                                           .strike = contract.strike,
-                                           .discount = discount_});
+  const OptionPrices prices = book_->memo->prices({.seconds = facts_->seconds,
+                                                   .volatility = volatility,
+                                                   .forward = forward,
+                                                   .strike = contract.strike,
+                                                   .discount = discount_});
   return contract.kind == InstrumentKind::call ? prices.call : prices.put;
 }
 
@@ -123,6 +123,24 @@ Decimal PmrmExpiry::confidence() const {
   for (const std::size_t index : options_)
     least = smaller(least, book_->of(book_->holdings[index]).confidence);
   return least;
+}
+
+PmrmDiscounts discounts(const Pmrm& rules, const PmrmExpiry& expiry) {
+  const Decimal rate = expiry.rate() * from_rate(rules.rate_mult) + from_rate(rules.rate_add);
+  return {.positive = from_rate(rules.static_discount) *
+                      exponential(-(years(expiry.facts().seconds) * rate)),
+          .negative = Decimal::one()};
+}
+
+PmrmDiscounts discounts(const Pmrm2& rules, const PmrmExpiry& expiry) {
+  const Decimal time = years(expiry.facts().seconds);
+  const Decimal up =
+      expiry.rate() * from_rate(rules.rate_mult_positive) + from_rate(rules.rate_add_positive);
+  const Decimal down =
+      expiry.rate() * from_rate(rules.rate_mult_negative) + from_rate(rules.rate_add_negative);
+  const Decimal negative = from_rate(rules.discount_negative) / exponential(-(time * down));
+  return {.positive = from_rate(rules.discount_positive) * exponential(-(time * up)),
+          .negative = smaller(Decimal::one() / expiry.option_discount(), negative)};
 }
 
 }  // namespace cofferdam::rulebook

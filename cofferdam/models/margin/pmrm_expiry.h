@@ -64,4 +64,8 @@ class PmrmExpiry {
   Decimal down_;
 };
 
+// What an expiry's value is multiplied by.
+[[nodiscard]] PmrmDiscounts discounts(const Pmrm& rules, const PmrmExpiry& expiry);
+[[nodiscard]] PmrmDiscounts discounts(const Pmrm2& rules, const PmrmExpiry& expiry);
+
 }  // namespace cofferdam::rulebook

@@ -14,6 +14,10 @@ void for_each_section(const Rulebook& rulebook, Visitor&& visit) {
   visit(RulebookKind::standard_options, rulebook.standard_options);
   visit(RulebookKind::pmrm, rulebook.pmrm);
   visit(RulebookKind::pmrm_2, rulebook.pmrm_2);
+  visit(RulebookKind::deribit_portfolio, rulebook.deribit_portfolio);
+  visit(RulebookKind::coin_options, rulebook.coin_options);
+  visit(RulebookKind::naked_options, rulebook.naked_options);
+  visit(RulebookKind::span, rulebook.span);
 }
 
 std::string name(RulebookKind kind) {

@@ -6,9 +6,13 @@
 // parameter that was forgotten is an error and never a zero.
 #pragma once
 
+#include "cofferdam/models/margin/coin_options.h"
+#include "cofferdam/models/margin/deribit_portfolio.h"
 #include "cofferdam/models/margin/fractions.h"
 #include "cofferdam/models/margin/linear_tiers.h"
+#include "cofferdam/models/margin/naked_options.h"
 #include "cofferdam/models/margin/pmrm.h"
+#include "cofferdam/models/margin/span.h"
 #include "cofferdam/models/margin/standard_options.h"
 
 #include <optional>
@@ -23,6 +27,10 @@ enum class RulebookKind : std::uint8_t {
   standard_options,
   pmrm,
   pmrm_2,
+  deribit_portfolio,
+  coin_options,
+  naked_options,
+  span,
 };
 
 struct Rulebook {
@@ -38,6 +46,10 @@ struct Rulebook {
   std::optional<StandardOptions> standard_options;
   std::optional<Pmrm> pmrm;
   std::optional<Pmrm2> pmrm_2;
+  std::optional<DeribitPortfolio> deribit_portfolio;
+  std::optional<CoinOptions> coin_options;
+  std::optional<NakedOptions> naked_options;
+  std::optional<Span> span;
 
   static constexpr std::array kRequired{
       std::string_view("name"),     std::string_view("kind"),
@@ -58,6 +70,10 @@ struct Rulebook {
     visit("standard_options", self.standard_options, "rule-based option margin by expiry");
     visit("pmrm", self.pmrm, "scenario portfolio margin with contingencies");
     visit("pmrm_2", self.pmrm_2, "the same with tails, skew and discounts of both signs");
+    visit("deribit_portfolio", self.deribit_portfolio, "scenario portfolio margin as Deribit's");
+    visit("coin_options", self.coin_options, "coin-settled options and futures one by one");
+    visit("naked_options", self.naked_options, "naked short options in vaults");
+    visit("span", self.span, "SPAN's 16 scenarios");
   }
 };
 
@@ -71,6 +87,7 @@ struct Rulebook {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::rulebook::RulebookKind> {
-  static constexpr std::array<std::string_view, 5> kNames{"linear_tiers", "fractions",
-                                                          "standard_options", "pmrm", "pmrm_2"};
+  static constexpr std::array<std::string_view, 9> kNames{
+      "linear_tiers",      "fractions",    "standard_options", "pmrm", "pmrm_2",
+      "deribit_portfolio", "coin_options", "naked_options",    "span"};
 };

@@ -2,37 +2,14 @@
 //
 // Portfolios that were worked out by the programs in tests/oracle, which know nothing of this code:
 // every rulebook must agree to the last unit, or within the quantum that the file states.
-#include "cofferdam/models/margin/margin.h"
+#include "cofferdam/models/margin/test_rulebooks.h"
 
-#include "tests/calculator_json.h"
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
 namespace cofferdam::rulebook {
 namespace {
-
-std::filesystem::path root() {
-  std::filesystem::path path = std::filesystem::path(__FILE__);
-  for (int i = 0; i < 4; ++i) path = path.parent_path();
-  return path;
-}
-
-testing::JsonReader reader(const testing::Json& input) {
-  return testing::JsonReader({.amount = input.value("scale", 18U),
-                              .price = input.value("price_scale", 18U),
-                              .quantity = input.value("quantity_scale", 18U)});
-}
-
-MarginInput read_input(const testing::Json& json) {
-  MarginInput input;
-  reader(json).read(json, input);
-  if (input.rulebook.empty()) return input;
-  const auto file = root() / "examples" / "rulebooks" / (input.rulebook + ".json");
-  reader(testing::Json::object())
-      .read(testing::read_json_file(file.string()), input.parameters.emplace());
-  return input;
-}
 
 i128 units(const testing::Json& json, unsigned scale) {
   return testing::value_of(base::parse_decimal(json.get<std::string>(), scale));
@@ -65,7 +42,8 @@ void expect_consistent(const MarginOutput& output, unsigned scale, const std::st
 class Cases : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Cases, AgreeWithTheOracle) {
-  const auto file = root() / "tests" / "oracle" / "margin" / (std::string(GetParam()) + ".json");
+  const auto file =
+      source_root() / "tests" / "oracle" / "margin" / (std::string(GetParam()) + ".json");
   const testing::Json document = testing::read_json_file(file.string());
   EXPECT_GE(document.at("cases").size(), 20U);
   for (const testing::Json& one : document.at("cases")) {
@@ -88,14 +66,15 @@ TEST_P(Cases, AgreeWithTheOracle) {
 
 INSTANTIATE_TEST_SUITE_P(Rulebooks, Cases,
                          ::testing::Values("dydx-v4", "imf-mmf", "derive-srm", "derive-srm-priced",
-                                           "derive-pmrm", "derive-pmrm-2"));
+                                           "derive-pmrm", "derive-pmrm-2", "deribit-like-pm",
+                                           "span-16", "deribit-standard", "opyn-naked"));
 
 TEST(Rulebooks, EveryFileCanBeUsed) {
   std::size_t files = 0;
-  for (const auto& file : std::filesystem::directory_iterator(root() / "examples" / "rulebooks")) {
+  for (const auto& file :
+       std::filesystem::directory_iterator(source_root() / "examples" / "rulebooks")) {
     if (file.path().extension() != ".json") continue;
-    Rulebook rulebook;
-    reader(testing::Json::object()).read(testing::read_json_file(file.path().string()), rulebook);
+    const Rulebook rulebook = read_rulebook(file.path());
     const Result<void> done = check(rulebook);
     EXPECT_TRUE(done) << file.path() << ": " << (done ? "" : done.error().text());
     EXPECT_EQ(rulebook.name, file.path().stem().string());

@@ -142,10 +142,10 @@ class Evaluator {
 
   [[nodiscard]] Result<Decimal> mark(const Contract& contract, const ExpiryFacts& facts) const {
     if (contract.mark) return *contract.mark;
-    const OptionPrices prices = fixed_black({.seconds = contract.seconds,
-                                             .volatility = *contract.volatility,
-                                             .forward = facts.forward,
-                                             .strike = contract.strike});
+    const OptionPrices prices = book_.memo->prices({.seconds = contract.seconds,
+                                                    .volatility = *contract.volatility,
+                                                    .forward = facts.forward,
+                                                    .strike = contract.strike});
     return contract.kind == InstrumentKind::call ? prices.call : prices.put;
   }
 

@@ -14,6 +14,7 @@ inline constexpr double kLn2High = 0x1.62e42fefp-1;  // 32 bits: a product with 
 inline constexpr double kLn2Low = 7.440617110012397e-11;
 inline constexpr double kInverseRootTwoPi = 0.3989422804014327;
 inline constexpr double kRoundToInteger = 0x1.8p52;  // added and taken away: to the nearest integer
+inline constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 inline constexpr std::uint64_t kExponentOne = std::uint64_t{1} << 52;
 
 // exp(r) = 1 + r + r^2 P(r), |r| <= ln(2)/2: 3.6e-18.

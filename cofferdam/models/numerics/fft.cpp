@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstdlib>
 #include <cstring>
+#include <sys/mman.h>
 
 namespace cofferdam::numerics {
 namespace {
@@ -91,9 +92,14 @@ UnityRoot root_of_unity(std::size_t k, std::size_t n) {
 }
 
 AlignedDoubles::AlignedDoubles(std::size_t size) : size_(size) {
-  const std::size_t bytes = (size * sizeof(double) + 63) / 64 * 64;
-  data_.reset(static_cast<double*>(std::aligned_alloc(64, std::max<std::size_t>(bytes, 64))));
+  // Large arrays are read across their pages, so they ask for pages of 2 MiB.
+  constexpr std::size_t kPage = std::size_t{1} << 21;
+  const bool large = size * sizeof(double) >= kPage;
+  const std::size_t unit = large ? kPage : 64;
+  const std::size_t bytes = std::max((size * sizeof(double) + unit - 1) / unit * unit, unit);
+  data_.reset(static_cast<double*>(std::aligned_alloc(unit, bytes)));
   COFFERDAM_CHECK(data_ != nullptr, "no memory for an array of a model");
+  if (large) static_cast<void>(::madvise(data_.get(), bytes, MADV_HUGEPAGE));
   std::memset(data_.get(), 0, bytes);
 }
 

@@ -61,6 +61,9 @@ struct PortableLanes {
 
   COFFERDAM_LANE M equal(F a, F b) { return a == b; }
 
+  // By the sign bit, so that -0.0 counts as negative.
+  COFFERDAM_LANE M negative(F a) { return __builtin_signbit(a) != 0; }
+
   COFFERDAM_LANE M both(M a, M b) { return a && b; }
 
   COFFERDAM_LANE M either(M a, M b) { return a || b; }
@@ -85,7 +88,7 @@ struct PortableLanes {
 struct Avx2Lanes {
   using F = __m256d;
   typedef unsigned long long I __attribute__((vector_size(32)));
-  using M = __m256d;  // all bits of a lane, or none
+  using M = __m256d;  // the sign bit of a lane
   static constexpr std::size_t kWidth = 4;
 
   COFFERDAM_LANE F set(double v) { return _mm256_set1_pd(v); }
@@ -126,6 +129,8 @@ struct Avx2Lanes {
   COFFERDAM_LANE M less_equal(F a, F b) { return _mm256_cmp_pd(a, b, _CMP_LE_OQ); }
 
   COFFERDAM_LANE M equal(F a, F b) { return _mm256_cmp_pd(a, b, _CMP_EQ_OQ); }
+
+  COFFERDAM_LANE M negative(F a) { return a; }
 
   COFFERDAM_LANE M both(M a, M b) { return _mm256_and_pd(a, b); }
 
@@ -197,6 +202,8 @@ struct Avx512Lanes {
   COFFERDAM_LANE M less_equal(F a, F b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
 
   COFFERDAM_LANE M equal(F a, F b) { return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ); }
+
+  COFFERDAM_LANE M negative(F a) { return _mm512_movepi64_mask(reinterpret_cast<__m512i>(a)); }
 
   COFFERDAM_LANE M both(M a, M b) { return static_cast<M>(a & b); }
 
@@ -323,6 +330,8 @@ struct Twice {
   COFFERDAM_LANE M equal(const F& a, const F& b) {
     return {L::equal(a.low, b.low), L::equal(a.high, b.high)};
   }
+
+  COFFERDAM_LANE M negative(const F& a) { return {L::negative(a.low), L::negative(a.high)}; }
 
   COFFERDAM_LANE M both(const M& a, const M& b) {
     return {L::both(a.low, b.low), L::both(a.high, b.high)};

@@ -18,6 +18,9 @@
 namespace cofferdam::numerics {
 namespace {
 
+// The references are long double, and doubles enter them on purpose.
+#pragma GCC diagnostic ignored "-Wdouble-promotion"
+
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 

@@ -32,7 +32,7 @@ inline constexpr double kLaneFiniteMax = 1.7976931348623157e308;
 template <class L>
 struct Option {
   typename L::M is_put;
-  typename L::F forward, strike, deviation, inverse_deviation, log_moneyness;
+  typename L::F forward, strike, deviation, log_moneyness;
 };
 
 // What both prices and sensitivities are made of.
@@ -48,11 +48,8 @@ struct Parts {
 template <class L>
 COFFERDAM_LANE Parts<L> parts_of(const Option<L>& option) {
   using F = typename L::F;
-  const F zero = L::set(0.0);
-  // The quotient x/s from the reciprocal, corrected by its remainder.
-  const F guess = option.log_moneyness * option.inverse_deviation;
-  const F rest = L::fma(-guess, option.deviation, option.log_moneyness);
-  const F h = L::fma(rest, option.inverse_deviation, guess);
+  using I = typename L::I;
+  const F h = option.log_moneyness / option.deviation;
   const F t = L::set(0.5) * option.deviation;
   Parts<L> parts;
   parts.d1 = h + t;
@@ -65,11 +62,16 @@ COFFERDAM_LANE Parts<L> parts_of(const Option<L>& option) {
   const F inverse = L::set(1.0) / (one.bottom * two.bottom);
   parts.ratio1 = one.top * (two.bottom * inverse);
   const F ratio2 = two.top * (one.bottom * inverse);
-  const auto apart = L::differ(L::less(parts.d1, zero), L::less(parts.d2, zero));
-  const F same_side = parts.money * L::abs(parts.ratio1 - ratio2);
-  const F both_sides =
-      L::fma(-parts.money, parts.ratio1 + ratio2, L::min(option.forward, option.strike));
-  parts.out_price = L::select(apart, both_sides, same_side);
+  // With the signs of d1 and d2 on the ratios one difference serves both cases of the header.
+  const I sign = L::set_bits(numerics::kSignBit);
+  const I sign1 = L::bits(parts.d1) & sign;
+  const I sign2 = L::bits(parts.d2) & sign;
+  const F spread =
+      L::abs(L::from_bits(L::bits(parts.ratio1) | sign1) - L::from_bits(L::bits(ratio2) | sign2));
+  const I apart = sign1 ^ sign2;
+  const F base = L::select(L::negative(L::from_bits(apart)), L::min(option.forward, option.strike),
+                           L::set(0.0));
+  parts.out_price = L::fma(L::from_bits(L::bits(parts.money) ^ apart), spread, base);
   return parts;
 }
 
@@ -84,7 +86,7 @@ template <class L>
 COFFERDAM_LANE typename L::F delta_of(const Option<L>& option, const Parts<L>& parts) {
   using F = typename L::F;
   const F tail = parts.density * parts.ratio1;
-  const auto is_tail = L::differ(L::less(parts.d1, L::set(0.0)), option.is_put);
+  const auto is_tail = L::differ(L::negative(parts.d1), option.is_put);
   const F size = L::select(is_tail, tail, L::set(1.0) - tail);
   return L::select(option.is_put, -size, size);
 }
@@ -126,13 +128,21 @@ COFFERDAM_LANE typename L::M is_regular(const Inputs<L>& in, const typename L::F
                  is_between<L>(deviation, kDeviationSmall, kDeviationLarge));
 }
 
+template <class L>
+COFFERDAM_LANE typename L::M has_good_interest(const Inputs<L>& in) {
+  return L::both(L::both(L::less(L::set(0.0), in.discount),
+                         L::less_equal(in.discount, L::set(kLaneFiniteMax))),
+                 is_between<L>(in.rate, -kLaneFiniteMax, kLaneFiniteMax));
+}
+
 // What a kernel of this header computes for each lane.
 template <class L>
 struct Outcome {
   typename L::F price, delta, gamma, vega, theta;
 };
 
-template <class L>
+// Without interest a product with the rate 0 would still cost its multiplication.
+template <class L, bool kDiscounted>
 COFFERDAM_LANE Outcome<L> outcome_of(const Inputs<L>& in, const Option<L>& option,
                                      const typename L::F& inverse, const typename L::F& root) {
   using F = typename L::F;
@@ -143,20 +153,22 @@ COFFERDAM_LANE Outcome<L> outcome_of(const Inputs<L>& in, const Option<L>& optio
   out.gamma = in.discount * (parts.density * inverse);
   out.vega = in.discount * (parts.money * root);
   const F speed =
-      L::set(-0.5) * (parts.money * in.volatility) * (in.volatility * option.inverse_deviation);
-  out.theta = L::fma(in.rate, out.price, in.discount * speed);
+      L::set(-0.5) * (parts.money * in.volatility) * (in.volatility * (in.forward * inverse));
+  if constexpr (kDiscounted)
+    out.theta = L::fma(in.rate, out.price, in.discount * speed);
+  else
+    out.theta = speed;
   return out;
 }
 
-template <class L>
+template <class L, bool kDiscounted>
 COFFERDAM_LANE Outcome<L> regular_outcome(const Inputs<L>& in, const typename L::F& root,
                                           const typename L::F& deviation) {
   using F = typename L::F;
   const F inverse = L::set(1.0) / (deviation * in.forward);
-  const Option<L> option{
-      in.is_put, in.forward,           in.strike,
-      deviation, in.forward * inverse, numerics::log_ratio<L>(in.forward, in.strike)};
-  return outcome_of<L>(in, option, inverse, root);
+  const Option<L> option{in.is_put, in.forward, in.strike, deviation,
+                         numerics::log_ratio<L>(in.forward, in.strike)};
+  return outcome_of<L, kDiscounted>(in, option, inverse, root);
 }
 
 // Lanes that are small, huge, without deviation, or not valid; each lane is as it would be among
@@ -175,9 +187,7 @@ COFFERDAM_LANE Outcome<L> careful_outcome(const Inputs<L>& raw) {
                                           is_between<L>(raw.strike, kLanePriceMin, kLanePriceMax)),
                                   L::both(is_between<L>(raw.volatility, 0.0, kLaneFiniteMax),
                                           is_between<L>(raw.years, 0.0, kLaneFiniteMax))),
-                          L::both(L::both(L::less(zero, raw.discount),
-                                          L::less_equal(raw.discount, L::set(kLaneFiniteMax))),
-                                  is_between<L>(raw.rate, -kLaneFiniteMax, kLaneFiniteMax)));
+                          has_good_interest<L>(raw));
   Inputs<L> in = raw;
   in.forward = L::select(valid, raw.forward, one);
   in.strike = L::select(valid, raw.strike, one);
@@ -185,23 +195,23 @@ COFFERDAM_LANE Outcome<L> careful_outcome(const Inputs<L>& raw) {
   const M small = L::less(deviation, L::set(kDeviationSmall));
   const M regular = L::both(valid, L::negate(small));
   const M tame = L::both(regular, L::less_equal(deviation, L::set(kDeviationLarge)));
-  Outcome<L> out = regular_outcome<L>(in, root, L::select(tame, deviation, one));
+  Outcome<L> out = regular_outcome<L, true>(in, root, L::select(tame, deviation, one));
 
   // Small: x/s is cut where the density has long vanished.
   const F bounded =
       L::min(L::select(L::both(valid, L::negate(none)), deviation, one), L::set(kDeviationLarge));
   const F moneyness = numerics::log_ratio<L>(in.forward, in.strike);
   const F limit = L::set(1000.0) * bounded;
-  Option<L> option{in.is_put, in.forward,    in.strike,
-                   bounded,   one / bounded, L::max(-limit, L::min(limit, moneyness))};
+  Option<L> option{in.is_put, in.forward, in.strike, bounded,
+                   L::max(-limit, L::min(limit, moneyness))};
   const Parts<L> parts = parts_of<L>(option);
   const F out_price = L::select(small, small_deviation_price<L>(option, parts), parts.out_price);
   const F intrinsic = intrinsic_of<L>(option);
   const M unusual = L::negate(tame);
   out.price = L::select(unusual, in.discount * (out_price + intrinsic), out.price);
   out.delta = L::select(unusual, in.discount * delta_of<L>(option, parts), out.delta);
-  out.gamma = L::select(
-      unusual, in.discount * (parts.density * option.inverse_deviation / in.forward), out.gamma);
+  out.gamma =
+      L::select(unusual, in.discount * (parts.density / option.deviation / in.forward), out.gamma);
   out.vega = L::select(unusual, in.discount * (parts.money * root), out.vega);
   const F per_root = L::select(L::less(zero, root), in.volatility / root, zero);
   out.theta =

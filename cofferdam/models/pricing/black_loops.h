@@ -61,16 +61,12 @@ COFFERDAM_LANE void value_block(const BlackArrays& in, const BlackFigures& out, 
   const F root = L::sqrt(block.years);
   const F deviation = block.volatility * root;
   auto regular = is_regular<L>(block, deviation);
-  if constexpr (kDiscounted)
-    regular =
-        L::both(regular, L::both(L::less(L::set(0.0), block.discount),
-                                 L::both(is_between<L>(block.rate, -kLaneFiniteMax, kLaneFiniteMax),
-                                         L::less_equal(block.discount, L::set(kLaneFiniteMax)))));
+  if constexpr (kDiscounted) regular = L::both(regular, has_good_interest<L>(block));
   if (L::any(L::negate(regular))) {
     careful_block<L>(in, out, at);
     return;
   }
-  store_figures<L, kStreams>(out, at, regular_outcome<L>(block, root, deviation));
+  store_figures<L, kStreams>(out, at, regular_outcome<L, kDiscounted>(block, root, deviation));
 }
 
 // The last few options, filled up to a whole vector with harmless ones.
@@ -121,45 +117,38 @@ void value_all(const BlackArrays& in, const BlackFigures& out, std::size_t count
   return value_loop<L, false, false>(in, out, count);
 }
 
-template <class L>
-void price_all(const BlackArrays& in, double* price, std::size_t count) {
-  constexpr std::size_t kWidth = L::kWidth;
-  for (std::size_t at = 0; at < count; at += kWidth) {
-    if (at + kWidth > count) {
-      double figures[5][kWidth];
-      const BlackFigures made{figures[0], figures[1], figures[2], figures[3], figures[4]};
-      const BlackArrays rest{in.is_put + at,
-                             in.forward + at,
-                             in.strike + at,
-                             in.volatility + at,
-                             in.years + at,
-                             in.discount == nullptr ? nullptr : in.discount + at,
-                             in.rate == nullptr ? nullptr : in.rate + at};
-      value_rest<L>(rest, made, 0, count - at);
-      for (std::size_t i = 0; at + i < count; ++i) price[at + i] = figures[0][i];
-      return;
-    }
-    const Inputs<L> block = load_inputs<L, true>(in, at);
-    const typename L::F deviation = block.volatility * L::sqrt(block.years);
-    const auto regular =
-        L::both(is_regular<L>(block, deviation),
-                L::both(L::less(L::set(0.0), block.discount),
-                        L::both(is_between<L>(block.rate, -kLaneFiniteMax, kLaneFiniteMax),
-                                L::less_equal(block.discount, L::set(kLaneFiniteMax)))));
+template <class L, bool kDiscounted>
+void price_loop(const BlackArrays& in, double* price, std::size_t count) {
+  using F = typename L::F;
+  std::size_t at = 0;
+  for (; at + L::kWidth <= count; at += L::kWidth) {
+    const Inputs<L> block = load_inputs<L, kDiscounted>(in, at);
+    const F deviation = block.volatility * L::sqrt(block.years);
+    auto regular = is_regular<L>(block, deviation);
+    if constexpr (kDiscounted) regular = L::both(regular, has_good_interest<L>(block));
     if (L::any(L::negate(regular))) {
       L::store(price + at, careful_price<L>(block));
-    } else {
-      const typename L::F inverse = L::set(1.0) / (deviation * block.forward);
-      const Option<L> option{block.is_put,
-                             block.forward,
-                             block.strike,
-                             deviation,
-                             block.forward * inverse,
-                             numerics::log_ratio<L>(block.forward, block.strike)};
-      L::store(price + at,
-               block.discount * (parts_of<L>(option).out_price + intrinsic_of<L>(option)));
+      continue;
     }
+    const Option<L> option{block.is_put, block.forward, block.strike, deviation,
+                           numerics::log_ratio<L>(block.forward, block.strike)};
+    L::store(price + at,
+             block.discount * (parts_of<L>(option).out_price + intrinsic_of<L>(option)));
   }
+  if (at == count) return;
+  double figures[5][L::kWidth];
+  const BlackFigures made{figures[0], figures[1], figures[2], figures[3], figures[4]};
+  const auto from = [at](const double* column) { return column == nullptr ? column : column + at; };
+  value_rest<L>({in.is_put + at, in.forward + at, in.strike + at, in.volatility + at, in.years + at,
+                 from(in.discount), from(in.rate)},
+                made, 0, count - at);
+  for (std::size_t i = 0; at + i < count; ++i) price[at + i] = figures[0][i];
+}
+
+template <class L>
+void price_all(const BlackArrays& in, double* price, std::size_t count) {
+  if (in.discount == nullptr && in.rate == nullptr) return price_loop<L, false>(in, price, count);
+  return price_loop<L, true>(in, price, count);
 }
 
 }  // namespace cofferdam::pricing

@@ -17,6 +17,9 @@
 namespace cofferdam::pricing {
 namespace {
 
+// The references are long double, and doubles enter them on purpose.
+#pragma GCC diagnostic ignored "-Wdouble-promotion"
+
 using numerics::InstructionSet;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();

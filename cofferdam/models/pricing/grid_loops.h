@@ -27,11 +27,8 @@ template <class L>
   const auto regular = is_regular<L>(in, deviation);
   const F careful = careful_outcome<L>(in).price;
   const F tame = L::select(regular, deviation, one);
-  const Option<L> option{in.is_put,
-                         L::select(regular, forward, one),
-                         L::select(regular, in.strike, one),
-                         tame,
-                         one / tame,
+  const Option<L> option{in.is_put, L::select(regular, forward, one),
+                         L::select(regular, in.strike, one), tame,
                          L::select(regular, log_moneyness, L::set(0.0))};
   return L::select(regular, parts_of<L>(option).out_price + intrinsic_of<L>(option), careful);
 }
@@ -40,19 +37,14 @@ template <class L>
 COFFERDAM_LANE typename L::F scenario_price(const GridContract& contract,
                                             const typename L::F& forward,
                                             const typename L::F& deviation,
-                                            const typename L::F& inverse_deviation,
                                             const typename L::F& log_moneyness) {
   Inputs<L> in;
   in.forward = forward;
   in.strike = L::set(contract.strike);
   if (L::any(L::negate(is_regular<L>(in, deviation))))
     return careful_scenario<L>(contract, forward, deviation, log_moneyness);
-  const Option<L> option{L::less(L::set(0.5), L::set(contract.is_put ? 1.0 : 0.0)),
-                         forward,
-                         in.strike,
-                         deviation,
-                         inverse_deviation,
-                         log_moneyness};
+  const Option<L> option{L::less(L::set(0.5), L::set(contract.is_put ? 1.0 : 0.0)), forward,
+                         in.strike, deviation, log_moneyness};
   return parts_of<L>(option).out_price + intrinsic_of<L>(option);
 }
 
@@ -84,8 +76,7 @@ void grid_all(const GridContract& contract, const GridScenarios& scenarios, doub
     const F relative =
         L::max(L::set(0.0), L::fma(scale, L::load(scenarios.shock + at), L::set(1.0)));
     const F deviation = L::max(least, volatility * relative) * root;
-    L::store(price + at,
-             scenario_price<L>(contract, forward0 * factor, deviation, L::set(1.0) / deviation, x));
+    L::store(price + at, scenario_price<L>(contract, forward0 * factor, deviation, x));
   }
 }
 
@@ -96,12 +87,11 @@ void accumulate_all(const GridContract& contract, const GridScenarios& scenarios
   const F x0 = L::set(contract_moneyness<Single>(contract));
   const F forward0 = L::set(contract.forward);
   const F deviation = L::set(contract.volatility * contract.root_years);
-  const F inverse = L::set(1.0) / deviation;
   const F quantity = L::set(scale);
   for (std::size_t at = 0; at < scenarios.count; at += L::kWidth) {
     const F forward = forward0 * L::load(scenarios.factor + at);
     const F x = x0 + L::load(scenarios.log_factor + at);
-    const F price = scenario_price<L>(contract, forward, deviation, inverse, x);
+    const F price = scenario_price<L>(contract, forward, deviation, x);
     L::store(total + at, L::fma(quantity, price, L::load(total + at)));
   }
 }

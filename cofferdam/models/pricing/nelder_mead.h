@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 namespace cofferdam::pricing {
 
@@ -27,9 +28,11 @@ template <std::size_t kSize, class Function>
     corners[i + 1] = {at, f(at)};
   }
   int calls = kSize + 1;
-  const auto by_value = [](const Corner& x, const Corner& y) { return x.value < y.value; };
   while (true) {
-    std::stable_sort(corners.begin(), corners.end(), by_value);
+    // By insertion: few corners, and equal ones keep their order with every library.
+    for (std::size_t i = 1; i <= kSize; ++i)
+      for (std::size_t j = i; j > 0 && corners[j].value < corners[j - 1].value; --j)
+        std::swap(corners[j], corners[j - 1]);
     Corner& worst = corners[kSize];
     const double gap = worst.value - corners[0].value;
     if (calls >= calls_max || !(gap > tolerance * (std::abs(corners[0].value) + 1e-300)))

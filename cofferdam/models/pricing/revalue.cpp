@@ -48,6 +48,17 @@ ScenarioSet::ScenarioSet(std::span<const double> forward_factors)
   pad();
 }
 
+void ScenarioSet::assign_logarithms(std::span<const double> log_factors,
+                                    numerics::InstructionSet set) {
+  size_ = log_factors.size();
+  const std::size_t padded = (size_ + kGridStep - 1) / kGridStep * kGridStep;
+  log_factors_.assign(log_factors.begin(), log_factors.end());
+  if (size_ > 0) log_factors_.resize(padded, log_factors_.back());
+  factors_.resize(padded);
+  shocks_.assign(padded, 0.0);
+  numerics::exponentials(log_factors_, factors_, set);
+}
+
 void ScenarioSet::pad() {
   const std::size_t padded = (size_ + kGridStep - 1) / kGridStep * kGridStep;
   if (size_ > 0) {

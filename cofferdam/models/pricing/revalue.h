@@ -38,6 +38,12 @@ class ScenarioSet {
   // Of moves alone, the volatility held.
   explicit ScenarioSet(std::span<const double> forward_factors);
 
+  ScenarioSet() = default;
+
+  // Of the logarithms of moves, the volatility held; what the set held before is forgotten.
+  void assign_logarithms(std::span<const double> log_factors,
+                         numerics::InstructionSet set = numerics::best_instruction_set());
+
   [[nodiscard]] std::size_t size() const { return size_; }
 
   // Filled up to whole vectors by repeating the last scenario.

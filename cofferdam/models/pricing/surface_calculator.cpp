@@ -44,7 +44,8 @@ std::vector<Used> usable(const ChainSlice& slice) {
     used.push_back({&quote,
                     {.k = numerics::logarithm(quote.strike),
                      .variance = implied.volatility * implied.volatility * slice.years,
-                     .weight = vega / std::sqrt(slice.years)}});
+                     // Between equal weights, which chase the wings, and vega, which forgets them.
+                     .weight = std::sqrt(vega / std::sqrt(slice.years))}});
   }
   std::sort(used.begin(), used.end(),
             [](const Used& x, const Used& y) { return x.point.k < y.point.k; });

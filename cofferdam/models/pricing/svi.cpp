@@ -13,12 +13,12 @@ namespace cofferdam::pricing {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::size_t kPenaltyPoints = 61;
 constexpr int kOuterCalls = 400;
 constexpr int kFullCalls = 2500;
-constexpr int kTightenings = 5;
+constexpr int kTightenings = 6;
 // What is asked beyond zero, so that the points between those looked at are free as well.
 constexpr double kDensityMargin = 1e-3;
+constexpr double kCalendarMargin = 1e-4;  // of the variance before
 constexpr double kWingMargin = 0.02;
 
 // Free coordinates: a, ln b, rho / sqrt(1 - rho^2), m, ln sigma.
@@ -59,14 +59,14 @@ double grid_point(const CheckRange& range, std::size_t i, std::size_t count) {
 
 double penalty(const Svi& slice, const Svi* before, const CheckRange& range) {
   double sum = 0;
-  for (std::size_t i = 0; i < kPenaltyPoints; ++i) {
-    const double k = grid_point(range, i, kPenaltyPoints);
+  for (std::size_t i = 0; i < kCheckPoints; ++i) {
+    const double k = grid_point(range, i, kCheckPoints);
     const double w = total_variance(slice, k);
     if (!(w > 0)) return kInfinity;
     const double lacking = std::max(0.0, kDensityMargin - density_factor(slice, k));
     sum += lacking * lacking;
     if (before != nullptr) {
-      const double under = std::max(0.0, total_variance(*before, k) * (1 + 1e-9) - w);
+      const double under = std::max(0.0, total_variance(*before, k) * (1 + kCalendarMargin) - w);
       sum += under * under / (w * w);
     }
   }
@@ -79,7 +79,7 @@ double penalty(const Svi& slice, const Svi* before, const CheckRange& range) {
       slack +=
           std::max(0.0, before->b * (1 + side * before->rho) - slice.b * (1 + side * slice.rho));
   }
-  return sum / kPenaltyPoints + steep * steep + slack * slack;
+  return sum / kCheckPoints + steep * steep + slack * slack;
 }
 
 // For given m and sigma the best of the other three solves a linear system (De Marco and Martini,
@@ -226,8 +226,10 @@ std::optional<Svi> fit_slice(std::span<const SmilePoint> points, double years, c
                            1e-10);
     slice = slice_of(found);
     const SliceChecks checks = check_slice(slice, before, range);
-    if (checks.butterfly_free && checks.calendar_free) break;
+    if (checks.butterfly_free && checks.calendar_free) return slice;
   }
+  // What is left of a calendar spread is less than the quotes' digits: the whole slice is raised.
+  slice.a += std::max(0.0, -check_slice(slice, before, range).calendar_min) * (1 + 1e-6);
   return slice;
 }
 

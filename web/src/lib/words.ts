@@ -124,7 +124,9 @@ const reasons: Record<number, string> = {
   8: 'buffer release', 9: 'internal', 10: 'interest', 11: 'distribution', 12: 'contribution', 13: 'claim',
   14: 'subscription', 15: 'redemption', 16: 'porting', 17: 'release', 801: 'trade: position', 802: 'trade: value',
   803: 'trade: fee', 811: 'settlement: value', 812: 'settlement: cash', 813: 'settlement between pools',
-  814: 'settlement: remainder',
+  814: 'settlement: remainder', 804: 'trade: premium or price', 805: 'trade: delivery', 821: 'funding',
+  831: 'closing: position', 832: 'closing: value', 841: 'reversal: position', 842: 'reversal: value',
+  843: 'reversal: fee', 844: 'reversal: premium or price', 845: 'reversal: delivery',
 };
 export function reasonWords(code: number): string {
   return reasons[code] ?? (code === 0 ? 'any reason' : `reason ${code}`);

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A default through the door: what is asked, refused, gated and released, and that a replay from
+// the first record comes to the same books.
+#include "cofferdam/engine/engine.h"
+#include "cofferdam/engine/replay.h"
+#include "cofferdam/journal/simulated_disk.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <gmock/gmock.h>
+
+namespace cofferdam::engine {
+namespace {
+
+namespace dm = default_management;
+using base::AccountId;
+using base::Amount;
+using base::AssetId;
+using base::CommandId;
+using base::ContractId;
+using base::OwnerId;
+using base::PoolId;
+using base::PrincipalId;
+using testing::HasSubstr;
+
+constexpr PoolId kPerps{1U};
+constexpr AssetId kUsd{1U};
+constexpr ContractId kPerp{1U};
+
+class Default : public testing::Test {
+ protected:
+  Default() : folder_(std::filesystem::path(testing::TempDir()) / name()) {
+    std::filesystem::remove_all(folder_);
+    open();
+  }
+
+  ~Default() override {
+    engine_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  [[nodiscard]] static std::string name() {
+    return std::string("default-") + testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+
+  void open() {
+    engine_.reset();
+    Options options;
+    options.segment_bytes = 256 << 10;
+    options.index_table_ids = 4096;
+    options.background = false;
+    options.clock = [this] { return now_; };
+    auto opened = Engine::open(disk_, folder_, options);
+    ASSERT_TRUE(opened) << opened.error().text();
+    engine_ = std::move(*opened);
+  }
+
+  Reply send(Command command) {
+    auto reply = engine_->execute(
+        {.id = CommandId(++id_), .principal = PrincipalId(1), .command = std::move(command)});
+    EXPECT_TRUE(reply) << reply.error().text();
+    return reply ? *reply : Reply();
+  }
+
+  void must(Command command) {
+    const Reply reply = send(std::move(command));
+    EXPECT_TRUE(reply.ok()) << static_cast<int>(reply.outcome.door) << " " << reply.outcome.law
+                            << " status " << reply.outcome.status;
+  }
+
+  [[nodiscard]] static ledger::AccountEvent account(std::uint64_t id, ledger::AccountClass what,
+                                                    ledger::OwnerClass whose,
+                                                    std::uint64_t owner = 0) {
+    const bool is_custody = what == ledger::AccountClass::custody;
+    return {.id = AccountId(id),
+            .pool = kPerps,
+            .asset = kUsd,
+            .account_class = what,
+            .owner_class = whose,
+            .owner = OwnerId(owner),
+            .code = 1,
+            .flags =
+                is_custody ? std::uint16_t{0} : std::uint16_t{ledger::kDebitsMustNotExceedCredits}};
+  }
+
+  Command pay(std::uint64_t from, std::uint64_t to, std::uint64_t amount) {
+    return ledger::CreateTransfers{.transfers = {{.id = base::TransferId(++transfer_),
+                                                  .debit_account = AccountId(from),
+                                                  .credit_account = AccountId(to),
+                                                  .amount = Amount(amount),
+                                                  .pool = kPerps,
+                                                  .asset = kUsd,
+                                                  .code = 1}}};
+  }
+
+  Command trade(std::uint64_t id, std::uint64_t buyer, std::int64_t quantity) {
+    return market::RecordTrades{.trades = {{.id = id,
+                                            .contract = kPerp,
+                                            .price = base::Price(100'00),
+                                            .quantity = base::Quantity(quantity),
+                                            .buyer_pool = kPerps,
+                                            .buyer = OwnerId(buyer),
+                                            .seller_pool = kPerps,
+                                            .seller = OwnerId(8)}}};
+  }
+
+  // Owners 7 and 9 are long 6 and 4, 8 short 10; 110.00 of 8's were there, 10.00 went into the
+  // fund.
+  void found() {
+    using C = ledger::AccountClass;
+    using O = ledger::OwnerClass;
+    must(venue::Genesis{.venue = "T", .root = "root"});
+    must(ledger::CreateAsset{.code = "USD", .scale = 2});
+    const std::vector<ledger::Edge> edges{{O::pool, O::client},
+                                          {O::client, O::pool},
+                                          {O::pool, O::insurance},
+                                          {O::insurance, O::insurance}};
+    must(pool::CreatePool{
+        .code = "perps", .activity = "test", .allows_deficit = true, .edges = edges});
+    must(pool::AttachAgreement{.pool = kPerps,
+                               .title = "Deed",
+                               .document = std::string(64, 'a'),
+                               .parties = {"x"},
+                               .law = "none"});
+    pool::ActivatePool activate;
+    activate.pool = kPerps;
+    must(activate);
+    must(ledger::CreateAccounts{
+        .accounts = {
+            account(1, C::custody, O::pool), account(7, C::collateral, O::client, 7),
+            account(8, C::collateral, O::client, 8), account(9, C::collateral, O::client, 9),
+            account(20, C::reserve, O::insurance, 2), account(21, C::reserve, O::insurance, 3)}});
+    for (const auto& [to, amount] :
+         {std::pair{7U, 500'00U}, {8U, 110'00U}, {9U, 500'00U}, {21U, 30'00U}})
+      must(pay(1, to, amount));
+    must(market::CreateContract{.code = "P", .settlement_asset = kUsd, .price_scale = 2});
+    for (const std::uint64_t owner : {7U, 8U, 9U})
+      must(market::OpenParticipant{
+          .pool = kPerps, .owner = OwnerId(owner), .collateral = AccountId(owner)});
+  }
+
+  void crash() {
+    must(dm::OpenFund{.code = "f", .account = AccountId(20)});
+    for (const auto& [owner, amount] : {std::pair{7U, 40'00U}, {8U, 10'00U}})
+      must(dm::IssueShares{.fund = "f",
+                           .owner = OwnerId(owner),
+                           .account = AccountId(owner),
+                           .amount = Amount(amount)});
+    must(dm::DefineWaterfall{
+        .pool = kPerps,
+        .asset = kUsd,
+        .layers = {
+            {.code = "own", .kind = dm::LayerKind::defaulter_contribution, .order = 1, .fund = "f"},
+            {.code = "fund", .kind = dm::LayerKind::pool_fund, .order = 2, .fund = "f"},
+            {.code = "house",
+             .kind = dm::LayerKind::operator_capital,
+             .order = 3,
+             .account = AccountId(21)}}});
+    must(trade(1, 7, 6));
+    must(trade(2, 9, 4));
+    must(market::RecordMarks{.marks = {{.contract = kPerp, .price = base::Price(120'00)}}});
+    must(dm::BeginLiquidation{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
+  }
+
+  journal::SimulatedDisk disk_;
+  std::string folder_;
+  std::unique_ptr<Engine> engine_;
+  std::int64_t now_ = 1'700'000'000'000'000'000;
+  std::uint64_t id_ = 0;
+  std::uint64_t transfer_ = 0;
+};
+
+TEST_F(Default, ARoomThatIsNotUsedIsNotInTheHash) {
+  found();
+  const auto rooms = room_hashes(engine_->state());
+  EXPECT_TRUE(std::none_of(rooms.begin(), rooms.end(),
+                           [](const RoomHash& room) { return room.room == "default_management"; }));
+}
+
+TEST_F(Default, FromTheLossToTheLastCentAndBackByReplay) {
+  found();
+  crash();
+  must(
+      dm::DeclareDefault{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .cause = "price-gap"});
+  must(dm::AllocateLoss{.loss = 1});
+  const dm::Loss* loss = engine_->state().default_management.losses.find(1);
+  EXPECT_EQ(loss->charged, Amount(79'99));
+  must(dm::Deleverage{.loss = 1, .contract = kPerp, .ranking = dm::AdlRanking::pro_rata});
+  loss = engine_->state().default_management.losses.find(1);
+  EXPECT_EQ(loss->deleveraged, Amount(20'01));
+  must(market::Settle{.contract = kPerp});
+  must(dm::EndLiquidation{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
+
+  const auto hash = state_hash(engine_->state());
+  ASSERT_TRUE(engine_->take_snapshot());
+  ASSERT_TRUE(engine_->close());
+  open();
+  EXPECT_EQ(state_hash(engine_->state()), hash);
+  const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
+  ASSERT_TRUE(replayed) << replayed.error().text();
+  EXPECT_EQ(state_hash(*replayed->state), hash);
+}
+
+TEST_F(Default, NothingLeavesThePoolWhileTheLossIsOpen) {
+  found();
+  crash();
+  must(pay(7, 1, 1'00));
+  must(
+      dm::DeclareDefault{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .cause = "price-gap"});
+  const Reply gated = send(pay(7, 1, 1'00));
+  EXPECT_EQ(gated.outcome.door, DoorStatus::policy_breach);
+  EXPECT_THAT(gated.outcome.law, HasSubstr("loss 1 is open"));
+  must(pay(1, 7, 1'00));  // a deposit is welcome
+  must(dm::AllocateLoss{.loss = 1});
+  EXPECT_EQ(send(pay(7, 1, 1'00)).outcome.door, DoorStatus::policy_breach);
+  must(dm::Deleverage{.loss = 1, .contract = kPerp});
+  must(pay(7, 1, 1'00));
+}
+
+TEST_F(Default, TheMoneyOfAFundStays) {
+  found();
+  crash();
+  const Reply taken = send(pay(20, 21, 1));
+  EXPECT_EQ(taken.outcome.door, DoorStatus::policy_breach);
+  EXPECT_THAT(taken.outcome.law, HasSubstr("fund f"));
+  must(pay(1, 20, 5'00));  // revenue
+}
+
+TEST_F(Default, ADryRunIsTheRun) {
+  found();
+  crash();
+  must(
+      dm::DeclareDefault{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .cause = "price-gap"});
+  const auto before = state_hash(engine_->state());
+  const auto dry = engine_->dry_run(
+      {.id = CommandId(999), .principal = PrincipalId(1), .command = dm::AllocateLoss{.loss = 1}});
+  ASSERT_TRUE(dry);
+  EXPECT_EQ(state_hash(engine_->state()), before);
+  const Reply run = send(dm::AllocateLoss{.loss = 1});
+  ASSERT_EQ(dry->outcome.postings.size(), run.outcome.postings.size());
+  EXPECT_EQ(run.outcome.postings.size(), 3U);
+  for (std::size_t i = 0; i < run.outcome.postings.size(); ++i) {
+    EXPECT_EQ(dry->outcome.postings[i].amount, run.outcome.postings[i].amount);
+    EXPECT_EQ(dry->outcome.postings[i].debit_account, run.outcome.postings[i].debit_account);
+  }
+}
+
+}  // namespace
+}  // namespace cofferdam::engine
