@@ -102,14 +102,15 @@ TEST_P(ApprovalPools, EachPoolThatACommandActsOnIsAsked) {
         std::visit([]<class C>(const C&) { return Operation<C>::kNumber; }, command);
     const Request request{
         .id = next(), .principal = PrincipalId(kAnn), .command = std::move(command)};
+    EXPECT_EQ(check_shape(request.command), 0) << number;
     ask(number, 1);
     const DoorStatus with = engine_->dry_run(request)->outcome.door;
     ask(number, 0);
     EXPECT_NE(engine_->dry_run(request)->outcome.door, DoorStatus::approval_required);
     return with == DoorStatus::approval_required;
   };
-  EXPECT_TRUE(asked(
-      pool::DeclareConduit{.code = "c", .from = PoolId(1), .to = PoolId(2), .asset = AssetId(1)}));
+  EXPECT_TRUE(asked(pool::DeclareConduit{
+      .code = "c", .from = PoolId(1), .to = PoolId(2), .asset = AssetId(1), .purpose = "test"}));
   EXPECT_TRUE(asked(ledger::ChangeAccount{.account = AccountId(20)}));
   EXPECT_FALSE(asked(ledger::ChangeAccount{.account = AccountId(10)}));
   EXPECT_TRUE(

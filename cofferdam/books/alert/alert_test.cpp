@@ -287,15 +287,19 @@ TEST(Alert, HugeClaimsHealNothing) {
     a.end();
     const std::optional<i128> small = a.value();
     ASSERT_EQ(a.status().state, AlertState::raised);
-    std::vector<base::AccountId> own;
-    for (int i = 0; i < 8; ++i) own.push_back(a.open_general());
-    for (std::size_t i = 0; i < own.size(); i += 2) {
-      EXPECT_TRUE(a.pay(own[i], own[i + 1], kHuge).empty());
+    // All together one unit less than 2^128: the most that a class of accounts can be paid.
+    for (const u128 amount : {kHuge, kHuge, kHuge, kHuge - 1}) {
+      const base::AccountId debit = a.open_general();
+      EXPECT_TRUE(a.pay(debit, a.open_general(), amount).empty());
       EXPECT_EQ(a.status().state, AlertState::raised);
+      EXPECT_LE(*a.value(), *small);
     }
-    EXPECT_LE(*a.value(), *small);
-    for (std::size_t i = 0; i < own.size(); i += 2) a.pay(own[i + 1], own[i], kHuge);
-    EXPECT_EQ(a.value(), small);
+    pool::Standing full;
+    a.books.ledger.accounts.each([&](const ledger::Account& account) {
+      if (account.pool == a.pool) pool::add(full, account);
+    });
+    EXPECT_EQ(a.alerts.standings.rows().begin()->second.sums.owed, full.owed);
+    EXPECT_EQ(full.owed.high, 1);
   }
 }
 
