@@ -266,7 +266,7 @@ TEST(Codec, ReadsAndWritesTheDoublesOfTheModels) {
   Estimates out{.volatility = 0.1 + 0.2, .values = {INFINITY, -INFINITY, NAN, 1e-5, -0.0}};
   EXPECT_EQ(
       write_json(to_json(out, kCodec)),
-      R"({"volatility":0.30000000000000004,"values":["infinity","-infinity","nan",1e-05,-0]})");
+      R"({"volatility":0.30000000000000004,"values":["infinity","-infinity","nan",1e-05,0]})");
 }
 
 struct Bad {

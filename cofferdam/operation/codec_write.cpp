@@ -88,6 +88,7 @@ class Writer {
   [[nodiscard]] static Json estimate(double value) {
     if (std::isnan(value)) return Json::of("nan");
     if (std::isinf(value)) return Json::of(value > 0 ? "infinity" : "-infinity");
+    if (value == 0) return Json::number("0");  // the sign of a zero says nothing to a reader
     std::array<char, 32> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
     return Json::number(std::string(digits.data(), end));

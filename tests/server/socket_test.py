@@ -437,14 +437,14 @@ class Events(Served):
         self.assertEqual(refused.exception.problem["code"], "too-many-subscriptions")
 
     def test_subscriptions_of_one_principal_are_bounded(self):
-        wires = [self.server.websocket("auditor") for _ in range(17)]
+        wires = [self.server.websocket("approver") for _ in range(17)]
         for wire in wires[:16]:
             for _ in range(8):
                 wire.must("feed.subscribe")
         with self.assertRaises(Refused) as refused:
             wires[16].must("feed.subscribe")
         self.assertEqual(refused.exception.problem["code"], "too-many-subscriptions")
-        self.assert_problem(self.call("GET", "/v1/events", who="auditor"), 409,
+        self.assert_problem(self.call("GET", "/v1/events", who="approver"), 409,
                             "too-many-subscriptions")
         self.server.websocket("operator").must("feed.subscribe")
         for wire in wires:
