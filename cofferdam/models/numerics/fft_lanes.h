@@ -193,8 +193,8 @@ void rows_pass(const Shape& s, const double* work_re, const double* work_im, dou
   }
 }
 
-void transform(const Shape& shape, double* re, double* im, double* work_re, double* work_im,
-               double* tile) {
+[[maybe_unused]] void transform(const Shape& shape, double* re, double* im, double* work_re,
+                                double* work_im, double* tile) {
   columns_pass(shape, re, im, work_re, work_im, tile);
   rows_pass(shape, work_re, work_im, re, im, tile);
 }
@@ -203,8 +203,9 @@ void transform(const Shape& shape, double* re, double* im, double* work_re, doub
 //   X[k] = (Z[k] + conj Z[n-k]) / 2 + W^k (Z[k] - conj Z[n-k]) / 2i
 // and X[n-k] is the same with k and n - k exchanged. One frequency a time; the vector form of the
 // loop is left to the compiler, which may not change the order of operations in one element.
-void untangle(double* re, double* im, unsigned long n, const double* fine_re, const double* fine_im,
-              const double* coarse_re, const double* coarse_im) {
+[[maybe_unused]] void untangle(double* re, double* im, unsigned long n, const double* fine_re,
+                               const double* fine_im, const double* coarse_re,
+                               const double* coarse_im) {
   const double zero_re = re[0];
   const double zero_im = im[0];
   for (unsigned long block = 0; block <= n / 2; block += 64) {
@@ -234,8 +235,9 @@ void untangle(double* re, double* im, unsigned long n, const double* fine_re, co
   im[n] = 0;
 }
 
-void tangle(double* re, double* im, unsigned long n, const double* fine_re, const double* fine_im,
-            const double* coarse_re, const double* coarse_im) {
+[[maybe_unused]] void tangle(double* re, double* im, unsigned long n, const double* fine_re,
+                             const double* fine_im, const double* coarse_re,
+                             const double* coarse_im) {
   const double zero = re[0];
   const double last = re[n];
   for (unsigned long block = 0; block <= n / 2; block += 64) {
