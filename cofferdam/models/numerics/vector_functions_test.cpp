@@ -2,7 +2,7 @@
 #include "cofferdam/models/numerics/vector_functions.h"
 
 #include "cofferdam/models/numerics/random.h"
-#include "cofferdam/models/numerics/root_finding.h"
+#include "cofferdam/models/numerics/solve.h"
 #include "cofferdam/models/numerics/thread_pool.h"
 
 #include <gtest/gtest.h>
@@ -137,15 +137,15 @@ TEST(ThreadPool, EveryPieceOnceWhateverTheThreads) {
   }
 }
 
-TEST(RootFinding, FindsAndRefuses) {
-  const auto root = find_root([](double x) { return x * x * x - 2; }, 0, 2, 1e-15);
-  ASSERT_TRUE(root);
-  EXPECT_NEAR(*root, std::cbrt(2.0), 4e-16);
-  EXPECT_FALSE(find_root([](double x) { return x * x + 1; }, -1, 1, 1e-9));
-  EXPECT_FALSE(find_root([](double) { return kNaN; }, -1, 1, 1e-9));
-  const auto step = find_root([](double x) { return x < 0.3 ? -1.0 : 1.0; }, 0, 1, 1e-12);
-  ASSERT_TRUE(step);
-  EXPECT_NEAR(*step, 0.3, 1e-12);
+TEST(FindRoot, ConvergesOrSaysThatItDidNot) {
+  const Root root = find_root([](double x) { return x * x * x - 2; }, 0, 2, 1e-15);
+  ASSERT_TRUE(root.converged);
+  EXPECT_NEAR(root.x, std::cbrt(2.0), 1e-15);
+  EXPECT_FALSE(find_root([](double x) { return x * x + 1; }, -1, 1, 1e-9).converged);
+  EXPECT_FALSE(find_root([](double) { return kNaN; }, -1, 1, 1e-9).converged);
+  const Root step = find_root([](double x) { return x < 0.3 ? -1.0 : 1.0; }, 0, 1, 1e-12);
+  ASSERT_TRUE(step.converged);
+  EXPECT_NEAR(step.x, 0.3, 1e-12);
 }
 
 }  // namespace
