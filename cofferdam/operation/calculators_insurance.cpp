@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+<<<<<<< HEAD
 #include "cofferdam/books/insurance/claim_outcome.h"
+=======
+#include "cofferdam/books/decision/vote.h"
+>>>>>>> governance
 #include "cofferdam/books/insurance/contribution.h"
 #include "cofferdam/books/insurance/cover_price.h"
 #include "cofferdam/books/insurance/mcr.h"
@@ -12,6 +16,7 @@ void register_insurance_calculators(Registry& registry) {
   add_calculator(registry, "contribution", &insurance::contribution);
   add_calculator(registry, "cover-price", &insurance::cover_price);
   add_calculator(registry, "mcr", &insurance::mcr);
+  add_calculator(registry, "vote", &decision::vote);
 }
 
 }  // namespace cofferdam::operation
