@@ -72,6 +72,10 @@ struct ReserveFor {
 void open_incident(State& state, ledger::State& ledger, Context& context, const ReserveFor& what);
 void close_incident(State& state, Context& context, const ReserveFor& what);
 
+// The layer's account is charged by waterfalls: the rows follow what the ledger says was paid.
+// Every command of this room that looks at a pool's money begins with it.
+void follow_layer(State& state, const ledger::State& ledger, Context& context, PoolId pool);
+
 // Claims that are not settled hold a cover from being cancelled.
 void count_open_claim(State& state, Context& context, const std::string& cover, bool is_opened);
 

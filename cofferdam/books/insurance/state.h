@@ -88,6 +88,7 @@ struct InsurancePool {
   std::string model;
   Amount losses_paid;
   Amount recovered;
+  Time gate_shut;
   std::uint32_t members = 0;
   std::uint32_t covers = 0;
   std::uint32_t lines = 0;
@@ -112,6 +113,7 @@ struct InsurancePool {
     visit("model", self.model, "name and version of that model");
     visit("losses_paid", self.losses_paid, "out of reserves and the layer so far");
     visit("recovered", self.recovered, "of them so far");
+    visit("gate_shut", self.gate_shut, "when an exit was last held up by the gate");
     visit("members", self.members, "active");
     visit("covers", self.covers, "in force");
     visit("lines", self.lines, "premium lines so far");
@@ -373,10 +375,11 @@ struct TrancheStake {
   }
 };
 
-enum class ExitStage : std::uint8_t { in_notice, out };
+enum class ExitStage : std::uint8_t { in_notice, out, paid };
 
 // A place in the exit queue. In notice its shares are still in the tranche; out, its money lies
-// apart and answers for incidents from before `left` until `free`.
+// apart and answers for incidents from before `left` until `free`. Paid, it stays on record where
+// something was taken from it, to be given its part of a recovery.
 struct Exit {
   struct Key {
     PoolId pool;
@@ -408,7 +411,7 @@ struct Exit {
     visit("tranche", self.tranche, "that it leaves");
     visit("owner", self.owner, "who leaves");
     visit("account", self.account, "that is paid");
-    visit("stage", self.stage, "in_notice or out");
+    visit("stage", self.stage, "in_notice, out or paid");
     visit("amount", self.amount, "that lies apart now");
     visit("borne", self.borne, "taken from it for incidents from before it left");
     visit("requested", self.requested, "when");
@@ -629,7 +632,7 @@ struct cofferdam::base::EnumText<cofferdam::insurance::TrancheKind> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::insurance::ExitStage> {
-  static constexpr std::array<std::string_view, 2> kNames{"in_notice", "out"};
+  static constexpr std::array<std::string_view, 3> kNames{"in_notice", "out", "paid"};
 };
 
 template <>
