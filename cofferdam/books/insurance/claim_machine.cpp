@@ -88,11 +88,9 @@ constexpr std::array kTable{
     T{.from = S::approved, .event = E::pay_rest, .timing = kLate, .to = S::paid},
     T{.from = S::approved, .event = E::lapse, .timing = kLate, .to = S::closed},
 
-    // recovery
-    T{.from = S::paid, .event = E::recover, .timing = kAny, .to = S::paid},
+    // clawback: what was recovered for an incident as a whole is not a step of its claims
     T{.from = S::paid, .event = E::claw_back, .timing = kAny, .to = S::paid},
     T{.from = S::paid, .event = E::lapse, .timing = kLate, .to = S::closed},
-    T{.from = S::closed, .event = E::recover, .timing = kAny, .to = S::closed},
     T{.from = S::closed, .event = E::claw_back, .timing = kAny, .to = S::closed},
 };
 // clang-format on

@@ -5,7 +5,7 @@
 // no other file sets a stage.
 //
 //   notified -> evidenced -> assessed -> voting -> decided -> approved -> paid -> closed
-//                                          |          |          (cooldown)  (recoveries, clawback)
+//                                          |          |          (cooldown)  (clawback)
 //                                          |          +-> disputed (bond) -> voting, the last time
 //                                          +-> a second ballot decides: approved or declined
 //
@@ -57,12 +57,11 @@ enum class ClaimEvent : std::uint8_t {
   appeal,
   pay_part,
   pay_rest,
-  recover,
   claw_back,
   withdraw,
   lapse,
 };
-inline constexpr std::size_t kClaimEvents = 14;
+inline constexpr std::size_t kClaimEvents = 13;
 
 // Of a decision; `open` is none yet, or of a ballot that too few took part in.
 enum class Verdict : std::uint8_t { open, accepted, refused };
@@ -154,9 +153,8 @@ struct cofferdam::base::EnumText<cofferdam::insurance::ClaimRoute> {
 template <>
 struct cofferdam::base::EnumText<cofferdam::insurance::ClaimEvent> {
   static constexpr std::array<std::string_view, cofferdam::insurance::kClaimEvents> kNames{
-      "submit_evidence", "assess",    "trigger",  "open_vote", "cast",
-      "close_vote",      "challenge", "appeal",   "pay_part",  "pay_rest",
-      "recover",         "claw_back", "withdraw", "lapse"};
+      "submit_evidence", "assess",   "trigger",  "open_vote", "cast",     "close_vote", "challenge",
+      "appeal",          "pay_part", "pay_rest", "claw_back", "withdraw", "lapse"};
 };
 
 template <>

@@ -161,7 +161,7 @@ TEST(ClaimMachine, LawsOfTheWay) {
       // What is settled moves only for recoveries after payment.
       if (is_settled(course.stage)) {
         EXPECT_EQ(course.stage, S::closed);
-        EXPECT_TRUE(move.step.event == E::recover || move.step.event == E::claw_back);
+        EXPECT_EQ(move.step.event, E::claw_back);
       }
     }
   }
