@@ -139,8 +139,6 @@ struct Member {
   AccountId account;
   MemberStanding standing = MemberStanding::active;
   Amount contributed;
-  Rate modifier{base::kRateOne};
-  Amount last_contribution;
   Time admitted;
   Time retired;
 
@@ -151,13 +149,10 @@ struct Member {
     visit("pool", self.pool, "the insurance pool");
     visit("asset", self.asset, "what amounts count");
     visit("member", self.member, "opaque id of the owner");
-    visit("name", self.name,
-          "as members know it; unique in the pool's books by the operator's care");
+    visit("name", self.name, "by which members know it");
     visit("account", self.account, "of the member in this pool: contributions come from it");
     visit("standing", self.standing, "active or retired");
     visit("contributed", self.contributed, "charged so far");
-    visit("modifier", self.modifier, "of the last tariff whose period has begun to be charged");
-    visit("last_contribution", self.last_contribution, "of that tariff");
     visit("admitted", self.admitted, "when");
     visit("retired", self.retired, "when it left");
   }
