@@ -75,17 +75,38 @@ S status_of(ReserveStatus status) {
   return S::account_refuses;
 }
 
-// What all claims of an incident may still come to.
-Amount all_outstanding(const ClaimsState& claims, const State& state, const ledger::State& ledger,
-                       std::uint32_t incident) {
-  Amount sum;
+// What the open claims of an incident come to in all: what they have been paid and what is left.
+struct Shares {
+  Amount paid;
+  Amount left;
+};
+
+Shares shares_of(const ClaimsState& claims, const State& state, const ledger::State& ledger,
+                 std::uint32_t incident) {
+  Shares sum;
   const auto& rows = claims.of_incident.rows();
   for (auto at = rows.lower_bound({incident, 0}); at != rows.end(); ++at) {
     if (at->first.incident != incident) break;
-    const Amount one = outstanding(claims, state, ledger, *claims.claims.find(at->first.claim));
-    sum = base::try_add(sum, one).value_or(Amount::max());
+    const Claim& claim = *claims.claims.find(at->first.claim);
+    if (!claim.is_open()) continue;
+    const Amount left = outstanding(claims, state, ledger, claim);
+    sum.paid += claim.paid;
+    sum.left = base::try_add(sum.left, left).value_or(Amount::max());
   }
   return sum;
+}
+
+// What a claim is paid now: all that is due where the reserve is enough for all claims; else its
+// part of all that they were paid and can be paid, less what it has, so that who asks first has
+// nothing of it.
+Amount payment_of(const Claim& claim, Amount due, Amount held, const Shares& shares) {
+  if (held >= shares.left) return due;
+  const auto there = base::try_add(held, shares.paid);
+  const auto owed = base::try_add(shares.left, shares.paid);
+  if (!there || !owed) return Amount();
+  const Amount share(base::mul_div<base::Rounding::down>((claim.paid + due).units(), there->units(),
+                                                         owed->units()));
+  return std::min({due, held, share - std::min(share, claim.paid)});
 }
 
 void record(ClaimsState& claims, Context& context, const Incident& incident, std::uint32_t claim,
@@ -197,10 +218,8 @@ S apply(const PayClaim& command, ClaimsState& claims, State& state, ledger::Stat
   if (!is_late(before, context.now)) return S::too_early;
   const Amount due = outstanding(claims, state, ledger, before);
   const Amount held = raise_reserve(claims, state, ledger, context, before.incident);
-  const Amount wanted = all_outstanding(claims, state, ledger, before.incident);
-  Amount paid = due;
-  if (held < wanted)
-    paid = Amount(base::mul_div<base::Rounding::down>(due.units(), held.units(), wanted.units()));
+  const Amount paid =
+      payment_of(before, due, held, shares_of(claims, state, ledger, before.incident));
   if (paid.is_zero() && !due.is_zero()) return S::reserve_empty;
   const ReserveFor what = claims.incidents.find(before.incident)->reserve();
   const ReserveStatus status =

@@ -4,8 +4,9 @@
 // reserve of its incident, and what comes back afterwards.
 //
 // Where the reserve and what may be added to it fall short of what the incident's claims may come
-// to, each payment is its pro rata part, rounded down; the rest stays due. What comes back goes to
-// those who bore the loss, the last to bear first.
+// to, each is paid its pro rata part of all that there was and is for them, rounded down, whoever
+// asks first; the rest stays due. What comes back goes to those who bore the loss, the last to bear
+// first.
 #pragma once
 
 #include "cofferdam/books/insurance/claims_state.h"

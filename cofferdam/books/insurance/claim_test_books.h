@@ -56,6 +56,7 @@ struct ClaimBooks : Books {
     COFFERDAM_CHECK(status == S::ok, std::string(base::name_of(status)));
   }
 
+  // A member who has paid in 100,000 times its number.
   void admit(std::uint64_t id) {
     ok(give(AdmitMember{.pool = pool,
                         .member = OwnerId(id),
@@ -69,6 +70,7 @@ struct ClaimBooks : Books {
   [[nodiscard]] ClaimRules rules() const {
     ClaimRules out;
     out.ballot.quorum_numerator = 20;
+    out.ballot.quorum_counts = decision::QuorumCounts::all;
     out.ballot.owner_cap_ppm = 250'000;
     out.routes = {{Peril::extreme_volatility, ClaimRoute::parametric},
                   {Peril::exchange_insolvency, ClaimRoute::dispute}};
