@@ -37,6 +37,7 @@
 #include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/default_operations.h"
 #include "cofferdam/engine/genesis.h"
+#include "cofferdam/engine/insurance_operations.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/margin_operations.h"
 #include "cofferdam/engine/market_operations.h"
@@ -78,8 +79,13 @@ using CommandVariant = std::variant<
     default_management::RequestShares, default_management::RedeemShares,
     default_management::CancelShares, default_management::BeginLiquidation,
     default_management::EndLiquidation, default_management::DeclareDefault,
-    default_management::AllocateLoss, default_management::Deleverage,
-    default_management::CutClaims>;
+    default_management::AllocateLoss, default_management::Deleverage, default_management::CutClaims,
+    insurance::OpenInsurance, insurance::SetInsuranceRules, insurance::DeclareHolding,
+    insurance::RecordCapital, insurance::AdvanceInsurance, insurance::SetReserve,
+    insurance::PayExpense, insurance::AddSurplus, insurance::ShareSurplus, insurance::AdmitMember,
+    insurance::RetireMember, insurance::PublishTariff, insurance::ChargeMembers,
+    insurance::SubscribeTranche, insurance::RequestExit, insurance::PayExit, insurance::SetPrices,
+    insurance::BindCover, insurance::CancelCover>;
 
 namespace detail {
 template <class C, class Variant>

@@ -3,6 +3,7 @@
 
 #include "cofferdam/books/alert/evaluate.h"
 #include "cofferdam/books/default_management/gate.h"
+#include "cofferdam/books/insurance/wrong_way.h"
 #include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/margin/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
@@ -123,6 +124,9 @@ template <class Status>
   if (const auto gated = default_management::find_gated_movement(state.default_management,
                                                                  state.ledger, state.pool))
     return {.door = DoorStatus::policy_breach, .law = *gated};
+  if (const auto foreign =
+          insurance::find_foreign_movement(state.insurance, state.ledger, state.default_management))
+    return {.door = DoorStatus::policy_breach, .law = *foreign};
   return {};
 }
 

@@ -82,6 +82,11 @@ class Walk {
 
   void operator()(const default_management::CutClaims& c) { loss(c.loss); }
 
+  void operator()(const insurance::CancelCover& c) {
+    const insurance::Cover* row = state_.insurance.covers.find(c.code);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+  }
+
   void operator()(const custody::AllowBeneficiary& c) { vault(c.vault); }
 
   void operator()(const custody::RemoveBeneficiary& c) {

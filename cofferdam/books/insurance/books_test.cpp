@@ -392,6 +392,7 @@ TEST(Exit, WaitsInItsOrderWhileTheGateIsShut) {
   // 60,000 would leave 40,000 of the 70,000 required; and nobody overtakes.
   EXPECT_EQ(books.give(PayExit{books.pool, 1}), TrancheStatus::gate_shut);
   EXPECT_EQ(books.give(PayExit{books.pool, 2}), TrancheStatus::gate_shut);
+  ASSERT_EQ(books.give(AdvanceInsurance{.pool = books.pool}), InsuranceStatus::ok);
   ASSERT_EQ(
       books.give(AddSurplus{.pool = books.pool, .account = books.eight, .amount = units(40'000)}),
       InsuranceStatus::ok);
