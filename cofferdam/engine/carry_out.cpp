@@ -306,6 +306,19 @@ template <class C>
   return static_cast<std::uint16_t>(apply(command, books, room.context));
 }
 
+// Fills and auctions look at an account from all sides while they are applied.
+template <class C>
+  requires requires(const C& command, const default_management::ResolutionBooks& books,
+                    ledger::Context& context) { apply(command, books, context); }
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  State& state = room.state;
+  const default_management::ResolutionBooks books{state.resolution,  state.default_management,
+                                                  trade_books(room), state.terms,
+                                                  state.pool,        state.margin,
+                                                  state.fact};
+  return static_cast<std::uint16_t>(apply(command, books, room.context));
+}
+
 [[nodiscard]] std::uint16_t run(const pool::ExecuteRelease& command, Room& room) {
   State& state = room.state;
   const pool::ReleaseView view{state.pool, state.ledger, state.fact, state.decision};

@@ -78,8 +78,11 @@ using CommandVariant = std::variant<
     default_management::RequestShares, default_management::RedeemShares,
     default_management::CancelShares, default_management::BeginLiquidation,
     default_management::EndLiquidation, default_management::DeclareDefault,
-    default_management::AllocateLoss, default_management::Deleverage,
-    default_management::CutClaims>;
+    default_management::AllocateLoss, default_management::Deleverage, default_management::CutClaims,
+    default_management::SetLiquidationTerms, default_management::FillLiquidation,
+    default_management::OpenAuction, default_management::BidAuction,
+    default_management::CloseAuction, default_management::RecoverLoss,
+    default_management::CallAssessment, default_management::PayAssessment>;
 
 namespace detail {
 template <class C, class Variant>

@@ -3,6 +3,7 @@
 
 #include "cofferdam/books/alert/evaluate.h"
 #include "cofferdam/books/default_management/gate.h"
+#include "cofferdam/books/default_management/outflow.h"
 #include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/margin/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
@@ -120,9 +121,19 @@ template <class Status>
                                          state.ledger, now};
   if (const auto frozen = reconciliation::find_frozen_release(guards))
     return {.door = DoorStatus::releases_frozen, .law = *frozen};
-  if (const auto gated = default_management::find_gated_movement(state.default_management,
-                                                                 state.ledger, state.pool))
+  if (const auto gated = default_management::find_gated_movement(
+          state.default_management, state.resolution, state.ledger, state.pool, now))
     return {.door = DoorStatus::policy_breach, .law = *gated};
+  return {};
+}
+
+// Money leaves a pool no faster than its limit says; what layers pay is no outflow.
+[[nodiscard]] Outcome judge_outflows(Room& room) {
+  State& state = room.state;
+  if (room.settles_positions) return {};
+  if (const auto limited = default_management::limit_outflows(state.resolution, state.ledger,
+                                                              state.pool, room.context))
+    return {.door = DoorStatus::policy_breach, .law = *limited};
   return {};
 }
 
@@ -149,6 +160,7 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
         !reconciliation::follow_postings(reconciliation_of(room), outcome.event_statuses.size()))
       refuse_large_terms(outcome);
     Outcome whole = outcome.ok() ? judge_policies(state, circumstances.now) : outcome;
+    if (whole.ok()) whole = judge_outflows(room);
     if (whole.ok()) whole = judge_margin(room);
     if (whole.ok()) {
       evaluate_margin(room);
