@@ -47,6 +47,11 @@ export function subtract(a: string, b: string): string {
   return add(a, negate(b));
 }
 
+// A quantity times what one smallest part of it is worth, in smallest units of a value asset.
+export function multiply(quantity: string, quantityScale: number, unit: string, valueScale: number): string {
+  return format({ units: at(parse(quantity), quantityScale) * parse(unit).units, scale: valueScale });
+}
+
 export function sum(all: Iterable<string>): string {
   let total = '0';
   for (const one of all) total = add(total, one);
