@@ -35,7 +35,7 @@ after(async () => {
 });
 
 // A tab that keeps what went wrong in it: messages of errors, requests to other hosts.
-async function open({ key = auditor, page = '/summary', url = venue.url, ...context } = {}) {
+async function open({ key = auditor, page = '/summary', url = venue.pages, ...context } = {}) {
   const room = await browser.newContext({ viewport: { width: 1360, height: 900 }, reducedMotion: 'reduce', ...context });
   const tab = await room.newPage();
   tab.setDefaultTimeout(patience.timeout);
@@ -410,7 +410,7 @@ test('books without anything say so', async () => {
   try {
     const key = empty.found();
     await empty.start();
-    const tab = await open({ url: empty.url, key });
+    const tab = await open({ url: empty.pages, key });
     for (const page of ['/summary', '/pools', '/pools/none', '/custody', '/custody/vaults', '/custody/decisions', '/proofs', '/audit', '/settings']) {
       await tab.evaluate((to) => (location.hash = to), page);
       await settled(tab);
