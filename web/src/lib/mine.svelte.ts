@@ -44,6 +44,7 @@ export function mayDecide(proposal: Proposal, policies: ApprovalPolicy[]): boole
 
 export interface Mine {
   readonly asked: boolean; // there is something that this principal can be asked for at all
+  readonly loaded: boolean;
   readonly sign: Intent[];
   readonly veto: Intent[];
   readonly decide: Proposal[];
@@ -60,6 +61,9 @@ export function mine(intents: Query<Intent>, vaults: Query<Vault>, proposals: Qu
   return {
     get asked() {
       return session.roles.some((role) => role !== 'auditor');
+    },
+    get loaded() {
+      return intents.loaded && vaults.loaded && proposals.loaded && signers.loaded && policies.loaded;
     },
     get sign() {
       return sign;

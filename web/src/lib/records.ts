@@ -20,8 +20,9 @@ export interface Entry {
 }
 
 const isObject = (one: unknown): one is Record<string, unknown> => typeof one === 'object' && one !== null && !Array.isArray(one);
+// Amounts without the zeros behind their second place, ids by their ends.
 const brief = (one: unknown): string => {
-  const text = String(one);
+  const text = String(one).replace(/^(-?\d+\.\d{2}\d*?)0+$/, '$1');
   return text.length > 24 ? `${text.slice(0, 8)}…${text.slice(-4)}` : text;
 };
 
@@ -58,7 +59,7 @@ export function aboutOf(content: unknown): string {
   for (const inner of [content, content['release'], content['move']]) {
     if (isObject(inner) && inner['amount'] && parts.length <= subjectsMost) parts.push(`${brief(inner['amount'])} ${String(inner['asset'] ?? '')}`.trim());
   }
-  return parts.join(', ');
+  return [...new Set(parts)].join(', ');
 }
 
 // From `first` on, until `wanted` says stop or `last` is reached.

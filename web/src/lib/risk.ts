@@ -2,7 +2,7 @@
 //
 // The rows of margin and default management that the pages read.
 
-export interface WaterfallLayer { code: string; kind: string; order: number; account: string | null; fund: string; conduit: string | null; reserve: string; cap: string; period_cap: string; period: string; tier_cap: string; weight: string; replenish_to: string; replenish_within: string }
+export interface WaterfallLayer { code: string; kind: string; order: number; account: string | null; fund: string; conduit: string | null; reserve: string; cap: string | null; period_cap: string | null; period: string; tier_cap: string | null; weight: string; replenish_to: string | null; replenish_within: string }
 export interface Waterfall { pool: string; asset: string; version: number; defined: string; layers: WaterfallLayer[] }
 export interface PlanRow { asset: string; layer: string; order: number; status: string; can_give: string; charged: string; left: string; replenish: string; certificate: string }
 export interface Fund { code: string; pool: string; asset: string; account: string; rules: { notice: string; minimum_balance: string; period: string; period_limit_ppm: number }; total_shares: string; balance: string; drawable: string; opened: string }
