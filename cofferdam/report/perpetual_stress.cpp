@@ -18,7 +18,10 @@ using stress::PerpetualMinute;
 using stress::PerpetualPool;
 using stress::PerpetualRun;
 
+constexpr std::string_view kLosses = "Losses, pools apart";
 constexpr std::size_t kLossesShown = 200;
+constexpr std::size_t kLossesOnScreen = 12;
+constexpr std::size_t kWidth = 130;
 constexpr std::int64_t kDay = 86'400'000'000'000;
 
 // Cut to 1e-4 coin: the satoshi stand in the file of results.
@@ -34,6 +37,18 @@ std::string percent(double part, int digits) {
 
 std::string price_text(std::int64_t price) {
   return base::format_decimal(base::i128{price / 100}, 2);
+}
+
+// 2020-03-13T02:16:00Z -> 03-13 02:16
+std::string minute_text(base::Time time) {
+  std::string text = base::format_time(time).substr(5, 11);
+  text[5] = ' ';
+  return text;
+}
+
+std::string figure(const std::string& text) {
+  const bool is_number = text.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? grouped(text) : text;
 }
 
 struct Payers {
@@ -127,7 +142,7 @@ Listing halt_table(const PerpetualStress& s) {
   for (std::size_t t = 0; t < s.apart.minutes.size(); ++t) {
     const PerpetualMinute& m = s.apart.minutes[t];
     if (m.time < from || m.time > until) continue;
-    out.rows.push_back({base::format_time(m.time), price_text(m.mark), m.is_stale ? "stale" : "",
+    out.rows.push_back({minute_text(m.time), price_text(m.mark), m.is_stale ? "stale" : "",
                         std::to_string(s.record.minutes[t].volume), std::to_string(m.liquidated),
                         std::to_string(m.closed), std::to_string(m.waiting), coins(m.underwater),
                         coins(m.deficit), std::to_string(m.deleveraged), coins(m.funds)});
@@ -183,7 +198,7 @@ Listing losses_table(const PerpetualRun& run) {
   });
   if (losses.size() > kLossesShown) losses.resize(kLossesShown);
   for (const stress::PerpetualLoss& loss : losses)
-    out.rows.push_back({base::format_time(loss.time), loss.account, run.pools[loss.pool].name,
+    out.rows.push_back({minute_text(loss.time), loss.account, run.pools[loss.pool].name,
                         coins(loss.deficit), coins(loss.by_fund), coins(loss.by_operator),
                         coins(loss.by_shared), coins(loss.by_deleveraging), coins(loss.by_claims),
                         loss.certificate.substr(0, 16)});
@@ -344,10 +359,12 @@ std::string stress_screen(const PerpetualStress& s) {
     out += (fact.stated.empty() ? "          "
             : fact.agrees()     ? "agrees    "
                                 : "DIFFERS   ") +
-           fact.name + ": " + grouped(fact.found) +
-           (fact.stated.empty() || fact.agrees() ? "" : ", stated " + grouped(fact.stated)) + "\n";
+           fact.name + ": " + figure(fact.found) +
+           (fact.stated.empty() || fact.agrees() ? "" : ", stated " + figure(fact.stated)) + "\n";
   for (const StressTable& table : stress_tables(s))
-    out += "\n" + to_text(table.listing, 120, 60) + table.note + "\n";
+    out += "\n" + table.listing.title + "\n" +
+           to_text(table.listing, kWidth, table.listing.title == kLosses ? kLossesOnScreen : 0) +
+           table.note + "\n";
   return out;
 }
 

@@ -117,7 +117,7 @@ std::string facts_table(const std::vector<Fact>& facts) {
                           text_column("verdict")},
               .rows = {}};
   for (const Fact& fact : facts)
-    out.rows.push_back({fact.name, grouped(fact.found), grouped(fact.stated),
+    out.rows.push_back({fact.name, fact.found, fact.stated,
                         fact.stated.empty() ? "not stated"
                         : fact.agrees()     ? "agrees"
                                             : "DIFFERS"});

@@ -19,6 +19,7 @@ using operation::Progress;
 
 constexpr std::uint32_t kAccountsMax = 10'000;
 constexpr std::uint32_t kPoolsMax = 100;
+constexpr std::uint32_t kLookBackMax = 1'000;
 constexpr std::uint64_t kVolumeMax = 1'000'000'000;
 
 constexpr std::string_view kChains = "option_chains";
@@ -40,7 +41,9 @@ struct StressParameters {
   std::optional<double> penalty_rate;
   std::string rulebook = "derive-pmrm-2";
   double absent_ask_rate = 0.5;
-  double participation = 0.05;
+  double add_on_rate = 1;
+  std::uint32_t add_on_look_back = 4;
+  double participation = 0.1;
   double slippage = 0.5;
   std::uint64_t fresh_volume = 50'000;
 
@@ -57,9 +60,9 @@ struct StressParameters {
     visit("pools", self.pools, "that the accounts stand in, 1 to 100");
     visit("seed", self.seed, "from which the book is made");
     visit("fund_rate", self.fund_rate,
-          "a pool's own fund: of its initial requirements (0.03), or of what is paid in (0.02)");
-    visit("operator_rate", self.operator_rate, "the operator's capital: 0.01, or 0.005");
-    visit("shared_rate", self.shared_rate, "the shared fund: 0.02, or 0.01");
+          "a pool's own fund: of its initial requirements (0.03), or of what is paid in (0.003)");
+    visit("operator_rate", self.operator_rate, "the operator's capital: 0.01, or 0.001");
+    visit("shared_rate", self.shared_rate, "the shared fund: 0.02, or 0.001");
     visit("shared_cap", self.shared_cap, "part of the shared fund that one pool may draw");
     visit("penalty_rate", self.penalty_rate,
           "of what is closed, at most what is left: 0.01, or 0.0025");
@@ -67,6 +70,11 @@ struct StressParameters {
     visit("absent_ask_rate", self.absent_ask_rate,
           "option_chains: closing a short without an ask costs the mark and this part of its time "
           "value");
+    visit("add_on_rate", self.add_on_rate,
+          "option_chains: part of the liquidity add-on that is required, 0 to 1");
+    visit("add_on_look_back", self.add_on_look_back,
+          "option_chains: the add-on is the largest cost of closing of so many snapshots, 1 to "
+          "1,000");
     visit("participation", self.participation,
           "bitmex_xbtusd: part of a minute's volume that liquidations may take");
     visit("slippage", self.slippage,
@@ -85,13 +93,20 @@ Result<void> check(const StressParameters& p) {
   if (p.pools < 1 || p.pools > kPoolsMax)
     return malformed("pools", std::to_string(p.pools), "must be 1 to 100");
   const std::pair<std::string_view, double> rates[] = {
-      {"fund_rate", p.fund_rate.value_or(0)},       {"operator_rate", p.operator_rate.value_or(0)},
-      {"shared_rate", p.shared_rate.value_or(0)},   {"shared_cap", p.shared_cap},
-      {"penalty_rate", p.penalty_rate.value_or(0)}, {"absent_ask_rate", p.absent_ask_rate},
-      {"participation", p.participation},           {"slippage", p.slippage}};
+      {"fund_rate", p.fund_rate.value_or(0)},
+      {"operator_rate", p.operator_rate.value_or(0)},
+      {"shared_rate", p.shared_rate.value_or(0)},
+      {"shared_cap", p.shared_cap},
+      {"penalty_rate", p.penalty_rate.value_or(0)},
+      {"absent_ask_rate", p.absent_ask_rate},
+      {"add_on_rate", p.add_on_rate},
+      {"participation", p.participation},
+      {"slippage", p.slippage}};
   for (const auto& [name, rate] : rates)
     if (!(rate >= 0 && rate <= 1))
       return malformed(std::string(name), std::to_string(rate), "must be 0 to 1");
+  if (p.add_on_look_back < 1 || p.add_on_look_back > kLookBackMax)
+    return malformed("add_on_look_back", std::to_string(p.add_on_look_back), "must be 1 to 1,000");
   if (p.fresh_volume < 1 || p.fresh_volume > kVolumeMax)
     return malformed("fresh_volume", std::to_string(p.fresh_volume), "must be 1 to 1,000,000,000");
   return {};
@@ -106,7 +121,9 @@ stress::VenueTerms option_terms(const StressParameters& p) {
           .shared_rate = p.shared_rate.value_or(0.02),
           .shared_cap = p.shared_cap,
           .penalty_rate = p.penalty_rate.value_or(0.01),
-          .absent_ask_rate = p.absent_ask_rate};
+          .absent_ask_rate = p.absent_ask_rate,
+          .add_on_look_back = p.add_on_look_back,
+          .add_on_rate = p.add_on_rate};
 }
 
 stress::PerpetualTerms perpetual_terms(const StressParameters& p) {
@@ -116,9 +133,9 @@ stress::PerpetualTerms perpetual_terms(const StressParameters& p) {
                                .participation = p.participation,
                                .slippage = p.slippage,
                                .fresh_volume = static_cast<std::int64_t>(p.fresh_volume),
-                               .fund_rate = p.fund_rate.value_or(0.02),
-                               .operator_rate = p.operator_rate.value_or(0.005),
-                               .shared_rate = p.shared_rate.value_or(0.01),
+                               .fund_rate = p.fund_rate.value_or(0.003),
+                               .operator_rate = p.operator_rate.value_or(0.001),
+                               .shared_rate = p.shared_rate.value_or(0.001),
                                .shared_cap = p.shared_cap};
   if (p.penalty_rate) terms.penalty_ppm = std::llround(*p.penalty_rate * 1e6);
   return terms;

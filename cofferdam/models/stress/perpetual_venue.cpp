@@ -128,11 +128,12 @@ class Drill {
   }
 
   [[nodiscard]] std::int64_t initial_of(const PerpetualAccount& account) const {
-    return part(std::abs(account.position) * worth_, terms_.initial_ppm, true);
+    return part(std::abs(account.position) * worth_, run_.pools[account.pool].initial_ppm, true);
   }
 
   [[nodiscard]] std::int64_t maintenance_of(const PerpetualAccount& account) const {
-    return part(std::abs(account.position) * worth_, terms_.maintenance_ppm, true);
+    return part(std::abs(account.position) * worth_, run_.pools[account.pool].maintenance_ppm,
+                true);
   }
 
   [[nodiscard]] Result<void> liquidate(const MinuteBar& bar) {
@@ -175,11 +176,11 @@ class Drill {
       return {};
     }
     if (equity < 0 && -equity > resources(account.pool)) return deleverage(account, -equity);
+    const std::int64_t initial = run_.pools[account.pool].initial_ppm;
     const std::int64_t size = std::abs(account.position);
     // Closing x at the mark leaves initial_ppm (size - x) covered, the penalty being paid.
-    const std::int64_t slope =
-        std::max<std::int64_t>(1, (terms_.initial_ppm - terms_.penalty_ppm) * worth_);
-    const i128 missing = i128{size} * worth_ * terms_.initial_ppm - i128{equity} * kMillion;
+    const std::int64_t slope = std::max<std::int64_t>(1, (initial - terms_.penalty_ppm) * worth_);
+    const i128 missing = i128{size} * worth_ * initial - i128{equity} * kMillion;
     const auto needed =
         static_cast<std::int64_t>(std::min<i128>(size, (missing + slope - 1) / slope));
     const std::int64_t quantity = std::min(needed, depth);

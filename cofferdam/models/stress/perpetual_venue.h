@@ -62,17 +62,16 @@ struct PerpetualTerms {
   std::size_t accounts = 4'000;
   std::size_t pools = 4;
   std::uint64_t seed = 1;
-  std::int64_t initial_ppm = 10'000;
-  std::int64_t maintenance_ppm = 5'000;
+  double maintenance_part = 0.5;     // of the initial margin
   std::int64_t penalty_ppm = 2'500;  // of what is closed
-  double participation = 0.05;       // of a minute's volume
+  double participation = 0.1;        // of a minute's volume
   double slippage = 0.5;             // of the way from the mark to the minute's worst price
   std::int64_t fresh_volume = 50'000;
-  double fund_rate = 0.02;  // of what the pool's accounts pay in
-  double operator_rate = 0.005;
-  double shared_rate = 0.01;  // of what all pay in
-  double shared_cap = 0.5;    // part of the shared fund that one pool may draw
-  std::size_t judged = 0;     // minute at whose end a copy of the book is kept, to be asked about
+  double fund_rate = 0.003;  // of what the pool's accounts pay in
+  double operator_rate = 0.001;
+  double shared_rate = 0.001;  // of what all pay in
+  double shared_cap = 0.5;     // part of the shared fund that one pool may draw
+  std::size_t judged = 0;      // minute at whose end a copy of the book is kept, to be asked about
 };
 
 struct PerpetualAccount {
@@ -98,7 +97,9 @@ struct PerpetualAccount {
 
 struct PerpetualPool {
   std::string name;
-  double leverage = 1;  // the most of an account
+  double leverage = 1;               // the most of an account
+  std::int64_t initial_ppm = 0;      // of the value: one over the leverage
+  std::int64_t maintenance_ppm = 0;  // the same
   std::size_t accounts = 0;
   i128 paid_in = 0;
   i128 fund_start = 0;

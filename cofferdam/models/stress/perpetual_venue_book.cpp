@@ -71,7 +71,12 @@ Result<PerpetualRun> found_perpetual_venue(const std::vector<MinuteBar>& bars,
   PerpetualRun run;
   for (std::size_t p = 0; p < terms.pools; ++p) {
     const double leverage = kLeverages[p % kLeverages.size()];
-    run.pools.push_back({.name = pool_name(p, leverage), .leverage = leverage});
+    const auto initial = static_cast<std::int64_t>(std::llround(1e6 / leverage));
+    run.pools.push_back({.name = pool_name(p, leverage),
+                         .leverage = leverage,
+                         .initial_ppm = initial,
+                         .maintenance_ppm = static_cast<std::int64_t>(
+                             std::llround(static_cast<double>(initial) * terms.maintenance_part))});
   }
   const std::size_t pairs = terms.accounts / 2;
   for (std::size_t i = 0; i < pairs; ++i) {
@@ -89,7 +94,7 @@ Result<PerpetualRun> found_perpetual_venue(const std::vector<MinuteBar>& bars,
     for (const std::int64_t side : {1, -1}) {
       // Log-uniform from 1 to the pool's most; never less than the initial margin is paid in.
       const double leverage = std::pow(run.pools[pool].leverage, dice.next());
-      const std::int64_t least = (size * worth * terms.initial_ppm + 999'999) / 1'000'000;
+      const std::int64_t least = (size * worth * run.pools[pool].initial_ppm + 999'999) / 1'000'000;
       const auto asked =
           static_cast<std::int64_t>(std::ceil(static_cast<double>(size * worth) / leverage));
       PerpetualAccount account{.name = (side > 0 ? "long-" : "short-") + std::to_string(i + 1),
