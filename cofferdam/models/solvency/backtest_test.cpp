@@ -121,8 +121,9 @@ TEST(PoolLosses, PartsSumToTvarAndThePoissonsAreTheAllocators) {
   }
   const std::array<CoverClass, 2> classes{
       {{.mean_number = 2, .payment = &payments[0]}, {.mean_number = 0.7, .payment = &payments[1]}}};
-  const PoolLosses poisson = pool_losses(classes, kInfinity);
-  const PoolTail tail = allocate_tail(classes, kInfinity, poisson, 0.99);
+  actuarial::FftAggregator sums = sums_of(4096);
+  const PoolLosses poisson = pool_losses(classes, kInfinity, sums);
+  const PoolTail tail = allocate_tail(classes, kInfinity, poisson, 0.99, sums);
   const base::Result<actuarial::AllocateCapitalOutput> other =
       actuarial::allocate_capital({.lines = {{"a", std::string("poisson 2 of ") + texts[0]},
                                              {"b", std::string("poisson 0.7 of ") + texts[1]}},
@@ -134,8 +135,8 @@ TEST(PoolLosses, PartsSumToTvarAndThePoissonsAreTheAllocators) {
   EXPECT_NEAR(tail.contributions[0], other->rows[0].contribution, 1e-5);
   EXPECT_NEAR(tail.contributions[1], other->rows[1].contribution, 1e-5);
   for (const double size : {0.8, 5.0, 1e4}) {
-    const PoolLosses losses = pool_losses(classes, size);
-    const PoolTail parts = allocate_tail(classes, size, losses, 0.995);
+    const PoolLosses losses = pool_losses(classes, size, sums);
+    const PoolTail parts = allocate_tail(classes, size, losses, 0.995, sums);
     EXPECT_NEAR(parts.contributions[0] + parts.contributions[1], parts.tvar, 1e-6 * parts.tvar)
         << size;
   }
@@ -150,8 +151,9 @@ TEST(PoolLosses, ANegativeBinomialsPartsAreThoseOfSimulation) {
   const std::array<CoverClass, 2> classes{
       {{.mean_number = 3, .payment = &small}, {.mean_number = 1, .payment = &large}}};
   const double size = 2;
-  const PoolLosses losses = pool_losses(classes, size);
-  const PoolTail tail = allocate_tail(classes, size, losses, 0.95);
+  actuarial::FftAggregator sums = sums_of(1024);
+  const PoolLosses losses = pool_losses(classes, size, sums);
+  const PoolTail tail = allocate_tail(classes, size, losses, 0.95, sums);
   // N negative binomial, each of its losses large with probability 1/4.
   actuarial::Draws draws(3, 0, 0);
   const actuarial::CountSampler number(actuarial::negative_binomial(size, 2));

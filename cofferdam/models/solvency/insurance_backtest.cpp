@@ -92,7 +92,7 @@ std::span<const Incident> between(const std::vector<Incident>& incidents, base::
 }
 
 Result<std::vector<Prepared>> prepare(const std::vector<Incident>& incidents,
-                                      const ReplayTerms& terms) {
+                                      const ReplayTerms& terms, actuarial::FftAggregator& sums) {
   std::vector<Prepared> out;
   const int count = 4 * (terms.until_year - terms.from_year + 1);
   out.reserve(static_cast<std::size_t>(count));  // views point into it
@@ -119,6 +119,7 @@ Result<std::vector<Prepared>> prepare(const std::vector<Incident>& incidents,
     one.view.end = end;
     one.view.calibration = &one.calibration;
     one.view.payments = &one.payments;
+    one.view.sums = &sums;
     one.incidents = between(incidents, start, end);
   }
   return out;
@@ -260,7 +261,7 @@ PoolLosses market_losses(const Prepared& quarter, double years) {
   for (std::size_t s = 0; s < 2; ++s)
     classes[s] = {.mean_number = quarter.calibration.segments[s].incidents_a_year * years,
                   .payment = &quarter.payments[kMarketClasses[s]]};
-  return pool_losses(classes, quarter.calibration.size);
+  return pool_losses(classes, quarter.calibration.size, *quarter.view.sums);
 }
 
 double market_loss(std::span<const Incident> incidents, base::Date start, base::Date end,
@@ -390,7 +391,8 @@ Result<Backtest> replay_pool(std::vector<Incident> incidents, const ReplayTerms&
   std::ranges::sort(incidents, [](const Incident& a, const Incident& b) {
     return std::tie(a.date, a.name, a.loss) < std::tie(b.date, b.name, b.loss);
   });
-  const Result<std::vector<Prepared>> quarters = prepare(incidents, terms);
+  actuarial::FftAggregator sums = sums_of(kLatticePoints);
+  const Result<std::vector<Prepared>> quarters = prepare(incidents, terms, sums);
   if (!quarters) return std::unexpected(quarters.error());
   const std::vector<Cover> book = make_book(terms.book);
   Backtest out{.terms = terms,

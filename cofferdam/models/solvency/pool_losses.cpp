@@ -2,11 +2,9 @@
 #include "cofferdam/models/solvency/pool_losses.h"
 
 #include "cofferdam/base/check.h"
-#include "cofferdam/models/actuarial/aggregate.h"
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
 namespace cofferdam::solvency {
 namespace {
@@ -43,34 +41,22 @@ Frequency biased_number_of(double mean, double size) {
                              : actuarial::poisson(mean);
 }
 
-// The transform's tables are made once for each length; a thread keeps the last one.
-actuarial::FftAggregator& aggregator_of(std::size_t points) {
-  struct Kept {
-    std::size_t points = 0;
-    std::unique_ptr<actuarial::FftAggregator> aggregator;
-  };
-
-  thread_local Kept kept;
-  if (kept.points != points) {
-    kept.aggregator = std::make_unique<actuarial::FftAggregator>(
-        points, actuarial::Transform{.padding = 2, .tilt = 12, .with_aliasing_bound = false});
-    kept.points = points;
-  }
-  return *kept.aggregator;
-}
-
-Lattice sum_of(Frequency number, Lattice payment) {
-  const std::size_t points = payment.mass.size();
+Lattice sum_of(actuarial::FftAggregator& sums, Frequency number, Lattice payment) {
   const Frequency numbers[] = {std::move(number)};
   const Lattice payments[] = {std::move(payment)};
   actuarial::FftAnswer answer;
-  aggregator_of(points).run(numbers, payments, answer);
+  sums.run(numbers, payments, answer);
   return std::move(answer.lattice);
 }
 
 }  // namespace
 
-PoolLosses pool_losses(std::span<const CoverClass> classes, double size) {
+actuarial::FftAggregator sums_of(std::size_t points) {
+  return {points, {.padding = 2, .tilt = 12, .with_aliasing_bound = false}};
+}
+
+PoolLosses pool_losses(std::span<const CoverClass> classes, double size,
+                       actuarial::FftAggregator& sums) {
   COFFERDAM_CHECK(!classes.empty() && size > 0, "a pool has classes and a size");
   PoolLosses out;
   const double mean = mean_number(classes);
@@ -81,7 +67,7 @@ PoolLosses pool_losses(std::span<const CoverClass> classes, double size) {
     out.mean += one.mean_number * each;
   }
   if (mean > 0) {
-    out.sum = sum_of(number_of(mean, size), mixture(classes, mean));
+    out.sum = sum_of(sums, number_of(mean, size), mixture(classes, mean));
   } else {
     out.sum = {.step = classes[0].payment->step,
                .mass = std::vector<double>(classes[0].payment->mass.size(), 0.0)};
@@ -92,7 +78,7 @@ PoolLosses pool_losses(std::span<const CoverClass> classes, double size) {
 }
 
 PoolTail allocate_tail(std::span<const CoverClass> classes, double size, const PoolLosses& losses,
-                       double p) {
+                       double p, actuarial::FftAggregator& sums) {
   PoolTail out;
   out.contributions.assign(classes.size(), 0.0);
   const actuarial::LatticeView view(losses.sum);
@@ -106,7 +92,7 @@ PoolTail allocate_tail(std::span<const CoverClass> classes, double size, const P
   for (std::size_t k = 0; k < at; ++k) below += f[k];
   // The part of the atom at VaR that lies in the worst 1 - p.
   const double part = f[at] > 0 ? std::clamp(1 - (p - below) / f[at], 0.0, 1.0) : 0;
-  const Lattice biased = sum_of(biased_number_of(mean, size), mixture(classes, mean));
+  const Lattice biased = sum_of(sums, biased_number_of(mean, size), mixture(classes, mean));
   std::vector<double> at_most(biased.mass.size());
   double running = 0;
   for (std::size_t k = 0; k < biased.mass.size(); ++k) at_most[k] = running += biased.mass[k];

@@ -14,6 +14,7 @@
 // to TVaR.
 #pragma once
 
+#include "cofferdam/models/actuarial/aggregate.h"
 #include "cofferdam/models/actuarial/lattice.h"
 
 #include <span>
@@ -33,8 +34,12 @@ struct PoolLosses {
   double lost_mass = 0;
 };
 
+// The tables of the transform for lattices of this many points, made once for many sums.
+[[nodiscard]] actuarial::FftAggregator sums_of(std::size_t points);
+
 // `size` is r, infinite for the Poisson.
-[[nodiscard]] PoolLosses pool_losses(std::span<const CoverClass> classes, double size);
+[[nodiscard]] PoolLosses pool_losses(std::span<const CoverClass> classes, double size,
+                                     actuarial::FftAggregator& sums);
 
 struct PoolTail {
   double var = 0;
@@ -44,6 +49,7 @@ struct PoolTail {
 };
 
 [[nodiscard]] PoolTail allocate_tail(std::span<const CoverClass> classes, double size,
-                                     const PoolLosses& losses, double p);
+                                     const PoolLosses& losses, double p,
+                                     actuarial::FftAggregator& sums);
 
 }  // namespace cofferdam::solvency

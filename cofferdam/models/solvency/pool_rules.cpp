@@ -68,9 +68,10 @@ Tariff tariff_of(const std::vector<Cover>& book, const BookTerms& book_terms,
                  i128 own_funds, const RuleState& state) {
   Tariff out{.technical = state.rates, .offered = state.rates};
   const Counts counts = counts_of(book, book_terms, quarter, sales, 1);
-  const PoolLosses year = pool_losses(counts.classes, quarter.calibration->size);
+  const PoolLosses year = pool_losses(counts.classes, quarter.calibration->size, *quarter.sums);
   if (year.mean == 0) return out;
-  const PoolTail tail = allocate_tail(counts.classes, quarter.calibration->size, year, terms.level);
+  const PoolTail tail =
+      allocate_tail(counts.classes, quarter.calibration->size, year, terms.level, *quarter.sums);
   const double expenses = base::to_double(static_cast<i128>(terms.expense_ppm)) / 1e6;
   double technical = 0;
   for (std::size_t c = 0; c < kClasses; ++c) {
@@ -278,7 +279,7 @@ std::size_t class_of(const Cover& cover) {
 PoolLosses year_of(const std::vector<Cover>& book, const BookTerms& terms,
                    const QuarterView& quarter, const std::vector<Sale>& sales, double years) {
   const Counts counts = counts_of(book, terms, quarter, sales, years);
-  return pool_losses(counts.classes, quarter.calibration->size);
+  return pool_losses(counts.classes, quarter.calibration->size, *quarter.sums);
 }
 
 double required_tvar(const std::vector<Cover>& book, const BookTerms& terms,

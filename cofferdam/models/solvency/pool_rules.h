@@ -61,6 +61,7 @@ struct QuarterView {
   const Calibration* calibration = nullptr;
   const std::array<actuarial::Lattice, kClasses>* payments = nullptr;
   std::array<double, kClasses> mean_payments{};
+  actuarial::FftAggregator* sums = nullptr;
 
   [[nodiscard]] std::uint32_t days() const {
     return static_cast<std::uint32_t>(days_between(start, end));
