@@ -4,6 +4,7 @@
 #include "cofferdam/books/access/invariants.h"
 #include "cofferdam/books/alert/invariants.h"
 #include "cofferdam/books/custody/invariants.h"
+#include "cofferdam/books/decision/governance_invariants.h"
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/default_management/invariants.h"
 #include "cofferdam/books/fact/invariants.h"
@@ -64,6 +65,10 @@ std::optional<std::string> broken_law(const State& state) {
   ask(default_management::check_charges_are_named(state.default_management));
   ask(default_management::check_claims_are_covered(state.default_management, state.ledger));
   ask(default_management::check_waterfalls_stand(state.default_management));
+  ask(decision::check_votes_add_up(state.governance));
+  ask(decision::check_governance_goes_forward(state.governance));
+  ask(decision::check_weights_add_up(state.governance));
+  ask(decision::check_changes_were_decided(state.governance));
   if (all.empty()) return std::nullopt;
   return all;
 }
