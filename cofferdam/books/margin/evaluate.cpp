@@ -13,6 +13,8 @@ namespace {
 
 using Accounts = std::vector<Account>;
 
+constexpr std::size_t kAssessedTogether = 64;
+
 // What a command has touched, as far as margin depends on it.
 struct Touched {
   std::set<ContractId> contracts;  // with another mark, grid or tiers
@@ -86,6 +88,13 @@ void find_accounts(const State& state, const Books& books, Touched& touched) {
   return row != nullptr && row->outside;
 }
 
+[[nodiscard]] Assessment look_at(const State& state, const Books& books, const Account& account) {
+  const PoolMargin* setting = state.pools.find(account.pool);
+  if (setting == nullptr || stands_for_outside(books, *setting, account))
+    return {.basis = Basis::no_setting};
+  return assess(books, account, {}, Pricing::better);
+}
+
 void record(State& state, ledger::Context& context, const Account& account,
             const Assessment& found) {
   const PoolMargin& setting = *state.pools.find(account.pool);
@@ -136,9 +145,9 @@ void evaluate(State& state, const Books& books, ledger::Context& context, Scratc
   if (!whole.is_none()) touched.pools.insert(whole);
   Mirror& mirror = scratch.mirror();
   if (touched.counts_anew) mirror.forget();
-  for (const Account& account : touched.accounts) mirror.note(account);
   Accounts accounts;
   if (!touched.contracts.empty() || !touched.pools.empty()) {
+    for (const Account& account : touched.accounts) mirror.note(account);
     mirror.begin(books);
     mirror.add_holders(touched.contracts);
     for (const PoolId pool : touched.pools) mirror.add_pool(pool);
@@ -149,12 +158,13 @@ void evaluate(State& state, const Books& books, ledger::Context& context, Scratc
       accounts.push_back(account);
   std::ranges::sort(accounts);
   accounts.erase(std::ranges::unique(accounts).begin(), accounts.end());
-  for (const Account& account : accounts) {
-    const PoolMargin* setting = state.pools.find(account.pool);
-    if (setting == nullptr || stands_for_outside(books, *setting, account)) continue;
-    const Assessment found = assess(books, account, {}, Pricing::better);
-    if (found.basis == Basis::complete) record(state, context, account, found);
-  }
+  // Many at once where prices have moved far; they are recorded in their order.
+  std::vector<Assessment> found(accounts.size());
+  mirror.in_ranges(accounts.size(), kAssessedTogether, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) found[i] = look_at(state, books, accounts[i]);
+  });
+  for (std::size_t i = 0; i < accounts.size(); ++i)
+    if (found[i].basis == Basis::complete) record(state, context, accounts[i], found[i]);
   // The command may yet be taken back: whatever it touched is read again before it is next used.
   for (const Account& account : touched.accounts) mirror.note(account);
   state.standings.each_touched([&](const Standing* before, const Standing* after) {
