@@ -45,11 +45,13 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace cofferdam::engine {
 
-using Command = std::variant<
+using CommandVariant = std::variant<
     venue::Genesis, Tick, RevertBatch, ledger::CreateAsset, ledger::CreateAccounts,
     ledger::CreateTransfers, ledger::ChangeAccount, RotateCheckpointKey, principal::CreatePrincipal,
     principal::ChangePrincipal, decision::SetApprovalPolicy, decision::Propose, decision::Approve,
@@ -78,6 +80,32 @@ using Command = std::variant<
     default_management::EndLiquidation, default_management::DeclareDefault,
     default_management::AllocateLoss, default_management::Deleverage,
     default_management::CutClaims>;
+
+namespace detail {
+template <class C, class Variant>
+inline constexpr bool kIsAlternative = false;
+template <class C, class... Cs>
+inline constexpr bool kIsAlternative<C, std::variant<Cs...>> = (std::is_same_v<C, Cs> || ...);
+}  // namespace detail
+
+// One command: a class of its own, so that what it takes to copy, move and destroy a hundred kinds
+// of them is compiled once (command.cpp), and not in every file that hands one on. std::visit,
+// std::get_if and std::holds_alternative take it as the variant that it is.
+class Command : public CommandVariant {
+ public:
+  Command();
+  Command(const Command& other);
+  Command(Command&& other) noexcept;
+  Command& operator=(const Command& other);
+  Command& operator=(Command&& other) noexcept;
+  ~Command();
+
+  template <class C>
+    requires detail::kIsAlternative<std::remove_cvref_t<C>, CommandVariant>
+  // NOLINTNEXTLINE(google-explicit-constructor): a command is where a kind of command is
+  Command(C&& kind)
+      : CommandVariant(std::in_place_type<std::remove_cvref_t<C>>, std::forward<C>(kind)) {}
+};
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {

@@ -22,6 +22,10 @@
 namespace cofferdam::engine {
 
 struct State {
+  // In state.cpp: what it takes to make and destroy every room is compiled once.
+  State();
+  ~State();
+
   venue::State venue;
   ledger::State ledger;
   principal::State principal;

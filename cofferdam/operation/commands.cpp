@@ -107,13 +107,13 @@ void add_command(Registry& registry) {
 
 template <std::size_t... I>
 void add_all(Registry& registry, std::index_sequence<I...> /*alternatives*/) {
-  (add_command<std::variant_alternative_t<I, engine::Command>>(registry), ...);
+  (add_command<std::variant_alternative_t<I, engine::CommandVariant>>(registry), ...);
 }
 
 }  // namespace
 
 void register_commands(Registry& registry) {
-  add_all(registry, std::make_index_sequence<std::variant_size_v<engine::Command>>());
+  add_all(registry, std::make_index_sequence<std::variant_size_v<engine::CommandVariant>>());
   std::sort(registry.commands.begin(), registry.commands.end(),
             [](const CommandEntry& a, const CommandEntry& b) { return a.number < b.number; });
 }
