@@ -17,6 +17,10 @@ namespace {
   return static_cast<std::uint16_t>(positions + positions / 4 + 1);
 }
 
+[[nodiscard]] i128 available(const ledger::Account& account) {
+  return market::net_credit(account) - static_cast<i128>(account.debits_pending.units());
+}
+
 }  // namespace
 
 Scratch::Scratch() : mirror_(std::make_unique<Mirror>()) {}
@@ -30,11 +34,6 @@ void Mirror::begin(const Books& books) {
   whole_ = false;
   if (!built_ || contracts_seen_ != books.market.contracts.size()) build();
   catch_up();
-  for (const std::uint32_t row : stale_) {
-    rows_[row].stale = false;
-    read_account(rows_[row].account);
-  }
-  stale_.clear();
   begin_views();
 }
 
@@ -45,8 +44,8 @@ void Mirror::build() {
   pools_.clear();
   pool_index_.clear();
   views_.clear();
+  open_values_.clear();
   noted_.clear();
-  stale_.clear();
   row_of_participant_.assign(books_->market.participants.slot_end(), kNoRow);
   read_scales();
   holders_.assign(contracts_seen_ + 1, {});
@@ -55,11 +54,10 @@ void Mirror::build() {
     pools_.push_back(Pool{.id = setting.pool});
   });
   books_->market.participants.each([&](const market::Participant& participant) {
-    if (pool_index_.contains(participant.pool) && !participant.outside)
-      noted_.push_back({participant.pool, participant.owner});
+    if (pool_index_.contains(participant.pool) && !participant.outside &&
+        row_of({participant.pool, participant.owner}) == kNoRow)
+      read_account({participant.pool, participant.owner});
   });
-  std::ranges::sort(noted_);
-  noted_.erase(std::ranges::unique(noted_).begin(), noted_.end());
   built_ = true;
 }
 
@@ -73,23 +71,95 @@ void Mirror::read_scales() {
   });
 }
 
-// Accounts that are new are read at once, the others are marked.
 void Mirror::catch_up() {
-  for (const Account& account : noted_) {
-    const std::uint32_t row = row_of(account);
-    if (row == kNoRow) {
-      read_account(account);
-    } else {
-      mark_stale(row);
-    }
-  }
+  for (const Note& note : noted_) take_in(note);
   noted_.clear();
 }
 
-void Mirror::mark_stale(std::uint32_t row) {
-  if (rows_[row].stale) return;
-  rows_[row].stale = true;
-  stale_.push_back(row);
+// What was noted may have come and gone: where it is not found as it was, all is read.
+void Mirror::take_in(const Note& note) {
+  const std::uint32_t row = row_of(note.account);
+  const bool taken =
+      row != kNoRow && !note.everything && rows_[row].plain &&
+      (note.holding == base::kNoSlot ? read_cash(rows_[row]) : read_holding(rows_[row], note));
+  if (!taken) read_account(note.account);
+}
+
+bool Mirror::read_cash(Row& row) {
+  row.recorded = health_of(books_->margin, row.account);
+  for (Leg& leg : std::span(legs_).subspan(row.legs_first, row.legs_count)) {
+    const market::Participant* participant =
+        books_->market.participants.find({row.account.pool, row.account.owner, leg.asset});
+    if (participant == nullptr) return false;
+    leg.cash = available(books_->ledger.accounts.at(participant->collateral));
+    if (!is_plain(leg.cash)) return false;
+  }
+  return true;
+}
+
+bool Mirror::read_holding(Row& row, const Note& note) {
+  const auto& holdings = books_->market.holdings;
+  if (note.holding >= holdings.slot_end() || !holdings.present(note.holding)) return false;
+  const market::Holding& holding = holdings.at(note.holding);
+  if (holding.contract != note.contract || holding.pool != row.account.pool ||
+      holding.owner != row.account.owner)
+    return false;
+  const std::optional<Held> now = held_in(holding);
+  const AssetId asset = books_->market.contracts.find(note.contract)->settlement_asset;
+  const auto legs = std::span(legs_).subspan(row.legs_first, row.legs_count);
+  const auto leg = std::ranges::find(legs, asset, &Leg::asset);
+  if (!now || leg == legs.end()) return false;
+  GridPosition* position = position_in(row, *leg, now->position.contract);
+  if (position == nullptr) {
+    if (now->position.quantity == 0 && now->open_value == 0) return true;
+    if (leg->first + leg->count != row.positions_count ||
+        row.positions_count == kPositionsPerAccountMax)
+      return false;
+    make_room(row);
+    position = &positions_[row.positions_first + row.positions_count];
+    *position = {now->position.contract, 0, 0};
+    open_values_[static_cast<std::size_t>(position - positions_.data())] = 0;
+    ++row.positions_count;
+    ++leg->count;
+    add_holder(now->position.contract, static_cast<std::uint32_t>(&row - rows_.data()));
+  }
+  std::int64_t& open_value = open_values_[static_cast<std::size_t>(position - positions_.data())];
+  leg->open_value += now->open_value - open_value;
+  open_value = now->open_value;
+  row.size += size_of(now->position.quantity) - size_of(position->quantity);
+  *position = now->position;
+  const bool last_leg = leg->first + leg->count == row.positions_count;
+  if (now->position.quantity != 0 || now->open_value != 0 || !last_leg) return true;
+  // It is left; the last one takes its place.
+  const std::size_t end = row.positions_first + row.positions_count - 1U;
+  *position = positions_[end];
+  open_value = open_values_[end];
+  --row.positions_count;
+  --leg->count;
+  return true;
+}
+
+// Nothing where its numbers do not fit.
+std::optional<Mirror::Held> Mirror::held_in(const market::Holding& holding) const {
+  const auto& accounts = books_->ledger.accounts;
+  const i128 position = market::net_credit(accounts.at(holding.position));
+  const i128 open_value = market::net_credit(accounts.at(holding.open_value));
+  const market::Contract& contract = *books_->market.contracts.find(holding.contract);
+  const unsigned finer = scales_.at(contract.settlement_asset) - contract.value_scale;
+  i128 raised = 0;
+  if (!is_plain(position) || !is_plain(open_value) ||
+      __builtin_mul_overflow(open_value, static_cast<i128>(base::power_of_ten(finer)), &raised) ||
+      !is_plain(raised))
+    return std::nullopt;
+  const std::uint32_t number = holding.contract.value();
+  const auto quantity = static_cast<std::int64_t>(position);
+  return Held{{number, side_of(number, quantity), quantity}, static_cast<std::int64_t>(raised)};
+}
+
+GridPosition* Mirror::position_in(Row& row, const Leg& leg, std::uint32_t contract) {
+  const auto held = std::span(positions_).subspan(row.positions_first + leg.first, leg.count);
+  const auto found = std::ranges::find(held, contract, &GridPosition::contract);
+  return found == held.end() ? nullptr : &*found;
 }
 
 std::uint32_t Mirror::row_of(const Account& account) const {
@@ -142,36 +212,27 @@ void Mirror::read_account(const Account& account) {
 }
 
 void Mirror::read_leg(const market::Participant& participant, Row& row) {
-  const auto& accounts = books_->ledger.accounts;
-  const ledger::Account& cash = accounts.at(participant.collateral);
   Leg leg{.asset = participant.asset,
           .first = static_cast<std::uint32_t>(read_positions_.size()),
-          .cash = market::net_credit(cash) - static_cast<i128>(cash.debits_pending.units())};
+          .cash = available(books_->ledger.accounts.at(participant.collateral))};
   for (Slot slot = participant.first_holding; slot != base::kNoSlot;) {
     const market::Holding& holding = books_->market.holdings.at(slot);
     slot = holding.next_of_participant;
     if (slot != base::kNoSlot) books_->market.holdings.prefetch_row(slot);
-    const i128 position = market::net_credit(accounts.at(holding.position));
-    const i128 open_value = market::net_credit(accounts.at(holding.open_value));
-    if (position == 0 && open_value == 0) continue;
-    const market::Contract& contract = *books_->market.contracts.find(holding.contract);
-    const unsigned finer = scales_.at(contract.settlement_asset) - contract.value_scale;
-    i128 raised = 0;
-    if (__builtin_mul_overflow(open_value, static_cast<i128>(base::power_of_ten(finer)), &raised) ||
-        __builtin_add_overflow(leg.open_value, raised, &leg.open_value) || !is_plain(position)) {
+    const std::optional<Held> held = held_in(holding);
+    if (!held) {
       row.plain = false;
+      // Marks of its contract concern it all the same.
+      read_positions_.push_back({{holding.contract.value(), 0, 0}, 0});
       continue;
     }
-    if (position == 0) continue;
-    const std::uint32_t index = holding.contract.value();
-    const auto quantity = static_cast<std::int64_t>(position);
-    read_positions_.push_back({index, side_of(index, quantity), quantity});
-    row.size += size_of(quantity);
+    if (held->position.quantity == 0 && held->open_value == 0) continue;
+    read_positions_.push_back(*held);
+    leg.open_value += held->open_value;
+    row.size += size_of(held->position.quantity);
   }
   leg.count = static_cast<std::uint32_t>(read_positions_.size()) - leg.first;
-  if (read_positions_.size() > kPositionsPerAccountMax || !is_plain(leg.cash) ||
-      leg.open_value >= kPlainSumMax || leg.open_value <= -kPlainSumMax)
-    row.plain = false;
+  if (read_positions_.size() > kPositionsPerAccountMax || !is_plain(leg.cash)) row.plain = false;
   read_legs_.push_back(leg);
 }
 
@@ -191,15 +252,18 @@ void Mirror::make_room(Row& row) {
   row.positions_first = static_cast<std::uint32_t>(positions_.size());
   row.positions_room = room_for(row.positions_count);
   positions_.resize(positions_.size() + row.positions_room);
+  open_values_.resize(positions_.size());
   std::copy_n(positions_.begin() + first, row.positions_count,
               positions_.begin() + row.positions_first);
+  std::copy_n(open_values_.begin() + first, row.positions_count,
+              open_values_.begin() + row.positions_first);
 }
 
 // In the place that the row has, or at the end with room to grow. What does not fit the row's own
 // numbers is left to the full assessment.
 void Mirror::keep(Row& row) {
   const auto held = std::span(positions_).subspan(row.positions_first, row.positions_count);
-  for (const GridPosition& position : read_positions_)
+  for (const auto& [position, open_value] : read_positions_)
     if (std::ranges::find(held, position.contract, &GridPosition::contract) == held.end())
       add_holder(position.contract, static_cast<std::uint32_t>(&row - rows_.data()));
   if (read_positions_.size() > kPositionsPerAccountMax) read_positions_.clear();
@@ -214,11 +278,15 @@ void Mirror::keep(Row& row) {
     row.positions_first = static_cast<std::uint32_t>(positions_.size());
     row.positions_room = room_for(positions);
     positions_.resize(positions_.size() + row.positions_room);
+    open_values_.resize(positions_.size());
   }
   row.legs_count = legs;
   row.positions_count = positions;
   std::ranges::copy(read_legs_, legs_.begin() + row.legs_first);
-  std::ranges::copy(read_positions_, positions_.begin() + row.positions_first);
+  for (std::size_t i = 0; i < read_positions_.size(); ++i) {
+    positions_[row.positions_first + i] = read_positions_[i].position;
+    open_values_[row.positions_first + i] = read_positions_[i].open_value;
+  }
 }
 
 void Mirror::add_row(std::uint32_t row) {

@@ -37,18 +37,26 @@ class Mirror {
 
   void set(const Manner& manner);
 
-  // The account was touched: it is read again before it is next used.
-  void note(const Account& account) {
+  // What of an account was touched; it is read again before it is next used.
+  struct Note {
+    Account account;
+    ContractId contract;           // of the holding
+    Slot holding = base::kNoSlot;  // none: its cash and its recorded state
+    bool everything = false;
+  };
+
+  void note(const Note& note) {
     if (!built_) return;
-    noted_.push_back(account);
+    noted_.push_back(note);
     if (noted_.size() > kNotedMax) forget();
   }
+
+  [[nodiscard]] bool is_made() const { return built_; }
 
   // A pool came under margin, or what it counts has changed: everything is read again.
   void forget() {
     built_ = false;
     noted_.clear();
-    stale_.clear();
   }
 
   // Reads what is missing. Then begins a pass over the books as they are.
@@ -88,6 +96,12 @@ class Mirror {
     i128 open_value = 0;  // of all of them, in the finest scale of the asset's contracts
   };
 
+  // A holding is among the positions while it has a quantity or an open value.
+  struct Held {
+    GridPosition position;
+    std::int64_t open_value = 0;  // in the finest scale of the asset's contracts
+  };
+
   struct Row {
     Account account;
     std::uint32_t legs_first = 0;
@@ -98,12 +112,11 @@ class Mirror {
     std::uint16_t positions_room = 0;
     std::uint32_t pass = 0;
     std::uint32_t pool = 0;   // which of the pools
-    std::uint32_t asked = 0;  // which of asked_, in the trades of this serial
+    std::uint32_t asked = 0;  // which of asked_, where the trades have this serial
     std::uint32_t trades = 0;
     std::uint64_t size = 0;  // sum of the positions' magnitudes
     Health recorded = Health::healthy;
-    bool plain = true;   // its numbers fit the fast form
-    bool stale = false;  // it is read again before the next pass
+    bool plain = true;  // its numbers fit the fast form
   };
 
   // What a contract says in this pass, under a rulebook.
@@ -172,13 +185,6 @@ class Mirror {
     std::vector<std::uint32_t> rows;
   };
 
-  // A side of a trade that was asked about: it may have been booked since.
-  struct Asked {
-    ContractId contract;  // none: it may have changed anywhere
-    i128 position = 0;
-    i128 open_value = 0;
-  };
-
   enum class Finding : std::uint8_t { unchanged, suspect };
 
   // Beyond this it is cheaper to read all accounts again.
@@ -189,7 +195,11 @@ class Mirror {
   void build();
   void read_scales();
   void catch_up();
-  void mark_stale(std::uint32_t row);
+  void take_in(const Note& note);
+  [[nodiscard]] bool read_cash(Row& row);
+  [[nodiscard]] bool read_holding(Row& row, const Note& note);
+  [[nodiscard]] std::optional<Held> held_in(const market::Holding& holding) const;
+  [[nodiscard]] GridPosition* position_in(Row& row, const Leg& leg, std::uint32_t contract);
   [[nodiscard]] std::uint32_t row_of(const Account& account) const;
   void read_account(const Account& account);
   void read_leg(const market::Participant& participant, Row& row);
@@ -225,9 +235,7 @@ class Mirror {
   [[nodiscard]] base::ThreadPool* threads();
 
   // mirror_trades.cpp
-  void follow(Row& row);
-  [[nodiscard]] bool take_in(Row& row, const Asked& asked, i128 position);
-  [[nodiscard]] GridPosition* position_in(Row& row, const Leg& leg, std::uint32_t contract);
+  void follow(Row& row, const Note& asked);
   [[nodiscard]] bool covers(Row& row, const market::Participant& participant, const Change& change);
   [[nodiscard]] bool backs(const Row& row, const Leg& leg, const ScenarioSums& sums, i128 cash,
                            i128 open_value) const;
@@ -239,11 +247,11 @@ class Mirror {
   bool whole_ = false;  // all rows are in the pass
   std::uint32_t pass_ = 0;
   std::uint32_t trades_ = 0;
-  std::vector<Account> noted_;
-  std::vector<std::uint32_t> stale_;
+  std::vector<Note> noted_;
   std::vector<Row> rows_;
   std::vector<Leg> legs_;
   std::vector<GridPosition, base::HugePages<GridPosition>> positions_;
+  std::vector<std::int64_t, base::HugePages<std::int64_t>> open_values_;  // of the positions
   std::vector<std::uint32_t> row_of_participant_;
   // By number of the contract: every row that holds it, and perhaps some that no longer do.
   std::vector<std::vector<std::uint32_t>> holders_;
@@ -254,8 +262,8 @@ class Mirror {
   std::vector<Views> views_;
   std::vector<std::uint32_t> passing_;
   std::vector<std::vector<std::uint32_t>> found_;  // by piece of the pass
-  std::vector<Asked> asked_;
-  std::vector<GridPosition> read_positions_;
+  std::vector<Note> asked_;
+  std::vector<Held> read_positions_;
   std::vector<Leg> read_legs_;
   std::vector<Slot> read_participants_;
 };

@@ -96,7 +96,7 @@ bool Mirror::is_regular(const Views& views, const Row& row) const {
   if (views.all_regular) return true;
   const GridPosition* const first = positions_.data() + row.positions_first;
   return std::all_of(first, first + row.positions_count, [&](const GridPosition& position) {
-    return views.regular[position.contract] == pass_;
+    return position.quantity == 0 || views.regular[position.contract] == pass_;
   });
 }
 
@@ -173,6 +173,7 @@ bool Mirror::add_equity(const Pool& pool, const Views& views, const Row& row, i1
     i128 sum = leg.open_value;
     const GridPosition* position = positions_.data() + row.positions_first + leg.first;
     for (std::uint32_t i = 0; i < leg.count; ++i, ++position) {
+      if (position->quantity == 0) continue;
       const View& view = views.views[position->contract];
       if (!view.known) {
         known = false;
@@ -204,6 +205,7 @@ bool Mirror::maintenance_of(const Views& views, const Pool& pool, const Row& row
   for (std::uint32_t i = 0; i < row.positions_count; ++i) {
     const View& view = views.views[first[i].contract];
     const std::int64_t quantity = first[i].quantity;
+    if (quantity == 0) continue;
     if (!view.has_grid) {
       const u128 notional =
           static_cast<u128>(size_of(quantity)) * view.unit_value / view.settle_factor;

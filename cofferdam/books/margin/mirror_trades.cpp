@@ -53,70 +53,30 @@ bool Mirror::surely_covers(const Account& account, const Change& change) {
       {account.pool, account.owner,
        contract == nullptr ? change.asset : contract->settlement_asset});
   if (slot >= row_of_participant_.size() || row_of_participant_[slot] == kNoRow) return false;
-  const std::uint32_t number = row_of_participant_[slot];
-  Row& row = rows_[number];
+  Row& row = rows_[row_of_participant_[slot]];
   if (!(row.account == account)) return false;
   if (row.trades == trades_) {
-    follow(row);
+    follow(row, asked_[row.asked]);
   } else {
-    if (row.stale) read_account(account);
-    mark_stale(number);
     row.trades = trades_;
     row.asked = static_cast<std::uint32_t>(asked_.size());
-    asked_.push_back({});
+    asked_.emplace_back();
   }
-  if (!is_plain_trade(change)) {
-    asked_[row.asked] = Asked{};
-    return false;
-  }
-  asked_[row.asked] = {change.contract, change.position, change.open_value};
-  return covers(row, books_->market.participants.at(slot), change);
+  asked_[row.asked] = {
+      .account = account, .contract = change.contract, .everything = !is_plain_trade(change)};
+  return is_plain_trade(change) && covers(row, books_->market.participants.at(slot), change);
 }
 
-void Mirror::follow(Row& row) {
-  const Asked asked = asked_[row.asked];
-  const market::Holding* holding =
-      books_->market.holdings.find({asked.contract, row.account.pool, row.account.owner});
-  const i128 position =
-      holding == nullptr ? 0 : market::net_credit(books_->ledger.accounts.at(holding->position));
-  if (asked.contract.is_none() || !take_in(row, asked, position)) read_account(row.account);
-}
-
-// False: the row is to be read again.
-bool Mirror::take_in(Row& row, const Asked& asked, i128 position) {
-  const market::Contract& contract = *books_->market.contracts.find(asked.contract);
-  const auto legs = std::span(legs_).subspan(row.legs_first, row.legs_count);
-  const auto leg = std::ranges::find(legs, contract.settlement_asset, &Leg::asset);
-  if (leg == legs.end() || !is_plain(position) || !row.plain) return false;
-  GridPosition* held = position_in(row, *leg, asked.contract.value());
-  const std::int64_t before = held == nullptr ? 0 : held->quantity;
-  if (position == before) return true;
-  if (position != before + asked.position) return false;
-  i128 raised = 0;
-  const unsigned finer = scales_.at(contract.settlement_asset) - contract.value_scale;
-  if (__builtin_mul_overflow(asked.open_value, static_cast<i128>(base::power_of_ten(finer)),
-                             &raised) ||
-      __builtin_add_overflow(leg->open_value, raised, &leg->open_value) ||
-      leg->open_value >= kPlainSumMax || leg->open_value <= -kPlainSumMax)
-    return false;
-  const auto quantity = static_cast<std::int64_t>(position);
-  if (held == nullptr) {
-    if (row.positions_count == row.positions_room || leg->first + leg->count != row.positions_count)
-      return false;
-    held = &positions_[row.positions_first + row.positions_count];
-    ++row.positions_count;
-    ++leg->count;
-    add_holder(asked.contract.value(), static_cast<std::uint32_t>(&row - rows_.data()));
+// Takes in what has become of the trade that was asked about. It may yet be taken back.
+void Mirror::follow(Row& row, const Note& asked) {
+  Note note = asked;
+  if (!note.everything) {
+    note.holding =
+        books_->market.holdings.find_slot({note.contract, row.account.pool, row.account.owner});
+    if (note.holding == base::kNoSlot) return;
   }
-  *held = {asked.contract.value(), side_of(asked.contract.value(), quantity), quantity};
-  row.size += size_of(quantity) - size_of(before);
-  return true;
-}
-
-GridPosition* Mirror::position_in(Row& row, const Leg& leg, std::uint32_t contract) {
-  const auto held = std::span(positions_).subspan(row.positions_first + leg.first, leg.count);
-  const auto found = std::ranges::find(held, contract, &GridPosition::contract);
-  return found == held.end() ? nullptr : &*found;
+  if (note.everything || !row.plain || !read_holding(row, note)) read_account(row.account);
+  noted_.push_back(note);
 }
 
 // The trade is put into the row, added up, and taken out again.
@@ -134,7 +94,7 @@ bool Mirror::covers(Row& row, const market::Participant& participant, const Chan
   const auto held = std::span(positions_).subspan(row.positions_first, row.positions_count);
   const bool raising = views.raising[contract] == pass_ &&
                        std::ranges::all_of(held, [&](const GridPosition& position) {
-                         return views.raising[position.contract] == pass_;
+                         return position.quantity == 0 || views.raising[position.contract] == pass_;
                        });
   const auto legs = std::span(legs_).subspan(row.legs_first, row.legs_count);
   const auto leg = std::ranges::find(legs, participant.asset, &Leg::asset);
