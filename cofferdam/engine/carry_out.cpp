@@ -232,7 +232,8 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 // Who asks whether trades are covered; nobody where no pool has margin.
 [[nodiscard]] std::unique_ptr<margin::TradeCover> cover_of(const Room& room) {
   if (!margin::has_margin(room.state.margin)) return nullptr;
-  return std::make_unique<margin::TradeCover>(margin_books(room.state, room.context.now));
+  return std::make_unique<margin::TradeCover>(margin_books(room.state, room.context.now),
+                                              &room.scratch.margin);
 }
 
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
