@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-<<<<<<< HEAD
-#include "cofferdam/books/insurance/claim_outcome.h"
-=======
 #include "cofferdam/books/decision/vote.h"
->>>>>>> governance
+#include "cofferdam/books/insurance/claim_outcome.h"
 #include "cofferdam/books/insurance/contribution.h"
 #include "cofferdam/books/insurance/cover_price.h"
 #include "cofferdam/books/insurance/mcr.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/culprit.h"
 
-#include "cofferdam/operation/field_forms_insurance.h"
+#include "cofferdam/operation/field_forms_claims.h"
 
 namespace cofferdam::operation {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/transfers_text.h"
 
-#include "cofferdam/operation/field_forms_insurance.h"
+#include "cofferdam/operation/field_forms_claims.h"
 
 #include <algorithm>
 #include <array>

@@ -31,42 +31,6 @@ struct ClaimBooks : Books {
   std::vector<AccountId> accounts;  // of members 1 to 5, and of the holder of the tranche, 6
   base::SourceId source;
 
-  ClaimBooks() : Books(PoolRules{}) {
-    for (std::uint64_t id = 1; id <= 6; ++id) accounts.push_back(owner(id, 10'000'000));
-    for (std::uint64_t id = 1; id <= 6; ++id) admit(id);
-    ok(give(AddSurplus{.pool = pool, .account = accounts[5], .amount = Amount(2'000'000)}));
-    ok(give(SubscribeTranche{.pool = pool,
-                             .tranche = TrancheKind::junior,
-                             .owner = OwnerId(6),
-                             .account = accounts[5],
-                             .amount = Amount(1'000'000)}));
-    fact::apply(fact::DeclareSource{.code = "index", .staleness = hours(1), .scale = 4}, facts,
-                context);
-    source = base::SourceId(static_cast<std::uint32_t>(context.created));
-    end();
-    for (const Peril peril :
-         {Peril::exchange_insolvency, Peril::exploit, Peril::extreme_volatility, Peril::asset})
-      ok(give(SetPrices{.pool = pool, .peril = peril, .capacity_bps = 40'000}));
-    ok(give(SetClaimRules{.pool = pool, .asset = usd, .rules = rules()}));
-    context.now = Time(context.now.value() + 1);
-  }
-
-  template <class S>
-  static void ok(S status) {
-    COFFERDAM_CHECK(status == S::ok, std::string(base::name_of(status)));
-  }
-
-  // A member who has paid in 100,000 times its number.
-  void admit(std::uint64_t id) {
-    ok(give(AdmitMember{.pool = pool,
-                        .member = OwnerId(id),
-                        .name = std::string("member ") + std::to_string(id),
-                        .account = accounts[id - 1]}));
-    // What they have paid in: 100,000, 200,000, ...
-    insurance.members.edit(changes, {pool, OwnerId(id)}).contributed = Amount(100'000 * id);
-    end();
-  }
-
   [[nodiscard]] ClaimRules rules() const {
     ClaimRules out;
     out.ballot.quorum_numerator = 20;
@@ -156,6 +120,42 @@ struct ClaimBooks : Books {
     } else {
       return Books::give(command);
     }
+  }
+
+  ClaimBooks() : Books(PoolRules{}) {
+    for (std::uint64_t id = 1; id <= 6; ++id) accounts.push_back(owner(id, 10'000'000));
+    for (std::uint64_t id = 1; id <= 6; ++id) admit(id);
+    ok(give(AddSurplus{.pool = pool, .account = accounts[5], .amount = Amount(2'000'000)}));
+    ok(give(SubscribeTranche{.pool = pool,
+                             .tranche = TrancheKind::junior,
+                             .owner = OwnerId(6),
+                             .account = accounts[5],
+                             .amount = Amount(1'000'000)}));
+    fact::apply(fact::DeclareSource{.code = "index", .staleness = hours(1), .scale = 4}, facts,
+                context);
+    source = base::SourceId(static_cast<std::uint32_t>(context.created));
+    end();
+    for (const Peril peril :
+         {Peril::exchange_insolvency, Peril::exploit, Peril::extreme_volatility, Peril::asset})
+      ok(give(SetPrices{.pool = pool, .peril = peril, .capacity_bps = 40'000}));
+    ok(give(SetClaimRules{.pool = pool, .asset = usd, .rules = rules()}));
+    context.now = Time(context.now.value() + 1);
+  }
+
+  template <class S>
+  static void ok(S status) {
+    COFFERDAM_CHECK(status == S::ok, std::string(base::name_of(status)));
+  }
+
+  // A member who has paid in 100,000 times its number.
+  void admit(std::uint64_t id) {
+    ok(give(AdmitMember{.pool = pool,
+                        .member = OwnerId(id),
+                        .name = std::string("member ") + std::to_string(id),
+                        .account = accounts[id - 1]}));
+    // What they have paid in: 100,000, 200,000, ...
+    insurance.members.edit(changes, {pool, OwnerId(id)}).contributed = Amount(100'000 * id);
+    end();
   }
 
   // A cover of member 1 for a year, bound now; the deductible is 10,000.
