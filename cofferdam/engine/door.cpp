@@ -2,6 +2,7 @@
 #include "cofferdam/engine/door.h"
 
 #include "cofferdam/books/alert/evaluate.h"
+#include "cofferdam/books/decision/constitute.h"
 #include "cofferdam/books/default_management/gate.h"
 #include "cofferdam/books/default_management/outflow.h"
 #include "cofferdam/books/margin/covered.h"
@@ -10,6 +11,7 @@
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
+#include "cofferdam/engine/governed.h"
 #include "cofferdam/engine/signature.h"
 #include "cofferdam/engine/touches.h"
 
@@ -19,7 +21,9 @@ namespace cofferdam::engine {
 
 namespace {
 
-[[nodiscard]] bool needs_approval(const Command& command, const State& state) {
+[[nodiscard]] bool needs_approval(const Command& command, const Circumstances& c,
+                                  const State& state) {
+  if (needs_governance(command, c.principal, c.now, state)) return true;
   const std::uint16_t number =
       std::visit([]<class C>(const C&) { return Operation<C>::kNumber; }, command);
   if (std::holds_alternative<pool::ConduitTransfer>(command)) {
@@ -68,7 +72,7 @@ namespace {
   if (sealed != DoorStatus::ok) return sealed;
   const DoorStatus access = check_access(command, c.principal, state);
   if (access != DoorStatus::ok) return access;
-  return needs_approval(command, state) ? DoorStatus::approval_required : DoorStatus::ok;
+  return needs_approval(command, c, state) ? DoorStatus::approval_required : DoorStatus::ok;
 }
 
 // Before the laws, so that they see what it wrote as well.
@@ -154,11 +158,15 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
                           .postings = postings};
   Room room{state, context, history, scratch, judgement};
   if (circumstances.record != nullptr) room.signature = signature_of(*circumstances.record);
+  room.is_rehearsal = circumstances.rehearsal;
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
     if (outcome.ok() &&
         !reconciliation::follow_postings(reconciliation_of(room), outcome.event_statuses.size()))
       refuse_large_terms(outcome);
+    if (outcome.ok() && !decision::follow_stake(state.governance, state.ledger, context))
+      outcome = {.door = DoorStatus::policy_breach,
+                 .law = "governance: all weights sum to at most 2^120 units"};
     Outcome whole = outcome.ok() ? judge_policies(state, circumstances.now) : outcome;
     if (whole.ok()) whole = judge_outflows(room);
     if (whole.ok()) whole = judge_margin(room);
@@ -189,7 +197,9 @@ Refusal refusal_of(const Command& command, const Outcome& outcome) {
     if (!outcome.law.empty()) refusal.rule += ": " + outcome.law;
     return refusal;
   }
-  return refusal_of_shape(command, outcome.status);
+  Refusal refusal = refusal_of_shape(command, outcome.status);
+  if (!outcome.law.empty()) refusal.rule += ": " + outcome.law;
+  return refusal;
 }
 
 Refusal refusal_of_shape(const Command& command, std::uint16_t status) {

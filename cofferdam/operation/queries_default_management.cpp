@@ -41,6 +41,27 @@ struct FieldForms<LossParameter> {
   static constexpr std::array<std::string_view, 1> kRequired{"loss"};
 };
 
+// A loss that has not happened.
+struct LossThatMayCome {
+  base::PoolId pool;
+  base::AssetId asset;
+  base::Amount loss;
+  base::OwnerId owner;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("pool", self.pool, "the compartment in which it would be born");
+    visit("asset", self.asset, "what it would be counted in");
+    visit("loss", self.loss, "how much an account could not pay");
+    visit("owner", self.owner, "whose account it would be; none: an account without stakes");
+  }
+};
+
+template <>
+struct FieldForms<LossThatMayCome> {
+  static constexpr std::array<std::string_view, 3> kRequired{"pool", "asset", "loss"};
+};
+
 struct FundFilter {
   std::string fund;
   PageParameters page;
@@ -209,18 +230,14 @@ struct PlanRow {
   }
 };
 
-Result<Listing> plan(const View& view, const LossParameter& parameter) {
-  const dm::State& state = view.state.default_management;
-  const dm::Loss* loss = state.losses.find(parameter.loss);
-  if (loss == nullptr) return not_found("loss", parameter.loss);
-  const dm::Waterfall* in_force = dm::waterfall_of(state, loss->pool, loss->asset);
-  if (in_force == nullptr) return not_found("waterfall of loss", parameter.loss);
-  const auto output = dm::waterfall(
-      dm::waterfall_input(state, view.state.ledger, view.state.pool, *loss, *in_force, view.time));
+Result<Listing> plan_of(const View& view, const dm::Loss& loss, const dm::Waterfall& in_force) {
+  const auto output =
+      dm::waterfall(dm::waterfall_input(view.state.default_management, view.state.ledger,
+                                        view.state.pool, loss, in_force, view.time));
   if (!output) return std::unexpected(output.error());
   Listing listing = listing_of<PlanRow>();
   for (const dm::LayerCharge& charge : output->charges)
-    listing.rows.push_back(to_json(PlanRow{.asset = loss->asset,
+    listing.rows.push_back(to_json(PlanRow{.asset = loss.asset,
                                            .layer = charge.code,
                                            .order = charge.order,
                                            .status = charge.status,
@@ -231,6 +248,28 @@ Result<Listing> plan(const View& view, const LossParameter& parameter) {
                                            .certificate = output->certificate},
                                    view.codec));
   return listing;
+}
+
+Result<Listing> plan(const View& view, const LossParameter& parameter) {
+  const dm::State& state = view.state.default_management;
+  const dm::Loss* loss = state.losses.find(parameter.loss);
+  if (loss == nullptr) return not_found("loss", parameter.loss);
+  const dm::Waterfall* in_force = dm::waterfall_of(state, loss->pool, loss->asset);
+  if (in_force == nullptr) return not_found("waterfall of loss", parameter.loss);
+  return plan_of(view, *loss, *in_force);
+}
+
+// The same for a loss that has not happened: what is drawn when somebody asks "and if".
+Result<Listing> what_if(const View& view, const LossThatMayCome& parameter) {
+  const dm::State& state = view.state.default_management;
+  const dm::Waterfall* in_force = dm::waterfall_of(state, parameter.pool, parameter.asset);
+  if (in_force == nullptr) return not_found("waterfall of pool", parameter.pool.value());
+  const dm::Loss loss{.pool = parameter.pool,
+                      .owner = parameter.owner,
+                      .asset = parameter.asset,
+                      .cause = "what-if",
+                      .amount = parameter.loss};
+  return plan_of(view, loss, *in_force);
 }
 
 Result<Listing> liquidation_terms(const View& view, const PoolFilter& filter) {
@@ -447,6 +486,9 @@ void register_default_management_queries(Registry& registry) {
   add_query<PoolFilter, LossListRow>(registry, "loss.list", "Losses and who bore them.", &losses);
   add_query<LossParameter, PlanRow>(
       registry, "loss.plan", "What each layer would bear, were the loss allocated now.", &plan);
+  add_query<LossThatMayCome, PlanRow>(registry, "waterfall.what-if",
+                                      "What each layer would bear of a loss that has not happened.",
+                                      &what_if);
   add_query<LossParameter, dm::Charge>(registry, "loss.charges",
                                        "What layers bore of a loss, by layer.", &charges);
   add_query<LossParameter, dm::Receipt>(registry, "loss.receipts",
