@@ -288,7 +288,7 @@ TEST_F(Default, AnAuctionThatLayersPayWhatComesBackAndAReplay) {
   must(dm::AllocateLoss{.loss = 2});
   must(dm::Deleverage{.loss = 2, .contract = kPerp});
   EXPECT_EQ(engine_->state().default_management.losses.find(2)->outstanding(), Amount());
-  now_ += base::kHour.value();
+  now_ += (base::kHour + base::kMinute).value();
   must(pay(7, 1, 1'00));
 
   const auto hash = state_hash(engine_->state());
