@@ -232,7 +232,8 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 // Who asks whether trades are covered; nobody where no pool has margin.
 [[nodiscard]] std::unique_ptr<margin::TradeCover> cover_of(const Room& room) {
   if (!margin::has_margin(room.state.margin)) return nullptr;
-  return std::make_unique<margin::TradeCover>(margin_books(room.state, room.context.now));
+  return std::make_unique<margin::TradeCover>(margin_books(room.state, room.context.now),
+                                              &room.scratch.margin);
 }
 
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
@@ -326,6 +327,19 @@ template <class C>
   State& state = room.state;
   const default_management::DeleverageBooks books{state.default_management, trade_books(room),
                                                   state.terms, state.margin, state.fact};
+  return static_cast<std::uint16_t>(apply(command, books, room.context));
+}
+
+// Fills and auctions look at an account from all sides while they are applied.
+template <class C>
+  requires requires(const C& command, const default_management::ResolutionBooks& books,
+                    ledger::Context& context) { apply(command, books, context); }
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  State& state = room.state;
+  const default_management::ResolutionBooks books{state.resolution,  state.default_management,
+                                                  trade_books(room), state.terms,
+                                                  state.pool,        state.margin,
+                                                  state.fact};
   return static_cast<std::uint16_t>(apply(command, books, room.context));
 }
 

@@ -80,8 +80,12 @@ using CommandVariant = std::variant<
     default_management::CancelShares, default_management::BeginLiquidation,
     default_management::EndLiquidation, default_management::DeclareDefault,
     default_management::AllocateLoss, default_management::Deleverage, default_management::CutClaims,
-    decision::Constitute, decision::SetWeight, decision::ProposeChange, decision::CastVote,
-    decision::QueueChange, decision::ExecuteChange, decision::CancelChange>;
+    default_management::SetLiquidationTerms, default_management::FillLiquidation,
+    default_management::OpenAuction, default_management::BidAuction,
+    default_management::CloseAuction, default_management::RecoverLoss,
+    default_management::CallAssessment, default_management::PayAssessment, decision::Constitute,
+    decision::SetWeight, decision::ProposeChange, decision::CastVote, decision::QueueChange,
+    decision::ExecuteChange, decision::CancelChange>;
 
 namespace detail {
 template <class C, class Variant>

@@ -4,6 +4,7 @@
 #include "cofferdam/books/alert/evaluate.h"
 #include "cofferdam/books/decision/constitute.h"
 #include "cofferdam/books/default_management/gate.h"
+#include "cofferdam/books/default_management/outflow.h"
 #include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/margin/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
@@ -124,9 +125,19 @@ template <class Status>
                                          state.ledger, now};
   if (const auto frozen = reconciliation::find_frozen_release(guards))
     return {.door = DoorStatus::releases_frozen, .law = *frozen};
-  if (const auto gated = default_management::find_gated_movement(state.default_management,
-                                                                 state.ledger, state.pool))
+  if (const auto gated = default_management::find_gated_movement(
+          state.default_management, state.resolution, state.ledger, state.pool, now))
     return {.door = DoorStatus::policy_breach, .law = *gated};
+  return {};
+}
+
+// Money leaves a pool no faster than its limit says; what layers pay is no outflow.
+[[nodiscard]] Outcome judge_outflows(Room& room) {
+  State& state = room.state;
+  if (room.settles_positions) return {};
+  if (const auto limited = default_management::limit_outflows(state.resolution, state.ledger,
+                                                              state.pool, room.context))
+    return {.door = DoorStatus::policy_breach, .law = *limited};
   return {};
 }
 
@@ -157,6 +168,7 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
       outcome = {.door = DoorStatus::policy_breach,
                  .law = "governance: all weights sum to at most 2^120 units"};
     Outcome whole = outcome.ok() ? judge_policies(state, circumstances.now) : outcome;
+    if (whole.ok()) whole = judge_outflows(room);
     if (whole.ok()) whole = judge_margin(room);
     if (whole.ok()) {
       evaluate_margin(room);
