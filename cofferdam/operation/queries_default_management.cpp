@@ -195,25 +195,7 @@ struct PlanRow {
   }
 };
 
-Result<Listing> plan_of(const View& view, const dm::Loss& loss, const dm::Waterfall& in_force) {
-  const auto output =
-      dm::waterfall(dm::waterfall_input(view.state.default_management, view.state.ledger,
-                                        view.state.pool, loss, in_force, view.time));
-  if (!output) return std::unexpected(output.error());
-  Listing listing = listing_of<PlanRow>();
-  for (const dm::LayerCharge& charge : output->charges)
-    listing.rows.push_back(to_json(PlanRow{.asset = loss.asset,
-                                           .layer = charge.code,
-                                           .order = charge.order,
-                                           .status = charge.status,
-                                           .can_give = charge.can_give,
-                                           .charged = charge.charged,
-                                           .left = charge.left,
-                                           .replenish = charge.replenish,
-                                           .certificate = output->certificate},
-                                   view.codec));
-  return listing;
-}
+Result<Listing> plan_of(const View& view, const dm::Loss& loss, const dm::Waterfall& in_force);
 
 Result<Listing> plan(const View& view, const LossParameter& parameter) {
   const dm::State& state = view.state.default_management;
@@ -235,6 +217,26 @@ Result<Listing> what_if(const View& view, const LossThatMayCome& parameter) {
                       .cause = "what-if",
                       .amount = parameter.loss};
   return plan_of(view, loss, *in_force);
+}
+
+Result<Listing> plan_of(const View& view, const dm::Loss& loss, const dm::Waterfall& in_force) {
+  const auto output =
+      dm::waterfall(dm::waterfall_input(view.state.default_management, view.state.ledger,
+                                        view.state.pool, loss, in_force, view.time));
+  if (!output) return std::unexpected(output.error());
+  Listing listing = listing_of<PlanRow>();
+  for (const dm::LayerCharge& charge : output->charges)
+    listing.rows.push_back(to_json(PlanRow{.asset = loss.asset,
+                                           .layer = charge.code,
+                                           .order = charge.order,
+                                           .status = charge.status,
+                                           .can_give = charge.can_give,
+                                           .charged = charge.charged,
+                                           .left = charge.left,
+                                           .replenish = charge.replenish,
+                                           .certificate = output->certificate},
+                                   view.codec));
+  return listing;
 }
 
 }  // namespace

@@ -225,33 +225,6 @@ test('an intent is shown as it is signed', async () => {
   await done(tab);
 });
 
-test('a veto is offered to those who may, rehearsed first, and done once', async () => {
-  const last = async () => (await venue.ask(auditor, 'journal.status')).sequence;
-  const before = await last();
-  const reader = await open({ page: '/custody/5' });
-  assert.equal(await reader.locator('button:has-text("Veto…")').count(), 0); // an auditor changes nothing
-  await done(reader);
-  const other = await open({ page: '/custody/5', key: signerKey }); // a signer is no vetoer
-  assert.equal(await other.locator('button:has-text("Veto…")').count(), 0);
-  assert.equal(await other.locator('button:has-text("Cancel…")').count(), 0);
-  await done(other);
-
-  const tab = await open({ page: '/custody/5', key: riskKey });
-  await tab.click('button:has-text("Veto…")');
-  await tab.fill('dialog[open] input', 'not ours');
-  await tab.click('dialog[open] button:has-text("See what it would do")');
-  await tab.waitForSelector('dialog[open] >> text=Nothing has been recorded yet');
-  assert.deepEqual(await violations(tab), []);
-  assert.equal(await last(), before);
-  await tab.click('dialog[open] button:has-text("for good")');
-  await tab.waitForSelector('text=/Recorded as record/');
-  assert.equal(await tab.locator('dialog[open]').count(), 0);
-  await tab.waitForSelector('.panel header >> text=vetoed');
-  assert.equal((await venue.ask(auditor, 'intent.list', { state: 'vetoed' })).length, 2);
-  assert.equal(BigInt(await last()), BigInt(before) + 1n);
-  await done(tab);
-});
-
 test('a signer sees what waits, takes the bundle, and brings back what was signed', async () => {
   const tab = await open({ page: '/summary', key: signerKey });
   await tab.waitForSelector('section:has(h2:text-is("What needs you")) li');
@@ -282,6 +255,33 @@ test('a signer sees what waits, takes the bundle, and brings back what was signe
   await tab.waitForSelector('dialog[open] .trouble');
   assert.equal((await venue.ask(auditor, 'journal.status')).sequence, before);
   await done(tab, ['409', '422']);
+});
+
+test('a veto is offered to those who may, rehearsed first, and done once', async () => {
+  const last = async () => (await venue.ask(auditor, 'journal.status')).sequence;
+  const before = await last();
+  const reader = await open({ page: '/custody/5' });
+  assert.equal(await reader.locator('button:has-text("Veto…")').count(), 0); // an auditor changes nothing
+  await done(reader);
+  const other = await open({ page: '/custody/5', key: signerKey }); // a signer is no vetoer
+  assert.equal(await other.locator('button:has-text("Veto…")').count(), 0);
+  assert.equal(await other.locator('button:has-text("Cancel…")').count(), 0);
+  await done(other);
+
+  const tab = await open({ page: '/custody/5', key: riskKey });
+  await tab.click('button:has-text("Veto…")');
+  await tab.fill('dialog[open] input', 'not ours');
+  await tab.click('dialog[open] button:has-text("See what it would do")');
+  await tab.waitForSelector('dialog[open] >> text=Nothing has been recorded yet');
+  assert.deepEqual(await violations(tab), []);
+  assert.equal(await last(), before);
+  await tab.click('dialog[open] button:has-text("for good")');
+  await tab.waitForSelector('text=/Recorded as record/');
+  assert.equal(await tab.locator('dialog[open]').count(), 0);
+  await tab.waitForSelector('.panel header >> text=vetoed');
+  assert.equal((await venue.ask(auditor, 'intent.list', { state: 'vetoed' })).length, 2);
+  assert.equal(BigInt(await last()), BigInt(before) + 1n);
+  await done(tab);
 });
 
 test('a decision says what an approval would come to, and who may give it', async () => {
