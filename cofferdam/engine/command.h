@@ -37,6 +37,7 @@
 #include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/default_operations.h"
 #include "cofferdam/engine/genesis.h"
+#include "cofferdam/engine/governance_operations.h"
 #include "cofferdam/engine/insurance_operations.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/margin_operations.h"
@@ -80,12 +81,18 @@ using CommandVariant = std::variant<
     default_management::CancelShares, default_management::BeginLiquidation,
     default_management::EndLiquidation, default_management::DeclareDefault,
     default_management::AllocateLoss, default_management::Deleverage, default_management::CutClaims,
-    insurance::OpenInsurance, insurance::SetInsuranceRules, insurance::DeclareHolding,
-    insurance::RecordCapital, insurance::AdvanceInsurance, insurance::SetReserve,
-    insurance::PayExpense, insurance::AddSurplus, insurance::ShareSurplus, insurance::AdmitMember,
-    insurance::RetireMember, insurance::PublishTariff, insurance::ChargeMembers,
-    insurance::SubscribeTranche, insurance::RequestExit, insurance::PayExit, insurance::SetPrices,
-    insurance::BindCover, insurance::CancelCover>;
+    default_management::SetLiquidationTerms, default_management::FillLiquidation,
+    default_management::OpenAuction, default_management::BidAuction,
+    default_management::CloseAuction, default_management::RecoverLoss,
+    default_management::CallAssessment, default_management::PayAssessment, decision::Constitute,
+    decision::SetWeight, decision::ProposeChange, decision::CastVote, decision::QueueChange,
+    decision::ExecuteChange, decision::CancelChange, insurance::OpenInsurance,
+    insurance::SetInsuranceRules, insurance::DeclareHolding, insurance::RecordCapital,
+    insurance::AdvanceInsurance, insurance::SetReserve, insurance::PayExpense,
+    insurance::AddSurplus, insurance::ShareSurplus, insurance::AdmitMember, insurance::RetireMember,
+    insurance::PublishTariff, insurance::ChargeMembers, insurance::SubscribeTranche,
+    insurance::RequestExit, insurance::PayExit, insurance::SetPrices, insurance::BindCover,
+    insurance::CancelCover>;
 
 namespace detail {
 template <class C, class Variant>
