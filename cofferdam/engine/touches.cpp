@@ -94,6 +94,11 @@ class Walk {
        c.amount);
   }
 
+  void operator()(const insurance::CancelCover& c) {
+    const insurance::Cover* row = state_.insurance.covers.find(c.code);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+  }
+
   void operator()(const custody::AllowBeneficiary& c) { vault(c.vault); }
 
   void operator()(const custody::RemoveBeneficiary& c) {

@@ -3,6 +3,7 @@
 
 #include "cofferdam/operation/field_forms_clearing.h"
 #include "cofferdam/operation/field_forms_governance.h"
+#include "cofferdam/operation/field_forms_insurance.h"
 
 namespace cofferdam::operation {
 namespace {
