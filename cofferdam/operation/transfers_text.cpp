@@ -4,6 +4,7 @@
 #include "cofferdam/operation/field_forms_clearing.h"
 #include "cofferdam/operation/field_forms_governance.h"
 #include "cofferdam/operation/field_forms_insurance.h"
+#include "cofferdam/operation/field_forms_claims.h"
 
 #include <algorithm>
 #include <array>
