@@ -88,6 +88,8 @@ constexpr std::array<std::uint16_t, 7> kGuarding{
 
 [[nodiscard]] bool policy_asks(const Command& command, const State& state) {
   const std::uint16_t number = number_of(command);
+  // Looking up what a batch touches costs more than posting it.
+  if (!access::has_policy_on(state.access, number)) return false;
   const std::vector<access::Touch> touches = totals(touches_of(command, state));
   if (touches.empty()) return access::signature_needed(state.access, number, {});
   return std::any_of(touches.begin(), touches.end(), [&](const access::Touch& touch) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/books/decision/vote.h"
 #include "cofferdam/books/insurance/contribution.h"
 #include "cofferdam/books/insurance/cover_price.h"
 #include "cofferdam/books/insurance/mcr.h"
@@ -10,6 +11,7 @@ void register_insurance_calculators(Registry& registry) {
   add_calculator(registry, "contribution", &insurance::contribution);
   add_calculator(registry, "cover-price", &insurance::cover_price);
   add_calculator(registry, "mcr", &insurance::mcr);
+  add_calculator(registry, "vote", &decision::vote);
 }
 
 }  // namespace cofferdam::operation

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What insurance adds to a registry beyond the books: the replay on losses that happened.
+#pragma once
+
+#include "cofferdam/operation/registry.h"
+
+namespace cofferdam::report {
+
+void register_insurance(operation::Registry& registry);
+
+}  // namespace cofferdam::report
