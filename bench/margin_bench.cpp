@@ -24,11 +24,20 @@ using bench::Dice;
 using bench::figure;
 using bench::must_hold;
 
-// Of this process alone: what runs beside it does not count. One thread works here.
-[[nodiscard]] double cpu_seconds() {
+// Time of day where threads work beside each other, of this thread alone where one works: then what
+// runs beside it does not count.
+[[nodiscard]] double seconds(clockid_t clock) {
   timespec now{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  ::clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+[[nodiscard]] double cpu_seconds() {
+  return seconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+[[nodiscard]] double wall_seconds() {
+  return seconds(CLOCK_MONOTONIC);
 }
 
 constexpr std::size_t kContracts = 200;
@@ -135,13 +144,13 @@ void set_up(Venue& venue, std::size_t accounts) {
 }
 
 // New marks and grids of all contracts, judged over all accounts; milliseconds.
-[[nodiscard]] double measure_pass(Venue& venue) {
+[[nodiscard]] double measure_pass(Venue& venue, double (*clock)()) {
   std::vector<double> times;
   for (int i = 0; i < kRepetitions; ++i) {
     for (std::int64_t& price : venue.prices)
       price += static_cast<std::int64_t>(venue.dice.below(21)) - 10;
     const PublishGrid grids = grids_of(venue);
-    const double began = cpu_seconds();
+    const double began = clock();
     mark_all(venue);
     ledger::Context context = venue.books.context();
     must_hold(check_shape(grids) == PublishGridStatus::ok &&
@@ -151,7 +160,7 @@ void set_up(Venue& venue, std::size_t accounts) {
               "grids of a pass");
     evaluate(venue.books.margin, venue.books.books(), context, venue.books.margin_scratch,
              Occasion::command);
-    times.push_back((cpu_seconds() - began) * 1e3);
+    times.push_back((clock() - began) * 1e3);
     venue.books.commit();
   }
   return median(times);
@@ -180,7 +189,7 @@ void set_up(Venue& venue, std::size_t accounts) {
 [[nodiscard]] double measure_checks(Venue& venue, std::size_t accounts) {
   std::vector<double> times;
   for (int i = 0; i < kRepetitions; ++i) {
-    TradeCover cover(venue.books.books());
+    TradeCover cover(venue.books.books(), &venue.books.margin_scratch);
     std::size_t covered = 0;
     constexpr std::size_t kChecks = 4'000;
     const double began = cpu_seconds();
@@ -211,7 +220,15 @@ void run(std::size_t accounts) {
   must_hold(first.total.basis == Basis::complete && first.lines.size() == kPositions,
             "the first account holds its positions and is known");
   figure("accounts", static_cast<double>(accounts));
-  figure("marks and grids to recorded states, all accounts, ms", measure_pass(venue));
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{2}})
+    for (const VectorWidth width : kVectorWidths) {
+      if (!is_available(width)) continue;
+      venue.books.margin_scratch.mirror().set(
+          {.threads = threads, .kernels = &scenario_kernels(width)});
+      figure("marks and grids to recorded states, ms, threads " + std::to_string(threads) +
+                 ", width " + std::to_string(static_cast<int>(width)),
+             measure_pass(venue, threads == 1 ? cpu_seconds : wall_seconds));
+    }
   figure("one mark over its holders, us", measure_tick(venue));
   figure("pre-trade check of one side, us", measure_checks(venue, accounts));
 }

@@ -157,7 +157,7 @@ inline constexpr std::array<Alias, 5> kAliases{
           "Copies the books, up to their last durable record, into a folder."},
     Alias{"replay", "books.replay", "Replays a data set into books and reports on it."},
     Alias{"stress", "venue.stress",
-          "A seeded book of options on recorded chains: who cannot pay, and who pays."},
+          "A seeded book on a recorded crash: who cannot pay, and who pays."},
     Alias{"why", "account.why", "Which entries make this balance."},
     Alias{"verify", "books.verify",
           "Replays the whole journal and checks every hash, outcome, law and checkpoint."}};

@@ -37,6 +37,7 @@
 #include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/default_operations.h"
 #include "cofferdam/engine/genesis.h"
+#include "cofferdam/engine/governance_operations.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/margin_operations.h"
 #include "cofferdam/engine/market_operations.h"
@@ -78,8 +79,13 @@ using CommandVariant = std::variant<
     default_management::RequestShares, default_management::RedeemShares,
     default_management::CancelShares, default_management::BeginLiquidation,
     default_management::EndLiquidation, default_management::DeclareDefault,
-    default_management::AllocateLoss, default_management::Deleverage,
-    default_management::CutClaims>;
+    default_management::AllocateLoss, default_management::Deleverage, default_management::CutClaims,
+    default_management::SetLiquidationTerms, default_management::FillLiquidation,
+    default_management::OpenAuction, default_management::BidAuction,
+    default_management::CloseAuction, default_management::RecoverLoss,
+    default_management::CallAssessment, default_management::PayAssessment,
+    decision::Constitute, decision::SetWeight, decision::ProposeChange, decision::CastVote,
+    decision::QueueChange, decision::ExecuteChange, decision::CancelChange>;
 
 namespace detail {
 template <class C, class Variant>

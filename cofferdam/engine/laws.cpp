@@ -4,8 +4,10 @@
 #include "cofferdam/books/access/invariants.h"
 #include "cofferdam/books/alert/invariants.h"
 #include "cofferdam/books/custody/invariants.h"
+#include "cofferdam/books/decision/governance_invariants.h"
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/default_management/invariants.h"
+#include "cofferdam/books/default_management/resolution_invariants.h"
 #include "cofferdam/books/fact/invariants.h"
 #include "cofferdam/books/ledger/invariants.h"
 #include "cofferdam/books/margin/invariants.h"
@@ -64,6 +66,15 @@ std::optional<std::string> broken_law(const State& state) {
   ask(default_management::check_charges_are_named(state.default_management));
   ask(default_management::check_claims_are_covered(state.default_management, state.ledger));
   ask(default_management::check_waterfalls_stand(state.default_management));
+  ask(default_management::check_limits_are_kept(state.resolution));
+  ask(default_management::check_auctions_add_up(state.resolution));
+  ask(default_management::check_orders_go_forward(state.resolution));
+  ask(default_management::check_returns_in_order(state.resolution, state.default_management));
+  ask(default_management::check_assessments(state.resolution));
+  ask(decision::check_votes_add_up(state.governance));
+  ask(decision::check_governance_goes_forward(state.governance));
+  ask(decision::check_weights_add_up(state.governance));
+  ask(decision::check_changes_were_decided(state.governance));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -7,6 +7,8 @@
 #include "cofferdam/books/alert/alert.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
+#include "cofferdam/books/default_management/resolution.h"
+#include "cofferdam/books/decision/governance.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/ledger/ledger.h"
@@ -40,6 +42,8 @@ struct State {
   market::TermsState terms;
   margin::State margin;
   default_management::State default_management;
+  default_management::ResolutionState resolution;
+  decision::GovernanceState governance;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -59,6 +63,8 @@ struct State {
     f("contract_terms", self.terms);
     f("margin", self.margin);
     f("default_management", self.default_management);
+    f("resolution", self.resolution);
+    f("governance", self.governance);
   }
 };
 

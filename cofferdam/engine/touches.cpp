@@ -82,6 +82,18 @@ class Walk {
 
   void operator()(const default_management::CutClaims& c) { loss(c.loss); }
 
+  void operator()(const default_management::SetLiquidationTerms& c) {
+    at(c.terms.pool, c.terms.asset);
+  }
+
+  void operator()(const default_management::RecoverLoss& c) { loss(c.loss, c.amount); }
+
+  void operator()(const default_management::PayAssessment& c) {
+    const default_management::Assessment* row = state_.resolution.assessments.find(c.assessment);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset,
+       c.amount);
+  }
+
   void operator()(const custody::AllowBeneficiary& c) { vault(c.vault); }
 
   void operator()(const custody::RemoveBeneficiary& c) {
@@ -193,9 +205,10 @@ class Walk {
        amount);
   }
 
-  void loss(std::uint32_t number) {
+  void loss(std::uint32_t number, std::optional<base::Amount> amount = {}) {
     const default_management::Loss* row = state_.default_management.losses.find(number);
-    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset,
+       amount);
   }
 
   void transfer(const ledger::Transfer& event) {

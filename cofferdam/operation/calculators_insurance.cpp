@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cofferdam/books/decision/vote.h"
 #include "cofferdam/books/insurance/contribution.h"
 #include "cofferdam/books/insurance/cover_price.h"
 #include "cofferdam/books/insurance/mcr.h"
@@ -12,6 +13,7 @@ void register_insurance_calculators(Registry& registry) {
   add_calculator(registry, "cover-price", &insurance::cover_price);
   add_calculator(registry, "mcr", &insurance::mcr);
   add_calculator(registry, "solvency", &solvency::solvency);
+  add_calculator(registry, "vote", &decision::vote);
 }
 
 }  // namespace cofferdam::operation

@@ -116,6 +116,44 @@ Result<void> judge(const rulebook::Rulebook& rulebook, const OptionChain& chain,
   return {};
 }
 
+i128 close_out_value(const VenueAccount& account, const QuoteIndex& quotes,
+                     const VenueTerms& terms) {
+  i128 value = 0;
+  for (const auto& [code, quantity] : account.position) {
+    const auto found = quotes.find(code);
+    if (found == quotes.end()) continue;  // it expired
+    const OptionQuote& quote = *found->second;
+    const double intrinsic = std::min(intrinsic_coin(quote), quote.mark);
+    const double dear = quote.mark + (quote.mark - intrinsic) * terms.absent_ask_rate;
+    const double bid = std::min(quote.bid.value_or(intrinsic), quote.mark);
+    const double ask = std::max(quote.ask.value_or(dear), quote.mark);
+    value += quantity > 0 ? quantity * cents<Rounding::floor>(bid, quote.index)
+                          : quantity * cents<Rounding::ceil>(ask, quote.index);
+  }
+  return value;
+}
+
+i128 add_on_of(const VenueAccount& account) {
+  const auto most = std::max_element(account.closing_costs.begin(), account.closing_costs.end());
+  return most == account.closing_costs.end() ? 0 : *most;
+}
+
+void add_liquidity(VenueAccount& account, const QuoteIndex& quotes, const VenueTerms& terms) {
+  if (account.position.empty()) {
+    account.closing_costs.clear();
+    return;
+  }
+  const i128 cost = account.equity - account.cash - close_out_value(account, quotes, terms);
+  account.closing_costs.push_back(std::max<i128>(cost, 0));
+  if (account.closing_costs.size() > terms.add_on_look_back)
+    account.closing_costs.erase(account.closing_costs.begin());
+  if (terms.add_on_rate == 0) return;
+  const i128 required =
+      *base::quantize<Rounding::ceil>(base::to_double(add_on_of(account)) * terms.add_on_rate);
+  account.initial += required;
+  account.maintenance += required;
+}
+
 namespace {
 
 class Drill {
@@ -138,6 +176,8 @@ class Drill {
     const QuoteIndex quotes = index_of(all);
     measure_coverage(quotes);
     if (Result<void> judged = judge(rulebook_, all, quotes, run_.accounts); !judged) return judged;
+    for (VenueAccount& account : run_.accounts)
+      if (!is_maker(account)) add_liquidity(account, quotes, terms_);
     // The makers take over what is closed; they are judged, not closed, in the same moment.
     for (VenueAccount& account : run_.accounts) {
       account.is_called = !account.position.empty() && account.equity < account.initial;
@@ -199,23 +239,6 @@ class Drill {
     return chain;
   }
 
-  // What closing would bring; less than the mark by the cost of it.
-  [[nodiscard]] i128 close_out_value(const VenueAccount& account, const QuoteIndex& quotes) const {
-    i128 value = 0;
-    for (const auto& [code, quantity] : account.position) {
-      const auto found = quotes.find(code);
-      if (found == quotes.end()) continue;  // it expired
-      const OptionQuote& quote = *found->second;
-      const double intrinsic = std::min(intrinsic_coin(quote), quote.mark);
-      const double dear = quote.mark + (quote.mark - intrinsic) * terms_.absent_ask_rate;
-      const double bid = std::min(quote.bid.value_or(intrinsic), quote.mark);
-      const double ask = std::max(quote.ask.value_or(dear), quote.mark);
-      value += quantity > 0 ? quantity * cents<Rounding::floor>(bid, quote.index)
-                            : quantity * cents<Rounding::ceil>(ask, quote.index);
-    }
-    return value;
-  }
-
   // Positions as they were judged last, closed out now, against the requirements of then.
   void measure_coverage(const QuoteIndex& quotes) {
     for (std::size_t i = 0; i < last_.size(); ++i) {
@@ -224,10 +247,22 @@ class Drill {
       const i128 cash = run_.accounts[i].cash;  // with what has expired meanwhile
       VenueAccount alive = before;
       std::erase_if(alive.position, [&](const auto& held) { return !quotes.contains(held.first); });
-      const i128 loss = before.equity - (cash + close_out_value(alive, quotes));
+      const i128 loss = before.equity - (cash + close_out_value(alive, quotes, terms_));
       ++run_.coverage.observations;
       if (loss > before.initial) ++run_.coverage.initial_exceeded;
       if (loss > before.maintenance) ++run_.coverage.maintenance_exceeded;
+      i128 marked = cash;
+      for (const auto& [code, quantity] : alive.position)
+        marked += quantity * mark_cents(*quotes.at(code));
+      const i128 required =
+          *base::quantize<Rounding::ceil>(base::to_double(add_on_of(before)) * terms_.add_on_rate);
+      run_.observations.push_back({.time = now_.time,
+                                   .account = i,
+                                   .loss = loss,
+                                   .initial = before.initial - required,
+                                   .maintenance = before.maintenance - required,
+                                   .marked_loss = before.equity - marked,
+                                   .add_on = add_on_of(before)});
     }
   }
 
@@ -235,7 +270,7 @@ class Drill {
     VenueAccount* maker = nullptr;
     for (VenueAccount& other : run_.accounts)
       if (is_maker(other) && other.underlying == account.underlying) maker = &other;
-    const i128 closed_at = close_out_value(account, quotes);
+    const i128 closed_at = close_out_value(account, quotes, terms_);
     i128 marked = 0, size = 0;
     for (const auto& [code, quantity] : account.position) {
       const i128 value = quantity * mark_cents(*quotes.at(code));

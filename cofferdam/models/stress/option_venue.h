@@ -8,7 +8,7 @@
 // (or bid, or ask) in coin times the index of its row, in cents: marks half to even, bids down,
 // asks up. A missing bid is worth the intrinsic value, a missing ask costs the mark and
 // `absent_ask_rate` of its time value; no bid is above the mark and no ask below it. Requirements
-// come from a margin rulebook. An account whose equity is below its initial requirement is called;
+// come from a margin rulebook, and on top of it, where asked for, a liquidity add-on. An account whose equity is below its initial requirement is called;
 // below maintenance it is closed out at once, all of it, to the market makers: longs at the bid,
 // shorts at the ask, with a penalty of what is left at most. An expired option pays its intrinsic
 // value at the index of the first snapshot after its expiry. What a closed account cannot pay is a
@@ -64,6 +64,10 @@ struct VenueTerms {
   double shared_cap = 0.5;      // part of the shared fund that one pool may draw
   double penalty_rate = 0.01;   // of the closed positions' absolute value
   double absent_ask_rate = 0.5;
+  // The liquidity add-on: what closing would have cost at the quotes of the moment, the most of the
+  // last so many snapshots; this part of it is required beside what the rulebook asks.
+  std::size_t add_on_look_back = 4;
+  double add_on_rate = 0;
 };
 
 struct VenueAccount {
@@ -77,6 +81,8 @@ struct VenueAccount {
   i128 equity = 0;
   i128 initial = 0;
   i128 maintenance = 0;
+  std::vector<i128> closing_costs;  // what closing would have brought less than the mark, oldest
+                                    // first, of the last `add_on_look_back` snapshots
   bool is_called = false;
   bool was_closed = false;
 };
@@ -126,6 +132,19 @@ struct VenueMoment {
   std::size_t stale = 0;  // held instruments without a quote
 };
 
+// What an account with short options lost from one snapshot to the next, closed out there, and what
+// had been required of it.
+struct VenueObservation {
+  base::Time time;  // of the later snapshot
+  std::size_t account = 0;
+  i128 loss = 0;
+  i128 initial = 0;
+  i128 maintenance = 0;
+  i128 marked_loss = 0;  // the same at the mark: without the cost of closing
+  i128 add_on = 0;       // the liquidity add-on of the earlier snapshot, whether it was required
+                         // or not; `initial` and `maintenance` are without it
+};
+
 // How often a requirement covered what came, from one snapshot to the next, with closing out.
 struct VenueCoverage {
   std::size_t observations = 0;
@@ -138,6 +157,7 @@ struct VenueRun {
   std::vector<VenuePool> pools;
   std::vector<VenueDefault> defaults;
   VenueCoverage coverage;
+  std::vector<VenueObservation> observations;
   i128 shared_start = 0;
   i128 shared = 0;
   std::vector<VenueAccount> accounts;

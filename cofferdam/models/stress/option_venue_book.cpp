@@ -179,6 +179,9 @@ Result<VenueRun> found_venue(const rulebook::Rulebook& rulebook, const OptionCha
   i128 all = 0;
   for (std::size_t i = 0; i < run.accounts.size(); ++i) {
     VenueAccount& account = run.accounts[i];
+    // What is remembered here is remembered again when the first chain is judged.
+    if (i < terms.accounts) add_liquidity(account, quotes, terms);
+    account.closing_costs.clear();
     const i128 needed = std::max<i128>(part_of(account.initial, multiple_of(terms, i)), 0);
     account.cash = needed - account.equity;  // equity was the value of the positions alone
     // Nobody has borrowed to buy options.

@@ -17,4 +17,14 @@ using QuoteIndex = std::map<std::string, const OptionQuote*>;
                                        const QuoteIndex& quotes,
                                        std::vector<VenueAccount>& accounts);
 
+// What closing would bring; less than the mark by the cost of it. What has no quote counts nothing.
+[[nodiscard]] i128 close_out_value(const VenueAccount& account, const QuoteIndex& quotes,
+                                   const VenueTerms& terms);
+
+// Of an account that was judged: remembers what closing it would cost, and adds what is required of
+// that to its requirements.
+void add_liquidity(VenueAccount& account, const QuoteIndex& quotes, const VenueTerms& terms);
+
+[[nodiscard]] i128 add_on_of(const VenueAccount& account);
+
 }  // namespace cofferdam::stress
