@@ -83,9 +83,9 @@ using CommandVariant = std::variant<
     default_management::SetLiquidationTerms, default_management::FillLiquidation,
     default_management::OpenAuction, default_management::BidAuction,
     default_management::CloseAuction, default_management::RecoverLoss,
-    default_management::CallAssessment, default_management::PayAssessment,
-    decision::Constitute, decision::SetWeight, decision::ProposeChange, decision::CastVote,
-    decision::QueueChange, decision::ExecuteChange, decision::CancelChange>;
+    default_management::CallAssessment, default_management::PayAssessment, decision::Constitute,
+    decision::SetWeight, decision::ProposeChange, decision::CastVote, decision::QueueChange,
+    decision::ExecuteChange, decision::CancelChange>;
 
 namespace detail {
 template <class C, class Variant>

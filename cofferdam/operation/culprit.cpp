@@ -2,6 +2,7 @@
 #include "cofferdam/operation/culprit.h"
 
 #include "cofferdam/operation/field_forms_clearing.h"
+#include "cofferdam/operation/field_forms_governance.h"
 
 namespace cofferdam::operation {
 namespace {

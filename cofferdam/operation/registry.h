@@ -7,6 +7,7 @@
 
 #include "cofferdam/engine/engine.h"
 #include "cofferdam/operation/field_forms_clearing.h"
+#include "cofferdam/operation/field_forms_governance.h"
 #include "cofferdam/operation/listing.h"
 
 #include <deque>

@@ -2,6 +2,7 @@
 #include "cofferdam/operation/transfers_text.h"
 
 #include "cofferdam/operation/field_forms_clearing.h"
+#include "cofferdam/operation/field_forms_governance.h"
 
 #include <algorithm>
 #include <array>
