@@ -15,17 +15,11 @@ using base::AccountId;
 using base::Amount;
 using base::AssetId;
 using base::ContractId;
-using base::i128;
 using base::OwnerId;
 using base::PoolId;
 using base::u128;
 
 namespace {
-
-constexpr PoolId kVenue{1U};
-constexpr PoolId kShared{2U};
-constexpr AssetId kUsd{1U};
-constexpr std::uint64_t kOwners = 6;  // 11 to 16; the last is the backstop
 
 [[nodiscard]] std::uint16_t number_of(const engine::Command& command) {
   return std::visit([]<class C>(const C&) { return engine::Operation<C>::kNumber; }, command);

@@ -62,16 +62,17 @@ void ClearingSimulation::found() {
 }
 
 void ClearingSimulation::found_pools() {
+  using O = OwnerClass;
+  const std::vector<ledger::Edge> edges{{O::pool, O::client, 0},
+                                        {O::client, O::pool, 0},
+                                        {O::pool, O::insurance, 0},
+                                        {O::insurance, O::pool, 0},
+                                        {O::insurance, O::insurance, 0}};
   for (const PoolId pool : {kVenue, kShared}) {
-    using O = OwnerClass;
     give(pool::CreatePool{.code = "P" + std::to_string(pool.value()),
                           .activity = "simulation",
                           .allows_deficit = true,
-                          .edges = {{O::pool, O::client, 0},
-                                    {O::client, O::pool, 0},
-                                    {O::pool, O::insurance, 0},
-                                    {O::insurance, O::pool, 0},
-                                    {O::insurance, O::insurance, 0}}});
+                          .edges = edges});
     give(pool::AttachAgreement{.pool = pool,
                                .title = "Deed",
                                .document = std::string(64, 'a'),
