@@ -129,8 +129,8 @@ template <class Status>
   if (const auto gated = default_management::find_gated_movement(
           state.default_management, state.resolution, state.ledger, state.pool, now))
     return {.door = DoorStatus::policy_breach, .law = *gated};
-  if (const auto foreign =
-          insurance::find_foreign_movement(state.insurance, state.ledger, state.default_management))
+  if (const auto foreign = insurance::find_foreign_movement(
+          state.insurance, state.ledger, state.default_management, state.resolution))
     return {.door = DoorStatus::policy_breach, .law = *foreign};
   return {};
 }

@@ -4,6 +4,7 @@
 #include "cofferdam/books/insurance/contribution.h"
 #include "cofferdam/books/insurance/cover_price.h"
 #include "cofferdam/books/insurance/mcr.h"
+#include "cofferdam/models/solvency/solvency.h"
 #include "cofferdam/operation/calculator_groups.h"
 
 namespace cofferdam::operation {
@@ -13,6 +14,7 @@ void register_insurance_calculators(Registry& registry) {
   add_calculator(registry, "contribution", &insurance::contribution);
   add_calculator(registry, "cover-price", &insurance::cover_price);
   add_calculator(registry, "mcr", &insurance::mcr);
+  add_calculator(registry, "solvency", &solvency::solvency);
   add_calculator(registry, "vote", &decision::vote);
 }
 

@@ -409,7 +409,8 @@ TEST(Guard, NobodyMovesTheMoneyOfAFundFromOutside) {
                                books.ledger.accounts.find_slot(to), units(amount), 1),
               ledger::TransferStatus::ok);
     const bool found =
-        find_foreign_movement(books.insurance, books.ledger, books.defaults).has_value();
+        find_foreign_movement(books.insurance, books.ledger, books.defaults, books.resolution)
+            .has_value();
     books.changes.rollback();
     return found;
   };
@@ -450,7 +451,8 @@ TEST(Layer, IsPaidByAWaterfallAndTheRowsFollow) {
                                                              .asset = books.usd,
                                                              .account = layer,
                                                              .amount = units(recorded)});
-    return find_foreign_movement(books.insurance, books.ledger, books.defaults).has_value();
+    return find_foreign_movement(books.insurance, books.ledger, books.defaults, books.resolution)
+        .has_value();
   };
   EXPECT_TRUE(charge(10'000, 9'999));
   books.changes.rollback();

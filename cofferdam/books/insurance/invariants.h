@@ -11,8 +11,8 @@
 
 namespace cofferdam::insurance {
 
-// The rows of a pool say what its funds hold, and the ledger's accounts hold it (the layer may hold
-// less, by what a waterfall took since).
+// The rows of a pool say what its funds hold, and the ledger's accounts hold it (but for the
+// layer, whose row follows later what a waterfall took or gave back).
 [[nodiscard]] std::optional<std::string> check_funds_are_accounts(const State& state,
                                                                   const ledger::State& ledger);
 

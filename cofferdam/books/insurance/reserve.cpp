@@ -218,14 +218,14 @@ void lower(State& state, ledger::State& ledger, Context& context, const ReserveF
 void follow_layer(State& state, const ledger::State& ledger, Context& context, PoolId pool) {
   const Amount there = balance_of(ledger, Fund::layer, pool);
   const Amount noted = state.pools.find(pool)->funds.layer;
-  if (there >= noted) return;
-  const Amount paid = noted - there;
+  if (there == noted) return;
   InsurancePool& row = state.pools.edit(context.changes, pool);
-  row.funds.layer = there;
-  row.losses_paid += paid;
   Reserve& reserve = edit_reserve(state, context, {pool, ReserveKind::layer, 0, {}});
-  reserve.held -= paid;
-  reserve.paid += paid;
+  row.funds.layer = there;
+  // What came back is as if it had not been paid: it never exceeds what was.
+  row.losses_paid = row.losses_paid + noted - there;
+  reserve.paid = reserve.paid + noted - there;
+  reserve.held = there;
 }
 
 Amount reserve_held(const State& state, const ReserveFor& what) {

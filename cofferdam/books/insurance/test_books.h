@@ -4,6 +4,7 @@
 // phases of a command run as the engine runs them, with every law asked at the end.
 #pragma once
 
+#include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/insurance/charge_members.h"
 #include "cofferdam/books/insurance/cover_commands.h"
@@ -33,6 +34,7 @@ inline constexpr std::int64_t kDayLength = base::kDay.value();
 struct Books : pool::test::Books {
   State insurance;
   default_management::State defaults;
+  default_management::ResolutionState resolution;
   AssetId usd;
   PoolId pool;
   AccountId bank;
@@ -84,7 +86,8 @@ struct Books : pool::test::Books {
           check_premiums_go_forward(insurance), check_reserves_have_bearers(insurance),
           check_cover_within_gate(insurance), check_capital_stays(insurance),
           check_covers_stand(insurance), check_tariffs_stand(insurance),
-          check_no_own_cover(insurance), find_foreign_movement(insurance, ledger, defaults),
+          check_no_own_cover(insurance),
+          find_foreign_movement(insurance, ledger, defaults, resolution),
           ledger::check_accounts(ledger)})
       COFFERDAM_CHECK(!found, found.value_or(""));
     changes.commit();

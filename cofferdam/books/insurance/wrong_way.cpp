@@ -2,6 +2,7 @@
 #include "cofferdam/books/insurance/wrong_way.h"
 
 #include "cofferdam/base/rounding.h"
+#include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/insurance/funds.h"
 
@@ -33,20 +34,27 @@ bool is_insured(const State& state, PoolId pool, OwnerId owner) {
          state.exposures.find({pool, ExposureSide::insured, owner}) != nullptr;
 }
 
-// What waterfalls took from the account in this command.
-Amount charged_now(const default_management::State& defaults, AccountId account) {
-  Amount sum;
+// What waterfalls took from the account in this command, less what recoveries gave back.
+u128 charged_now(const default_management::State& defaults,
+                 const default_management::ResolutionState& resolution, AccountId account) {
+  u128 sum = 0;  // modulo 2^128: a return is negative
   defaults.charges.each_touched(
       [&](const default_management::Charge* before, const default_management::Charge* after) {
         if (before == nullptr && after != nullptr && after->account == account)
-          sum += after->amount;
+          sum += after->amount.units();
+      });
+  resolution.returns.each_touched(
+      [&](const default_management::Return* before, const default_management::Return* after) {
+        if (after == nullptr || after->account != account) return;
+        sum -= after->returned.units() - (before == nullptr ? 0 : before->returned.units());
       });
   return sum;
 }
 
 std::optional<std::string> check_fund(const State& state, const ledger::Account* before,
                                       const ledger::Account& after,
-                                      const default_management::State& defaults) {
+                                      const default_management::State& defaults,
+                                      const default_management::ResolutionState& resolution) {
   const Fund fund = fund_of(after.id);
   const InsurancePool* pool = state.pools.find(pool_of_fund(after.id));
   if (pool == nullptr || after.debits_pending != Amount() || after.credits_pending != Amount())
@@ -61,7 +69,7 @@ std::optional<std::string> check_fund(const State& state, const ledger::Account*
   // The row of the layer follows later what a waterfall took; other commands move both.
   if (before == nullptr || net(after) == money_in(pool->funds, fund).units()) return std::nullopt;
   const u128 fell = net(*before) - net(after);
-  if (fell == charged_now(defaults, after.id).units()) return std::nullopt;
+  if (fell == charged_now(defaults, resolution, after.id)) return std::nullopt;
   return code_of(after.pool) + ": the layer pays for losses of a waterfall only";
 }
 
@@ -100,14 +108,16 @@ bool is_within_wrong_way(const State& state, const ledger::State& ledger, const 
 
 std::optional<std::string> find_foreign_movement(
     const State& state, const ledger::State& ledger,
-    const default_management::State& default_management) {
+    const default_management::State& default_management,
+    const default_management::ResolutionState& resolution) {
   if (state.pools.size() == 0) return std::nullopt;
   std::optional<std::string> found;
   std::set<PoolId> pools;  // whose assets or holdings this command touched
   ledger.accounts.each_touched([&](const ledger::Account* before, const ledger::Account* after) {
     if (after == nullptr) return;
     if (is_fund_account(after->id)) {
-      if (auto fault = check_fund(state, before, *after, default_management)) found = fault;
+      if (auto fault = check_fund(state, before, *after, default_management, resolution))
+        found = fault;
     } else if (after->account_class == ledger::AccountClass::custody) {
       const InsurancePool* pool = state.pools.find(after->pool);
       if (pool != nullptr && pool->asset == after->asset) pools.insert(after->pool);
