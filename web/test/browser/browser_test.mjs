@@ -220,7 +220,7 @@ test('an intent is shown as it is signed', async () => {
   assert.deepEqual(names.map((name) => name.split(' ')[0]), intent.fields.map((field) => field.name));
   const values = await tab.locator('.fields dd').allInnerTexts();
   assert.equal(values[intent.fields.findIndex((field) => field.name === 'destination')], intent.fields.find((field) => field.name === 'destination').value);
-  assert.equal(await tab.locator('text=signed, verified now').count(), 2);
+  assert.equal(await tab.locator('text=signed, the server verified it').count(), 2);
   assert.equal(await tab.locator('text=may sign').count(), 1);
   await done(tab);
 });
@@ -361,8 +361,10 @@ test('the smallest move that exhausts the layers is named with the accounts, and
   await tab.click('button:has-text("Compute")');
   await tab.waitForSelector('text=/must be numbers/');
   await tab.evaluate(() => (location.hash = '/stress/chains'));
+  await tab.setInputFiles('input[type=file]', { name: 'stress.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ summary: '2 accounts could not pay.', facts: [], tables: [{ title: 'Reverse stress', note: 'The smallest move', rows: [{ pool: 'clients-1', 'smallest move': '-25.31 %', accounts: 'account-38' }] }] })) });
+  await tab.waitForSelector('section:has(h2:text-is("Reverse stress")) td:has-text("account-38")');
   await tab.fill('label:has-text("Accounts, 6") input', '60');
-  assert.match(await tab.locator('.command').innerText(), /cofferdam stress --folder FOLDER --accounts 60 --html stress\.html/);
+  assert.match(await tab.locator('.command').innerText(), /cofferdam stress option_chains --folder FOLDER --accounts 60 --html stress\.html --results stress\.json/);
   await done(tab);
 });
 
