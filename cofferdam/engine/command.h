@@ -34,6 +34,7 @@
 #include "cofferdam/books/principal/create_principal.h"
 #include "cofferdam/engine/access_operations.h"
 #include "cofferdam/engine/alert_operations.h"
+#include "cofferdam/engine/claim_operations.h"
 #include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/default_operations.h"
 #include "cofferdam/engine/genesis.h"
@@ -92,7 +93,13 @@ using CommandVariant = std::variant<
     insurance::AddSurplus, insurance::ShareSurplus, insurance::AdmitMember, insurance::RetireMember,
     insurance::PublishTariff, insurance::ChargeMembers, insurance::SubscribeTranche,
     insurance::RequestExit, insurance::PayExit, insurance::SetPrices, insurance::BindCover,
-    insurance::CancelCover>;
+    insurance::CancelCover, insurance::SetClaimRules, insurance::DeclareIncident,
+    insurance::CloseIncident, insurance::NotifyClaim, insurance::SubmitEvidence,
+    insurance::AssessClaim, insurance::TriggerClaim, insurance::WithdrawClaim,
+    insurance::OpenClaimVote, insurance::CommitClaimVote, insurance::RevealClaimVote,
+    insurance::CloseClaimVote, insurance::DeclareConflict, insurance::PunishVoter,
+    insurance::ChallengeClaim, insurance::AppealClaim, insurance::AdvanceClaim, insurance::PayClaim,
+    insurance::RecordRecovery, insurance::ClawBackClaim>;
 
 namespace detail {
 template <class C, class Variant>

@@ -11,6 +11,7 @@
 #include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
+#include "cofferdam/books/insurance/claims_state.h"
 #include "cofferdam/books/insurance/state.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
@@ -46,6 +47,7 @@ struct State {
   default_management::ResolutionState resolution;
   decision::GovernanceState governance;
   insurance::State insurance;
+  insurance::ClaimsState claims;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -68,6 +70,7 @@ struct State {
     f("resolution", self.resolution);
     f("governance", self.governance);
     f("insurance", self.insurance);
+    f("claims", self.claims);
   }
 };
 

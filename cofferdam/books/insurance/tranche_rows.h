@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tranches, who holds them, and the exit queue.
+// Tranches of insurance pools: their shares, who holds them, and who waits to leave.
 #pragma once
 
-#include "cofferdam/base/fields.h"
-#include "cofferdam/books/insurance/insurance.h"
+#include "cofferdam/base/table.h"
+#include "cofferdam/books/default_management/fund_shares.h"
+#include "cofferdam/books/insurance/cover.h"
 
-#include <array>
 #include <compare>
-#include <string_view>
+#include <optional>
+#include <string>
 
 namespace cofferdam::insurance {
 
