@@ -24,11 +24,20 @@ using bench::Dice;
 using bench::figure;
 using bench::must_hold;
 
-// Of this process alone: what runs beside it does not count. One thread works here.
-[[nodiscard]] double cpu_seconds() {
+// Time of day where threads work beside each other, of this thread alone where one works: then what
+// runs beside it does not count.
+[[nodiscard]] double seconds(clockid_t clock) {
   timespec now{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  ::clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+[[nodiscard]] double cpu_seconds() {
+  return seconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+[[nodiscard]] double wall_seconds() {
+  return seconds(CLOCK_MONOTONIC);
 }
 
 constexpr std::size_t kContracts = 200;
@@ -135,13 +144,13 @@ void set_up(Venue& venue, std::size_t accounts) {
 }
 
 // New marks and grids of all contracts, judged over all accounts; milliseconds.
-[[nodiscard]] double measure_pass(Venue& venue) {
+[[nodiscard]] double measure_pass(Venue& venue, double (*clock)()) {
   std::vector<double> times;
   for (int i = 0; i < kRepetitions; ++i) {
     for (std::int64_t& price : venue.prices)
       price += static_cast<std::int64_t>(venue.dice.below(21)) - 10;
     const PublishGrid grids = grids_of(venue);
-    const double began = cpu_seconds();
+    const double began = clock();
     mark_all(venue);
     ledger::Context context = venue.books.context();
     must_hold(check_shape(grids) == PublishGridStatus::ok &&
@@ -151,7 +160,7 @@ void set_up(Venue& venue, std::size_t accounts) {
               "grids of a pass");
     evaluate(venue.books.margin, venue.books.books(), context, venue.books.margin_scratch,
              Occasion::command);
-    times.push_back((cpu_seconds() - began) * 1e3);
+    times.push_back((clock() - began) * 1e3);
     venue.books.commit();
   }
   return median(times);
@@ -180,7 +189,7 @@ void set_up(Venue& venue, std::size_t accounts) {
 [[nodiscard]] double measure_checks(Venue& venue, std::size_t accounts) {
   std::vector<double> times;
   for (int i = 0; i < kRepetitions; ++i) {
-    TradeCover cover(venue.books.books());
+    TradeCover cover(venue.books.books(), &venue.books.margin_scratch);
     std::size_t covered = 0;
     constexpr std::size_t kChecks = 4'000;
     const double began = cpu_seconds();
@@ -201,6 +210,45 @@ void set_up(Venue& venue, std::size_t accounts) {
   return median(times);
 }
 
+// Batches of trades between random accounts, booked: from the guard's making to the end of the
+// command; microseconds a side.
+[[nodiscard]] double measure_batches(Venue& venue, std::size_t accounts, bool guarded) {
+  constexpr std::size_t kTrades = 8'000;
+  std::vector<double> times;
+  TestBooks& books = venue.books;
+  for (int i = 0; i < kRepetitions; ++i) {
+    std::vector<market::Trade> trades;
+    for (std::size_t n = 0; n < kTrades; ++n) {
+      const std::size_t c = venue.dice.below(kContracts);
+      const std::uint64_t buyer = 1 + venue.dice.below(static_cast<std::uint32_t>(accounts));
+      trades.push_back({.id = books.next_trade++,
+                        .contract = venue.contracts[c],
+                        .price = Price(venue.prices[c]),
+                        .quantity = Quantity(static_cast<i128>(1 + venue.dice.below(100))),
+                        .buyer_pool = venue.pool,
+                        .buyer = OwnerId(buyer),
+                        .seller_pool = venue.pool,
+                        .seller = OwnerId(buyer % accounts + 1)});
+    }
+    const double began = cpu_seconds();
+    ledger::Context context = books.context();
+    {
+      std::optional<TradeCover> cover;
+      if (guarded) cover.emplace(books.books(), &books.margin_scratch);
+      market::apply(trades,
+                    market::TradeBooks{books.market, books.ledger, books.history, books.scratch,
+                                       &books.terms, guarded ? &*cover : nullptr},
+                    context, books.results);
+    }
+    evaluate(books.margin, books.books(), context, books.margin_scratch, Occasion::command);
+    times.push_back((cpu_seconds() - began) * 1e6 / (2 * kTrades));
+    for (const auto status : books.results)
+      must_hold(status == market::TradeStatus::ok, "a trade of the batch");
+    books.changes.commit();
+  }
+  return median(times);
+}
+
 void run(std::size_t accounts) {
   Venue venue;
   set_up(venue, accounts);
@@ -211,9 +259,22 @@ void run(std::size_t accounts) {
   must_hold(first.total.basis == Basis::complete && first.lines.size() == kPositions,
             "the first account holds its positions and is known");
   figure("accounts", static_cast<double>(accounts));
-  figure("marks and grids to recorded states, all accounts, ms", measure_pass(venue));
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{2}})
+    for (const VectorWidth width : kVectorWidths) {
+      if (!is_available(width)) continue;
+      venue.books.margin_scratch.mirror().set(
+          {.threads = threads, .kernels = &scenario_kernels(width)});
+      figure("marks and grids to recorded states, ms, threads " + std::to_string(threads) +
+                 ", width " + std::to_string(static_cast<int>(width)),
+             measure_pass(venue, threads == 1 ? cpu_seconds : wall_seconds));
+    }
   figure("one mark over its holders, us", measure_tick(venue));
-  figure("pre-trade check of one side, us", measure_checks(venue, accounts));
+  figure("pre-trade check of one side, asked alone, us", measure_checks(venue, accounts));
+  const double without = measure_batches(venue, accounts, false);
+  const double with = measure_batches(venue, accounts, true);
+  figure("a side of a trade booked in a batch, not checked, us", without);
+  figure("the same checked, us", with);
+  figure("pre-trade check of one side in a batch, us", with - without);
 }
 
 }  // namespace

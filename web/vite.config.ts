@@ -16,6 +16,15 @@ const licences: Plugin = {
   },
 };
 
+// A server to ask while the pages are worked on: COFFERDAM_SERVER, or the port that serve takes.
+const target = process.env['COFFERDAM_SERVER'] ?? 'http://127.0.0.1:8420';
+const proxy = {
+  '/v1': { target, ws: true },
+  '/health': target,
+  '/ready': target,
+  '/openapi.json': target,
+};
+
 // Everything comes from the program itself: no inline script or style, no data: address for files,
 // so that the strict policy of the server holds.
 export default defineConfig({
@@ -28,12 +37,8 @@ export default defineConfig({
   },
   server: {
     fs: { allow: ['..'] },
-    proxy: {
-      '/v1': { target: 'http://127.0.0.1:8420', ws: true },
-      '/health': 'http://127.0.0.1:8420',
-      '/ready': 'http://127.0.0.1:8420',
-      '/openapi.json': 'http://127.0.0.1:8420',
-    },
+    proxy,
   },
+  preview: { proxy },
   test: { include: ['test/**/*.test.ts'] },
 } as Parameters<typeof defineConfig>[0]);

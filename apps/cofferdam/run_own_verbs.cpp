@@ -94,14 +94,26 @@ Result<void> check_founding(const Json& genesis, const operation::Registry& regi
                          culprit ? culprit->value : "", refusal.rule);
 }
 
+// A file as examples/calculators holds them, {"input": ..., "output": ...}, stands for its input:
+// no calculator has a field of that name.
+Result<Json> without_wrapping(Result<Json> read) {
+  if (!read) return read;
+  const Json* input = read->find("input");
+  const bool wrapped = input != nullptr && input->kind == Json::Kind::object &&
+                       read->names.size() == (read->find("output") == nullptr ? 1U : 2U);
+  if (!wrapped) return read;
+  return Json(*input);
+}
+
 Result<Json> calc_input(const CalcCall& call) {
-  if (!call.json.empty()) return operation::parse_json(call.json, operation::kOwnJson);
+  if (!call.json.empty())
+    return without_wrapping(operation::parse_json(call.json, operation::kOwnJson));
   if (call.input.empty() && is_terminal(STDIN_FILENO))
     return base::malformed("input", "", "give --input FILE or --json, or write to standard input",
                            "cofferdam calc " + call.name + " --example shows one");
   const Result<std::string> text = read_input(call.input);
   if (!text) return std::unexpected(text.error());
-  return operation::parse_json(*text, operation::kOwnJson);
+  return without_wrapping(operation::parse_json(*text, operation::kOwnJson));
 }
 
 struct CalculatorRow {

@@ -7,7 +7,9 @@
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/engine/access.h"
+#include "cofferdam/engine/carry_governance.h"
 #include "cofferdam/engine/checkpoint.h"
+#include "cofferdam/engine/governed.h"
 #include "cofferdam/engine/revert.h"
 #include "cofferdam/engine/touches.h"
 
@@ -66,11 +68,19 @@ template <class C>
   return 0;
 }
 
-constexpr std::array<std::uint16_t, 7> kNotProposable{
-    Operation<venue::Genesis>::kNumber,     Operation<Tick>::kNumber,
-    Operation<RevertBatch>::kNumber,        Operation<decision::Propose>::kNumber,
-    Operation<decision::Approve>::kNumber,  Operation<decision::Reject>::kNumber,
+constexpr std::array<std::uint16_t, 12> kNotProposable{
+    Operation<venue::Genesis>::kNumber,
+    Operation<Tick>::kNumber,
+    Operation<RevertBatch>::kNumber,
+    Operation<decision::Propose>::kNumber,
+    Operation<decision::Approve>::kNumber,
+    Operation<decision::Reject>::kNumber,
     Operation<decision::Withdraw>::kNumber,
+    Operation<decision::ProposeChange>::kNumber,
+    Operation<decision::CastVote>::kNumber,
+    Operation<decision::QueueChange>::kNumber,
+    Operation<decision::ExecuteChange>::kNumber,
+    Operation<decision::CancelChange>::kNumber,
 };
 
 [[nodiscard]] bool is_proposable(std::uint16_t operation) {
@@ -97,6 +107,18 @@ constexpr std::array<std::uint16_t, 7> kNotProposable{
       status = decision::ProposeStatus::operation_not_proposable;
     }
   }
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t shape_of(const decision::Constitute& command) {
+  auto status = check_shape(command);
+  if (status == decision::ConstituteStatus::ok) status = check_governed(command);
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t shape_of(const decision::ProposeChange& command) {
+  auto status = check_shape(command);
+  if (status == decision::GovernanceStatus::ok) status = check_proposed(command);
   return static_cast<std::uint16_t>(status);
 }
 
@@ -139,6 +161,7 @@ template <class C>
 [[nodiscard]] std::uint16_t run(const Tick& /*command*/, Room& room) {
   ledger::expire_holds(room.state.ledger, room.context);
   decision::expire_proposals(room.state.decision, room.context);
+  decision::close_governance(room.state.governance, room.context);
   reconciliation::mark_stale_statements(reconciliation_of(room), room.state.pool);
   return 0;
 }
@@ -209,7 +232,8 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 // Who asks whether trades are covered; nobody where no pool has margin.
 [[nodiscard]] std::unique_ptr<margin::TradeCover> cover_of(const Room& room) {
   if (!margin::has_margin(room.state.margin)) return nullptr;
-  return std::make_unique<margin::TradeCover>(margin_books(room.state, room.context.now));
+  return std::make_unique<margin::TradeCover>(margin_books(room.state, room.context.now),
+                                              &room.scratch.margin);
 }
 
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
@@ -306,6 +330,19 @@ template <class C>
   return static_cast<std::uint16_t>(apply(command, books, room.context));
 }
 
+// Fills and auctions look at an account from all sides while they are applied.
+template <class C>
+  requires requires(const C& command, const default_management::ResolutionBooks& books,
+                    ledger::Context& context) { apply(command, books, context); }
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  State& state = room.state;
+  const default_management::ResolutionBooks books{state.resolution,  state.default_management,
+                                                  trade_books(room), state.terms,
+                                                  state.pool,        state.margin,
+                                                  state.fact};
+  return static_cast<std::uint16_t>(apply(command, books, room.context));
+}
+
 [[nodiscard]] std::uint16_t run(const pool::ExecuteRelease& command, Room& room) {
   State& state = room.state;
   const pool::ReleaseView view{state.pool, state.ledger, state.fact, state.decision};
@@ -386,6 +423,10 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
       static_cast<std::uint16_t>(check_access(*command, proposal.maker, room.state));
   if (status == 0)
     status = static_cast<std::uint16_t>(check_kept_seal(proposal, *command, room.state));
+  // What is left to a vote is not done by approvals.
+  if (status == 0 &&
+      needs_governance(*command, proposal.maker, room.context.now, std::as_const(room.state)))
+    status = static_cast<std::uint16_t>(DoorStatus::approval_required);
   if (status == 0) status = carry_out(*command, room);
   room.context.principal = checker;
   if (status == 0) {
@@ -444,6 +485,14 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
   return 0;
 }
 
+[[nodiscard]] std::uint16_t run(const decision::ProposeChange& command, Room& room) {
+  return static_cast<std::uint16_t>(propose_change(command, room));
+}
+
+[[nodiscard]] std::uint16_t run(const decision::ExecuteChange& command, Room& room) {
+  return static_cast<std::uint16_t>(execute_change(command, room));
+}
+
 // Nobody changes a principal that has by a grant what they do not have.
 [[nodiscard]] std::uint16_t run(const principal::ChangePrincipal& command, Room& room) {
   using S = principal::ChangePrincipalStatus;
@@ -467,7 +516,9 @@ std::uint16_t carry_out(const Command& command, Room& room) {
       [&]<class C>(const C& c) {
         room.settles_positions = Operation<C>::kSettlesPositions;
         room.judges_cover = Operation<C>::kJudgesCover;
-        return run(c, room);
+        const std::uint16_t status = run(c, room);
+        if (status == 0) follow_settings(command, room);
+        return status;
       },
       command);
 }

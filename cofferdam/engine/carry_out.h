@@ -18,7 +18,9 @@ struct Room {
   std::optional<CommandSignature> signature = {};  // that the command came with, and is good
   bool settles_positions = false;                  // see OperationBase
   bool judges_cover = false;
-  base::PoolId evaluated = {};  // a pool whose accounts are all looked at again
+  base::PoolId evaluated = {};    // a pool whose accounts are all looked at again
+  std::uint32_t governed_by = 0;  // the governance proposal whose commands are carried out
+  bool is_rehearsal = false;      // of such a proposal, before its time
 };
 
 // The operation's own status; 0 is ok. After a refusal the caller rolls back.

@@ -34,9 +34,12 @@
 #include "cofferdam/books/principal/create_principal.h"
 #include "cofferdam/engine/access_operations.h"
 #include "cofferdam/engine/alert_operations.h"
+#include "cofferdam/engine/claim_operations.h"
 #include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/default_operations.h"
 #include "cofferdam/engine/genesis.h"
+#include "cofferdam/engine/governance_operations.h"
+#include "cofferdam/engine/insurance_operations.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/margin_operations.h"
 #include "cofferdam/engine/market_operations.h"
@@ -45,11 +48,13 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace cofferdam::engine {
 
-using Command = std::variant<
+using CommandVariant = std::variant<
     venue::Genesis, Tick, RevertBatch, ledger::CreateAsset, ledger::CreateAccounts,
     ledger::CreateTransfers, ledger::ChangeAccount, RotateCheckpointKey, principal::CreatePrincipal,
     principal::ChangePrincipal, decision::SetApprovalPolicy, decision::Propose, decision::Approve,
@@ -76,8 +81,51 @@ using Command = std::variant<
     default_management::RequestShares, default_management::RedeemShares,
     default_management::CancelShares, default_management::BeginLiquidation,
     default_management::EndLiquidation, default_management::DeclareDefault,
-    default_management::AllocateLoss, default_management::Deleverage,
-    default_management::CutClaims>;
+    default_management::AllocateLoss, default_management::Deleverage, default_management::CutClaims,
+    default_management::SetLiquidationTerms, default_management::FillLiquidation,
+    default_management::OpenAuction, default_management::BidAuction,
+    default_management::CloseAuction, default_management::RecoverLoss,
+    default_management::CallAssessment, default_management::PayAssessment, decision::Constitute,
+    decision::SetWeight, decision::ProposeChange, decision::CastVote, decision::QueueChange,
+    decision::ExecuteChange, decision::CancelChange, insurance::OpenInsurance,
+    insurance::SetInsuranceRules, insurance::DeclareHolding, insurance::RecordCapital,
+    insurance::AdvanceInsurance, insurance::SetReserve, insurance::PayExpense,
+    insurance::AddSurplus, insurance::ShareSurplus, insurance::AdmitMember, insurance::RetireMember,
+    insurance::PublishTariff, insurance::ChargeMembers, insurance::SubscribeTranche,
+    insurance::RequestExit, insurance::PayExit, insurance::SetPrices, insurance::BindCover,
+    insurance::CancelCover, insurance::SetClaimRules, insurance::DeclareIncident,
+    insurance::CloseIncident, insurance::NotifyClaim, insurance::SubmitEvidence,
+    insurance::AssessClaim, insurance::TriggerClaim, insurance::WithdrawClaim,
+    insurance::OpenClaimVote, insurance::CommitClaimVote, insurance::RevealClaimVote,
+    insurance::CloseClaimVote, insurance::DeclareConflict, insurance::PunishVoter,
+    insurance::ChallengeClaim, insurance::AppealClaim, insurance::AdvanceClaim, insurance::PayClaim,
+    insurance::RecordRecovery, insurance::ClawBackClaim>;
+
+namespace detail {
+template <class C, class Variant>
+inline constexpr bool kIsAlternative = false;
+template <class C, class... Cs>
+inline constexpr bool kIsAlternative<C, std::variant<Cs...>> = (std::is_same_v<C, Cs> || ...);
+}  // namespace detail
+
+// One command: a class of its own, so that what it takes to copy, move and destroy a hundred kinds
+// of them is compiled once (command.cpp), and not in every file that hands one on. std::visit,
+// std::get_if and std::holds_alternative take it as the variant that it is.
+class Command : public CommandVariant {
+ public:
+  Command();
+  Command(const Command& other);
+  Command(Command&& other) noexcept;
+  Command& operator=(const Command& other);
+  Command& operator=(Command&& other) noexcept;
+  ~Command();
+
+  template <class C>
+    requires detail::kIsAlternative<std::remove_cvref_t<C>, CommandVariant>
+  // NOLINTNEXTLINE(google-explicit-constructor): a command is where a kind of command is
+  Command(C&& kind)
+      : CommandVariant(std::in_place_type<std::remove_cvref_t<C>>, std::forward<C>(kind)) {}
+};
 
 template <>
 struct Operation<venue::Genesis> : OperationBase<1, Needs::nothing> {

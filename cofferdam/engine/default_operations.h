@@ -4,10 +4,15 @@
 #pragma once
 
 #include "cofferdam/books/default_management/allocate_loss.h"
+#include "cofferdam/books/default_management/assessment.h"
+#include "cofferdam/books/default_management/auction_commands.h"
 #include "cofferdam/books/default_management/define_waterfall.h"
 #include "cofferdam/books/default_management/deleverage.h"
+#include "cofferdam/books/default_management/fill_liquidation.h"
 #include "cofferdam/books/default_management/fund_commands.h"
 #include "cofferdam/books/default_management/liquidation.h"
+#include "cofferdam/books/default_management/recover_loss.h"
+#include "cofferdam/books/default_management/set_liquidation_terms.h"
 #include "cofferdam/engine/operation_base.h"
 
 #include <string_view>
@@ -139,6 +144,89 @@ struct Operation<default_management::CutClaims> : OperationBase<191, Needs::oper
       "Take what is left of a loss out of the claims of those who won, pro rata.";
   static constexpr bool kSettlesPositions = true;
   using Status = default_management::DeleverageStatus;
+};
+
+template <>
+struct Operation<default_management::SetLiquidationTerms> : OperationBase<192, Needs::admin_role> {
+  static constexpr std::string_view kName = "liquidation.set-terms";
+  static constexpr std::string_view kSummary =
+      "Set how accounts of a pool are liquidated: auctions, limits, backstop, gate, assessments.";
+  using Status = default_management::SetLiquidationTermsStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.resolution); }
+
+  static auto reads(auto& state) { return std::tie(state.resolution, state.market, state.ledger); }
+};
+
+template <>
+struct Operation<default_management::FillLiquidation> : OperationBase<193, Needs::operator_role> {
+  static constexpr std::string_view kName = "liquidation.fill";
+  static constexpr std::string_view kSummary =
+      "Close a position of an account under liquidation, against a member or the backstop.";
+  static constexpr bool kSettlesPositions = true;
+  using Status = default_management::FillLiquidationStatus;
+};
+
+template <>
+struct Operation<default_management::OpenAuction> : OperationBase<194, Needs::operator_role> {
+  static constexpr std::string_view kName = "auction.open";
+  static constexpr std::string_view kSummary = "Open the auction of an account under liquidation.";
+  static constexpr bool kSettlesPositions = true;
+  using Status = default_management::AuctionCommandStatus;
+};
+
+template <>
+struct Operation<default_management::BidAuction> : OperationBase<195, Needs::operator_role> {
+  static constexpr std::string_view kName = "auction.bid";
+  static constexpr std::string_view kSummary =
+      "Take a part of an account in auction, at the price of this moment.";
+  static constexpr bool kSettlesPositions = true;
+  using Status = default_management::AuctionCommandStatus;
+};
+
+template <>
+struct Operation<default_management::CloseAuction> : OperationBase<196, Needs::operator_role> {
+  static constexpr std::string_view kName = "auction.close";
+  static constexpr std::string_view kSummary = "Close an auction that has come to its end.";
+  using Status = default_management::AuctionCommandStatus;
+};
+
+template <>
+struct Operation<default_management::RecoverLoss> : OperationBase<197, Needs::operator_role> {
+  static constexpr std::string_view kName = "loss.recover";
+  static constexpr std::string_view kSummary =
+      "Return money recovered after a default to those who bore its loss, last hit first.";
+  using Status = default_management::RecoverLossStatus;
+
+  static auto rooms(auto& state) {
+    return std::tie(state.resolution, state.default_management, state.market, state.ledger,
+                    state.pool);
+  }
+};
+
+// What calls and payments of assessments look at and write.
+struct AssessmentRooms {
+  static auto rooms(auto& state) {
+    return std::tie(state.resolution, state.default_management, state.ledger);
+  }
+};
+
+template <>
+struct Operation<default_management::CallAssessment> : OperationBase<198, Needs::admin_role>,
+                                                       AssessmentRooms {
+  static constexpr std::string_view kName = "assessment.call";
+  static constexpr std::string_view kSummary =
+      "Call owners for what a layer of the waterfall is short of its level.";
+  using Status = default_management::AssessmentStatus;
+};
+
+template <>
+struct Operation<default_management::PayAssessment> : OperationBase<199, Needs::operator_role>,
+                                                      AssessmentRooms {
+  static constexpr std::string_view kName = "assessment.pay";
+  static constexpr std::string_view kSummary =
+      "Pay an assessment, whole or in part, into its layer.";
+  using Status = default_management::AssessmentStatus;
 };
 
 }  // namespace cofferdam::engine

@@ -2,13 +2,17 @@
 #include "cofferdam/engine/door.h"
 
 #include "cofferdam/books/alert/evaluate.h"
+#include "cofferdam/books/decision/constitute.h"
 #include "cofferdam/books/default_management/gate.h"
+#include "cofferdam/books/default_management/outflow.h"
+#include "cofferdam/books/insurance/wrong_way.h"
 #include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/margin/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_out.h"
+#include "cofferdam/engine/governed.h"
 #include "cofferdam/engine/signature.h"
 #include "cofferdam/engine/touches.h"
 
@@ -18,7 +22,9 @@ namespace cofferdam::engine {
 
 namespace {
 
-[[nodiscard]] bool needs_approval(const Command& command, const State& state) {
+[[nodiscard]] bool needs_approval(const Command& command, const Circumstances& c,
+                                  const State& state) {
+  if (needs_governance(command, c.principal, c.now, state)) return true;
   const std::uint16_t number =
       std::visit([]<class C>(const C&) { return Operation<C>::kNumber; }, command);
   if (std::holds_alternative<pool::ConduitTransfer>(command)) {
@@ -67,7 +73,7 @@ namespace {
   if (sealed != DoorStatus::ok) return sealed;
   const DoorStatus access = check_access(command, c.principal, state);
   if (access != DoorStatus::ok) return access;
-  return needs_approval(command, state) ? DoorStatus::approval_required : DoorStatus::ok;
+  return needs_approval(command, c, state) ? DoorStatus::approval_required : DoorStatus::ok;
 }
 
 // Before the laws, so that they see what it wrote as well.
@@ -120,9 +126,22 @@ template <class Status>
                                          state.ledger, now};
   if (const auto frozen = reconciliation::find_frozen_release(guards))
     return {.door = DoorStatus::releases_frozen, .law = *frozen};
-  if (const auto gated = default_management::find_gated_movement(state.default_management,
-                                                                 state.ledger, state.pool))
+  if (const auto gated = default_management::find_gated_movement(
+          state.default_management, state.resolution, state.ledger, state.pool, now))
     return {.door = DoorStatus::policy_breach, .law = *gated};
+  if (const auto foreign = insurance::find_foreign_movement(
+          state.insurance, state.ledger, state.default_management, state.resolution))
+    return {.door = DoorStatus::policy_breach, .law = *foreign};
+  return {};
+}
+
+// Money leaves a pool no faster than its limit says; what layers pay is no outflow.
+[[nodiscard]] Outcome judge_outflows(Room& room) {
+  State& state = room.state;
+  if (room.settles_positions) return {};
+  if (const auto limited = default_management::limit_outflows(state.resolution, state.ledger,
+                                                              state.pool, room.context))
+    return {.door = DoorStatus::policy_breach, .law = *limited};
   return {};
 }
 
@@ -143,12 +162,17 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
                           .postings = postings};
   Room room{state, context, history, scratch, judgement};
   if (circumstances.record != nullptr) room.signature = signature_of(*circumstances.record);
+  room.is_rehearsal = circumstances.rehearsal;
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
     if (outcome.ok() &&
         !reconciliation::follow_postings(reconciliation_of(room), outcome.event_statuses.size()))
       refuse_large_terms(outcome);
+    if (outcome.ok() && !decision::follow_stake(state.governance, state.ledger, context))
+      outcome = {.door = DoorStatus::policy_breach,
+                 .law = "governance: all weights sum to at most 2^120 units"};
     Outcome whole = outcome.ok() ? judge_policies(state, circumstances.now) : outcome;
+    if (whole.ok()) whole = judge_outflows(room);
     if (whole.ok()) whole = judge_margin(room);
     if (whole.ok()) {
       evaluate_margin(room);
@@ -177,7 +201,9 @@ Refusal refusal_of(const Command& command, const Outcome& outcome) {
     if (!outcome.law.empty()) refusal.rule += ": " + outcome.law;
     return refusal;
   }
-  return refusal_of_shape(command, outcome.status);
+  Refusal refusal = refusal_of_shape(command, outcome.status);
+  if (!outcome.law.empty()) refusal.rule += ": " + outcome.law;
+  return refusal;
 }
 
 Refusal refusal_of_shape(const Command& command, std::uint16_t status) {

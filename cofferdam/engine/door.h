@@ -57,6 +57,7 @@ struct Circumstances {
   journal::JournalId books{};
   const CommandRecord* record = nullptr;  // with its signature; absent: there is none
   bool dry_run = false;                   // asks for no signature
+  bool rehearsal = false;                 // of a governance proposal, before its time
 };
 
 // Judges and, unless refused, applies the command. The changes stay in `changes`, to be committed

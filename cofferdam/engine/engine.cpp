@@ -430,6 +430,7 @@ Result<Reply> Engine::dry_run(const Request& request) {
   if (*earlier) return std::move(**earlier);
   Circumstances c = p.circumstances(request, record);
   c.dry_run = true;
+  c.rehearsal = request.rehearse;
   Reply reply{.time = c.now};
   p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);

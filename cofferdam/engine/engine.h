@@ -54,6 +54,7 @@ struct Request {
   std::optional<CommandSignature> signature = {};
   Command command;
   bool want_balances = false;  // of a batch: the counters after each event
+  bool rehearse = false;       // of a dry run: execute a governance proposal before its time
 };
 
 // The record of a request before it is judged: what a signature is made over.

@@ -10,8 +10,8 @@ namespace {
 template <std::size_t I = 0>
 [[nodiscard]] std::optional<Command> decode_from(std::uint16_t operation, std::uint16_t version,
                                                  std::string_view content) {
-  if constexpr (I < std::variant_size_v<Command>) {
-    using C = std::variant_alternative_t<I, Command>;
+  if constexpr (I < std::variant_size_v<CommandVariant>) {
+    using C = std::variant_alternative_t<I, CommandVariant>;
     if (Operation<C>::kNumber != operation) return decode_from<I + 1>(operation, version, content);
     if (Operation<C>::kVersion != version) return std::nullopt;
     if (auto command = base::decode<C>(content)) return Command(std::move(*command));

@@ -23,6 +23,9 @@ template <class Room>
 
 }  // namespace
 
+State::State() = default;
+State::~State() = default;
+
 std::vector<RoomHash> room_hashes(const State& state) {
   std::vector<RoomHash> hashes;
   State::rooms(state, [&](std::string_view name, const auto& room) {

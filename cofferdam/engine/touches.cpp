@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/touches.h"
 
+#include "cofferdam/books/insurance/claim_book.h"
 #include "cofferdam/engine/record.h"
 
 #include <algorithm>
@@ -82,6 +83,28 @@ class Walk {
 
   void operator()(const default_management::CutClaims& c) { loss(c.loss); }
 
+  void operator()(const default_management::SetLiquidationTerms& c) {
+    at(c.terms.pool, c.terms.asset);
+  }
+
+  void operator()(const default_management::RecoverLoss& c) { loss(c.loss, c.amount); }
+
+  void operator()(const default_management::PayAssessment& c) {
+    const default_management::Assessment* row = state_.resolution.assessments.find(c.assessment);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset,
+       c.amount);
+  }
+
+  void operator()(const insurance::NotifyClaim& c) { cover(c.cover); }
+
+  void operator()(const insurance::CloseIncident& c) { incident(c.incident); }
+
+  void operator()(const insurance::DeclareConflict& c) { incident(c.incident); }
+
+  void operator()(const insurance::RecordRecovery& c) { incident(c.incident); }
+
+  void operator()(const insurance::CancelCover& c) { cover(c.code); }
+
   void operator()(const custody::AllowBeneficiary& c) { vault(c.vault); }
 
   void operator()(const custody::RemoveBeneficiary& c) {
@@ -126,6 +149,10 @@ class Walk {
                            { c.proposal } -> std::convertible_to<base::ProposalId>;
                          }) {
       proposal(c.proposal);
+    } else if constexpr (requires {
+                           { c.claim } -> std::convertible_to<std::uint32_t>;
+                         }) {
+      claim(c.claim);
     } else if constexpr (requires {
                            { c.pool } -> std::convertible_to<base::PoolId>;
                          }) {
@@ -187,15 +214,31 @@ class Walk {
     }
   }
 
+  void cover(const std::string& code) {
+    const insurance::Cover* row = state_.insurance.covers.find(code);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+  }
+
+  void incident(const std::string& code) {
+    const insurance::Incident* row = insurance::find_incident(state_.claims, code);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+  }
+
+  void claim(std::uint32_t number) {
+    const insurance::Claim* row = state_.claims.claims.find(number);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+  }
+
   void fund(const std::string& code, std::optional<base::Amount> amount = {}) {
     const default_management::FundRow* row = state_.default_management.funds.find(code);
     at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset,
        amount);
   }
 
-  void loss(std::uint32_t number) {
+  void loss(std::uint32_t number, std::optional<base::Amount> amount = {}) {
     const default_management::Loss* row = state_.default_management.losses.find(number);
-    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset,
+       amount);
   }
 
   void transfer(const ledger::Transfer& event) {

@@ -187,7 +187,8 @@ Result<std::unique_ptr<FolderLock>> RealDisk::lock(const std::string& folder) {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return disk_failure("lock", path, errno);
     return failure(ErrorKind::refused, "folder", folder, "another writer has this journal open",
-                   "stop the other program, or open the folder for reading only");
+                   "stop the other program; where it serves, ask it: COFFERDAM_SERVER=URL, and "
+                   "COFFERDAM_KEY_FILE with an API key");
   }
   return held;
 }

@@ -244,7 +244,8 @@ Result<std::unique_ptr<FolderLock>> SimulatedDisk::lock(const std::string& folde
   if (is_off()) return disk_failure("lock", folder, EIO);
   if (!locks_.insert(folder).second) {
     return failure(ErrorKind::refused, "folder", folder, "another writer has this journal open",
-                   "stop the other program, or open the folder for reading only");
+                   "stop the other program; where it serves, ask it: COFFERDAM_SERVER=URL, and "
+                   "COFFERDAM_KEY_FILE with an API key");
   }
   return std::make_unique<SimulatedLock>(*this, folder);
 }

@@ -121,4 +121,46 @@ struct FieldForms<default_management::Deleverage> {
   static constexpr std::array<std::string_view, 2> kRequired{"loss", "contract"};
 };
 
+template <>
+struct FieldForms<default_management::SetLiquidationTerms> {
+  static constexpr std::array<std::string_view, 2> kRequired{"pool", "asset"};
+};
+
+template <>
+struct FieldForms<default_management::FillLiquidation> {
+  static constexpr std::array<std::string_view, 4> kRequired{"pool", "owner", "asset", "contract"};
+};
+
+template <>
+struct FieldForms<default_management::OpenAuction> : RequiresAccountInAsset {};
+
+template <>
+struct FieldForms<default_management::CloseAuction> : RequiresAccountInAsset {};
+
+template <>
+struct FieldForms<default_management::BidAuction> {
+  static constexpr std::array<std::string_view, 4> kRequired{"pool", "owner", "asset", "bidder"};
+};
+
+template <>
+struct FieldForms<default_management::RecoverLoss> {
+  static constexpr std::array<std::string_view, 3> kRequired{"loss", "account", "amount"};
+};
+
+template <>
+struct FieldForms<default_management::CallAssessment> {
+  static constexpr std::array<std::string_view, 5> kRequired{"pool", "asset", "layer", "due",
+                                                             "calls"};
+};
+
+template <>
+struct FieldForms<default_management::AssessmentCall> {
+  static constexpr std::array<std::string_view, 2> kRequired{"owner", "amount"};
+};
+
+template <>
+struct FieldForms<default_management::PayAssessment> {
+  static constexpr std::array<std::string_view, 3> kRequired{"assessment", "account", "amount"};
+};
+
 }  // namespace cofferdam::operation

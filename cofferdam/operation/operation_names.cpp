@@ -17,11 +17,12 @@ struct Named {
 template <std::size_t... I>
 constexpr auto names_of(std::index_sequence<I...> /*alternatives*/) {
   return std::array{
-      Named{engine::Operation<std::variant_alternative_t<I, engine::Command>>::kNumber,
-            engine::Operation<std::variant_alternative_t<I, engine::Command>>::kName}...};
+      Named{engine::Operation<std::variant_alternative_t<I, engine::CommandVariant>>::kNumber,
+            engine::Operation<std::variant_alternative_t<I, engine::CommandVariant>>::kName}...};
 }
 
-constexpr auto kNamed = names_of(std::make_index_sequence<std::variant_size_v<engine::Command>>());
+constexpr auto kNamed =
+    names_of(std::make_index_sequence<std::variant_size_v<engine::CommandVariant>>());
 
 }  // namespace
 

@@ -45,7 +45,7 @@ const Registry& registry() {
 }
 
 TEST(Registry, HasEveryCommandOnceUnderNounAndVerb) {
-  EXPECT_EQ(registry().commands.size(), std::variant_size_v<engine::Command>);
+  EXPECT_EQ(registry().commands.size(), std::variant_size_v<engine::CommandVariant>);
   std::set<std::string_view> names;
   std::set<std::uint16_t> numbers;
   for (const CommandEntry& entry : registry().commands) {

@@ -11,6 +11,7 @@
 #include "cofferdam/report/export_sqlite.h"
 #include "cofferdam/report/generate_venue.h"
 #include "cofferdam/report/import_tasks.h"
+#include "cofferdam/report/insurance_verbs.h"
 #include "cofferdam/report/pool_sheet.h"
 #include "cofferdam/report/proof_verbs.h"
 #include "cofferdam/report/public_verbs.h"
@@ -325,6 +326,7 @@ void register_reports(operation::Registry& registry) {
   register_public(registry);
   register_statements(registry);
   register_stress(registry);
+  register_insurance(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",

@@ -357,6 +357,11 @@ bool ApiKeys::permits(std::string_view id, std::string_view operation, bool chan
   for (const ApiKey& key : keys_) {
     if (key.id != id) continue;
     if (changes && key.scope.read_only) return false;
+    // A key that is good for less than its principal may do would make, or rotate, one that is not.
+    const bool is_restricted =
+        !key.scope.addresses.empty() || !key.scope.operations.empty() || key.expires;
+    if (is_restricted && (operation == "api-key.create" || operation == "api-key.rotate"))
+      return false;
     return key.scope.operations.empty() ||
            std::ranges::find(key.scope.operations, operation) != key.scope.operations.end();
   }

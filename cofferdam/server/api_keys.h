@@ -107,7 +107,8 @@ class ApiKeys {
   // is that of a proxy where there is one; what a request says of itself is not believed.
   [[nodiscard]] std::optional<Holder> holder_of(std::string_view presented, base::Time now,
                                                 std::string_view peer);
-  // Whether the key is good for an operation; `changes`: one that changes something.
+  // Whether the key is good for an operation; `changes`: one that changes something. One with a
+  // scope or an expiry makes and rotates no keys.
   [[nodiscard]] bool permits(std::string_view id, std::string_view operation, bool changes) const;
   // Whether a key that was presented earlier is still in force.
   [[nodiscard]] bool is_good(std::string_view id, base::Time now) const;

@@ -10,11 +10,15 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace cofferdam::server {
 namespace {
 
 // A piece of history that takes a few milliseconds to read.
 constexpr std::size_t kRecordsAtOnce = 500;
+constexpr std::size_t kRecordsAtOnceMax = 10'000;
 
 std::string tag_of(const std::string& body) {
   return "\"" + crypto::to_hex(crypto::sha256(body)).substr(0, 32) + "\"";
@@ -92,7 +96,11 @@ void PublicPages::step(Worker& books) {
     is_busy_ = false;
     return;
   }
-  Result<bool> done = history_.advance(kRecordsAtOnce);
+  // A turn of the queue may bring more records than one piece reads: it would never catch up.
+  const base::Sequence last = engine.sequence();
+  const std::uint64_t grown = last - std::exchange(step_at_, last);
+  Result<bool> done =
+      history_.advance(std::clamp<std::uint64_t>(2 * grown, kRecordsAtOnce, kRecordsAtOnceMax));
   if (done && !*done) return books.add([this, &books] { step(books); });
   // The page is of one moment, this one: what is judged and not yet durable is made so.
   if (done)

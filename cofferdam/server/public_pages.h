@@ -58,6 +58,7 @@ class PublicPages {
   std::atomic<bool> is_stopping_{false};
   std::int64_t begun_ = 0;      // of the network's thread; seconds
   base::Sequence made_of_ = 0;  // of the books' thread
+  base::Sequence step_at_ = 0;  // of the books' thread: their last record at the last step
 };
 
 }  // namespace cofferdam::server

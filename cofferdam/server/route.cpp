@@ -19,12 +19,13 @@ struct TaskAccess {
 
 // Every other task works on files of the machine that it runs on, or holds the books for as long
 // as a replay takes: those are for the command line.
-constexpr std::array<TaskAccess, 13> kTasks{TaskAccess{"api-key.create", principal::kAdmin},
+constexpr std::array<TaskAccess, 14> kTasks{TaskAccess{"api-key.create", principal::kAdmin},
                                             {"api-key.list", principal::kAdmin},
                                             {"api-key.revoke", principal::kAdmin},
                                             {"api-key.rotate", principal::kAdmin},
                                             {"books.backup", principal::kAdmin},
                                             {"command.digest", kWriters},
+                                            {"intent.export", kReaders},
                                             {"journal.checkpoint", principal::kOperator},
                                             {"journal.snapshot", principal::kOperator},
                                             {"proof.owner", kReaders},

@@ -87,7 +87,8 @@ Result<RpcParameters> read_rpc_parameters(Json params) {
       continue;
     }
     const bool is_control = name == "command_id" || name == "dry_run" || name == "time" ||
-                            name == "propose" || name == "at";
+                            name == "propose" || name == "at" || name == "signature" ||
+                            name == "signature_key" || name == "signature_until";
     if (!is_control)
       return base::malformed(name, operation::excerpt(value),
                              "is no parameter here; fields of the operation stand in 'content'");

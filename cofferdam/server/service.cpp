@@ -290,6 +290,11 @@ void Service::carry_out(std::shared_ptr<Call> call) {
     return exchange->answer(overloaded());
   }
   if (is_stopping_ || !books_->gather([this, call, travels] {
+        // A command is carried out whoever listens: it may be asked for again by its id.
+        if (call->route->kind != RouteKind::command && call->exchange->is_gone()) {
+          if (travels) --travels_;
+          return;
+        }
         const bool has_key = call->key.empty() || is_key_good(call->key);
         if (has_key && call->route->task != nullptr && call->route->task->begin)
           return begin_task(call);

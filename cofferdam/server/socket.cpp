@@ -55,7 +55,7 @@ class SocketCall final : public HttpExchange {
     return socket_ == nullptr ? 0 : socket_->unread_bytes();
   }
 
-  [[nodiscard]] bool is_gone() const override { return socket_ == nullptr; }
+  [[nodiscard]] bool is_gone() const override { return socket_ == nullptr || socket_->is_gone(); }
 
  private:
   HttpServer& http_;

@@ -66,6 +66,9 @@ class Socket final : public std::enable_shared_from_this<Socket> {
 
   [[nodiscard]] bool is_open() const { return !caller_.empty(); }
 
+  // From any thread.
+  [[nodiscard]] bool is_gone() const { return exchange_->is_gone(); }
+
   [[nodiscard]] const std::string& peer() const { return peer_; }
 
   [[nodiscard]] const std::string& caller() const { return caller_; }

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Gives the books of a replayed venue what a dashboard is looked at for: people, a vault with
-payments in every state, a conduit, decisions that wait. Prints the key of an auditor, who reads
+payments in every state, decisions that wait, a pool with a fund, a waterfall, a loss and a margin
+call. Prints the key of an auditor, who reads
 everything and changes nothing.
 
     prepare.py PROGRAM BOOKS [--feed-key FILE]
 
-FILE gets the key of an operator, for feed.py. Run again it changes nothing and makes other keys. The signers' keys are made in a folder that is
+FILE gets the key of an operator, for feed.py; risk-officer.key beside it that of one who approves
+and vetoes. Run again it changes nothing and makes other keys. The signers' keys are made in a folder that is
 thrown away: what these payments need is signed here, and nobody can sign more.
 """
 import argparse
@@ -130,11 +132,116 @@ def payments(asset, account, work):
 
 
 def decisions(pool):
-    give((0.2, "root", "policy.set", {"operation": "pool.freeze", "approvals": 2,
+    give((0.15, "root", "policy.set", {"operation": "pool.freeze", "approvals": 2,
                                       "roles": ["approver", "admin"], "life": "24h"}),
          (0.1, "treasury", "proposal.create", {
              "operation": "pool.freeze", "content": {"pool": pool},
              "reason": "drill of the quarter"}))
+
+
+# A pool that trades a contract of its own, told in hours before now: a fund with stakes, a waterfall,
+# an account that could not pay 26,000, who paid it, and another one that is called for margin today.
+PERPS, GOLD = "perps", "GOLD-PERP"
+TRADERS = {"9101": "marlin", "9102": "harbor", "9103": "tern", "9104": "osprey"}
+CUSTODY, FUND, OPERATOR = "8001", "8020", "8021"
+
+
+def perps_pool(asset):
+    def collateral(owner):
+        return {"id": "8" + owner[1:], "pool": PERPS, "asset": asset, "class": "collateral",
+                "owner_class": "client", "owner": owner, "code": 2,
+                "flags": ["debits_must_not_exceed_credits"]}
+
+    def own(account, kind, owner_class, owner=None):
+        return {"id": account, "pool": PERPS, "asset": asset, "class": kind,
+                "owner_class": owner_class, "owner": owner, "code": 1,
+                "flags": ["debits_must_not_exceed_credits"] if owner else []}
+
+    deposits = {"8101": "90000", "8102": "26000", "8103": "60000", "8104": "8200", OPERATOR: "5000"}
+    give((68, "root", "pool.create", {
+            "code": PERPS, "regime": "omnibus", "activity": "a perpetual on gold",
+            "buffer_caps": [{"asset": asset, "cap": "20000"}],
+            "edges": [{"from": "pool", "to": "client"}, {"from": "client", "to": "pool"},
+                      {"from": "pool", "to": "house"}, {"from": "insurance", "to": "house"}]}),
+         (68, "root", "pool.attach-agreement", {
+             "pool": PERPS, "title": "Terms of the gold perpetual", "law": "England",
+             "document": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+             "parties": ["Venue Ltd", "the owners"], "effective": "2026-01-01"}),
+         (68, "root", "pool.activate", {"pool": PERPS}),
+         (68, "root", "account.create", {"accounts": [
+             own(CUSTODY, "custody", "pool"), own(FUND, "reserve", "insurance", "2"),
+             own(OPERATOR, "buffer", "house", "1"), *map(collateral, TRADERS)]}),
+         (67.5, "treasury", "transfer.create", {"transfers": [
+             {"id": "90" + account, "debit_account": CUSTODY, "credit_account": account,
+              "amount": amount, "pool": PERPS, "asset": asset, "code": 1}
+             for account, amount in deposits.items()]}),
+         (67.5, "root", "contract.create", {"code": GOLD, "kind": "linear", "settlement_asset": asset,
+                                          "price_scale": 2, "quantity_scale": 0}),
+         *((67.5, "root", "participant.open", {"pool": PERPS, "owner": owner,
+                                             "collateral": "8" + owner[1:]}) for owner in TRADERS))
+
+
+def fund_and_margin(asset):
+    give((67, "root", "fund.open", {"code": "gold-fund", "account": FUND,
+                                    "rules": {"notice": "13d"}}),
+         (67, "root", "fund.issue", {"fund": "gold-fund", "owner": "9101", "account": "8101",
+                                     "amount": "30000"}),
+         (67, "root", "fund.issue", {"fund": "gold-fund", "owner": "9102", "account": "8102",
+                                     "amount": "2000"}),
+         (67, "root", "waterfall.define", {"pool": PERPS, "asset": asset, "layers": [
+             {"code": "own-stake", "kind": "defaulter_contribution", "order": 1,
+              "fund": "gold-fund"},
+             {"code": "fund", "kind": "pool_fund", "order": 2, "fund": "gold-fund",
+              "cap": "10000", "replenish_to": "30000", "replenish_within": "30d"},
+             {"code": "operator", "kind": "operator_capital", "order": 3, "account": OPERATOR}]}),
+         (67, "root", "margin.set-tiers", {"contract": GOLD, "initial_ppm": 100000,
+                                           "maintenance_ppm": 600000}),
+         (67, "root", "margin.set-pool", {"pool": PERPS, "asset": asset, "mode": "cross",
+                                          "call_buffer_ppm": 250000, "in_force": True}))
+
+
+def trade(hours, number, price, quantity, buyer, seller):
+    return (hours, "treasury", "trade.record", {"trades": [
+        {"id": number, "contract": GOLD, "price": price, "quantity": quantity, "buyer_pool": PERPS,
+         "buyer": buyer, "seller_pool": PERPS, "seller": seller}]})
+
+
+def mark(hours, price):
+    return (hours, "treasury", "mark.record", {"marks": [{"contract": GOLD, "price": price}]})
+
+
+def a_default(asset):
+    case = {"pool": PERPS, "owner": "9102", "asset": asset}
+    give(mark(66, "2400.00"), trade(66, "770001", "2400.00", "60", "9101", "9102"),
+         trade(66, "770002", "2400.00", "40", "9103", "9102"), mark(65.5, "2455.00"),
+         mark(65, "2900.00"), (65, "treasury", "liquidation.begin", case),
+         (65, "treasury", "default.declare", {**case, "cause": "price-gap"}),
+         (64.5, "treasury", "loss.allocate", {"loss": 1}),
+         (64, "treasury", "loss.deleverage", {"loss": 1, "contract": GOLD,
+                                                  "ranking": "pro_rata"}),
+         (63.5, "treasury", "contract.settle", {"contract": GOLD}),
+         (63, "treasury", "liquidation.end", case),
+         (62, "treasury", "transfer.create", {"transfers": [
+             {"id": "908022", "debit_account": CUSTODY, "credit_account": OPERATOR,
+              "amount": "5000", "pool": PERPS, "asset": asset, "code": 1}]}))
+
+
+def a_margin_call():
+    give(mark(0.19, "2880.00"), trade(0.18, "770003", "2880.00", "28", "9101", "9104"),
+         mark(0.17, "2915.00"), mark(0.16, "2955.00"))
+
+
+def risk(asset):
+    perps_pool(asset)
+    fund_and_margin(asset)
+    a_default(asset)
+    for owner, label in TRADERS.items():
+        run("owner", "set-label", "--owner", owner, "--label", label)
+
+
+def write_key(path, key):
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(key + "\n")
 
 
 def api_key(principal, label, *more):
@@ -152,12 +259,14 @@ def main():
                    key=lambda row: float(row["balance"]))
         with tempfile.TemporaryDirectory() as work:
             vault(pool, custody["asset"], custody["id"], work)
+            risk(custody["asset"])
             payments(custody["asset"], owed["id"], work)
+        a_margin_call()
         decisions(pool)
     if OPTIONS.feed_key:
-        descriptor = os.open(OPTIONS.feed_key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(api_key("treasury", "feed") + "\n")
+        write_key(OPTIONS.feed_key, api_key("treasury", "feed"))
+        beside = os.path.dirname(os.path.abspath(OPTIONS.feed_key))
+        write_key(os.path.join(beside, "risk-officer.key"), api_key("risk-officer", "risk officer"))
     print(api_key("auditor", "dashboard", "--read-only"))
 
 

@@ -108,6 +108,18 @@ class Keys(Served):
         self.assert_problem(self.call("POST", "/v1/api-key/create",
                                       {"principal": "operator", "operations": ["no.such"]}), 422)
 
+    def test_a_key_that_is_good_for_less_makes_none(self):
+        for limit in ({"addresses": ["127.0.0.0/8"]}, {"expires": "2099-01-01T00:00:00Z"},
+                      {"operations": ["api-key.create", "api-key.rotate", "api-key.list"]}):
+            made = self.server.must("/v1/api-key/create", {"principal": "root", **limit})
+            name = f"k{len(self.server.keys)}"
+            self.server.keys[name] = made["key"]
+            self.assertEqual(self.call("POST", "/v1/api-key/list", {}, who=name).status, 200)
+            for path, content in (("create", {"principal": "root"}),
+                                  ("rotate", {"key": self.server.keys["root"].split("_")[1]})):
+                self.assert_problem(self.call("POST", f"/v1/api-key/{path}", content, who=name),
+                                    403, "key-scope")
+
     def test_rotation_with_overlap(self):
         name, old = self.made(read_only=True, label="robot")
         made = self.server.must("/v1/api-key/rotate", {"key": old, "overlap": "1h"})
@@ -226,6 +238,16 @@ class Signed(Served):
         answer = self.call("POST", "/v1/batch", json.dumps(changed) + "\n",
                            headers={"Content-Type": "application/x-ndjson"})
         self.assertEqual(answer.json()["status"], "signature_does_not_verify", answer.body)
+        # Over a WebSocket the signature stands beside the content.
+        line = self.signature("principal.create", who("p6"), 4245, "laptop")["signature"]
+        signed = {"command_id": "4245", "content": who("p6"), "signature": line["signature"],
+                  "signature_key": line["key"], "signature_until": line["not_after"]}
+        wire = self.server.websocket()
+        unsigned = wire.answer(wire.send("principal.create", {"command_id": "4246",
+                                                              "content": who("p6")}))
+        self.assertEqual(unsigned["error"]["data"]["code"], "signature_missing", unsigned)
+        answer = wire.answer(wire.send("principal.create", signed))
+        self.assertEqual(answer["result"]["status"], "ok", answer)
         rows = self.call("GET", "/v1/signing-key/list").json()["rows"]
         self.assertEqual([row["public_key"] for row in rows], [laptop])
 

@@ -56,6 +56,12 @@ namespace {
 
 }  // namespace
 
+bool has_policy_on(const State& state, std::uint16_t operation) {
+  const auto& rows = state.policies.rows();
+  const auto at = rows.lower_bound(SignaturePolicy::Key{operation, PoolId(), AssetId()});
+  return at != rows.end() && at->first.operation == operation;
+}
+
 bool signature_needed(const State& state, std::uint16_t operation, const Touch& touch) {
   const std::array<SignaturePolicy::Key, 4> from_the_narrowest{
       SignaturePolicy::Key{operation, touch.pool, touch.asset},

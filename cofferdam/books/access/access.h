@@ -40,6 +40,8 @@ inline constexpr std::size_t kKeyNameMax = 32;
 inline constexpr std::size_t kPublicKeyHexDigits = principal::kPublicKeyHexDigits;
 // In force at once, of one principal: a person's devices, and an overlap while they are replaced.
 inline constexpr std::size_t kKeysInForceMax = 16;
+// Registered for one principal in the life of the books: exchanged every day, for years.
+inline constexpr std::size_t kKeysOfPrincipalMax = 2'000;
 // Registered in the life of the books.
 inline constexpr std::size_t kKeysMax = 100'000;
 inline constexpr std::size_t kPoliciesMax = 10'000;
@@ -202,6 +204,9 @@ struct Touch {
   AssetId asset;
   std::optional<Amount> amount;
 };
+
+// Whether any policy names the operation, for whatever pool and asset.
+[[nodiscard]] bool has_policy_on(const State& state, std::uint16_t operation);
 
 // By the policy that names most of what is touched: its pool and asset, its pool, its asset, or
 // the operation alone. None: no signature is needed.

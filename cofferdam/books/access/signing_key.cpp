@@ -36,17 +36,21 @@ namespace {
 }
 
 [[nodiscard]] S check_new_key(PrincipalId holder, const std::string& public_key,
-                              const std::string& name, const State& state) {
+                              const std::string& name, bool replaces, const State& state) {
   if (find_key(state, public_key) != nullptr) return S::key_exists;
+  std::size_t all = 0;
   std::size_t in_force = 0;
   bool name_taken = false;
   state.keys.each([&](const SigningKey& key) {
     if (key.principal != holder) return;
+    ++all;
     in_force += key.in_force() ? 1U : 0U;
     name_taken = name_taken || key.name == name;
   });
   if (name_taken) return S::name_exists;
-  if (in_force >= kKeysInForceMax || state.keys.size() >= kKeysMax) return S::too_many_keys;
+  if (all >= kKeysOfPrincipalMax || state.keys.size() >= kKeysMax) return S::too_many_keys;
+  // A key that takes the place of another is none more.
+  if (!replaces && in_force >= kKeysInForceMax) return S::too_many_keys;
   return S::ok;
 }
 
@@ -108,7 +112,7 @@ S check_state(const RegisterSigningKey& command, const State& state,
   if (!principal::may(principals, context.principal, principal::kAdmin) &&
       !has_key_in_force(state, context.principal))
     return S::first_key_by_admin;
-  return check_new_key(command.principal, command.public_key, command.name, state);
+  return check_new_key(command.principal, command.public_key, command.name, false, state);
 }
 
 S check_state(const RotateSigningKey& command, const State& state,
@@ -118,8 +122,7 @@ S check_state(const RotateSigningKey& command, const State& state,
   if (const S status = check_actor(key->principal, state, principals, context); status != S::ok)
     return status;
   if (!key->in_force()) return S::already_revoked;
-  const S status = check_new_key(key->principal, command.next_key, command.name, state);
-  return status == S::too_many_keys && state.keys.size() < kKeysMax ? S::ok : status;
+  return check_new_key(key->principal, command.next_key, command.name, true, state);
 }
 
 S check_state(const RevokeSigningKey& command, const State& state,

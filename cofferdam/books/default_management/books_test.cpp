@@ -307,7 +307,7 @@ TEST(DefaultInTheBooks, WhileALossIsOpenItsPoolIsGated) {
                                v.ledger.accounts.find_slot(v.collateral_id(v.pool_id, 1, v.usd)),
                                v.ledger.accounts.find_slot(outside), Amount(1), 1),
               ledger::TransferStatus::ok);
-    const auto found = find_gated_movement(v.defaults, v.ledger, v.pools);
+    const auto found = find_gated_movement(v.defaults, {}, v.ledger, v.pools, v.now);
     v.changes.rollback();
     return found;
   };
@@ -330,7 +330,7 @@ TEST(FundInTheBooks, NobodyTakesItsMoney) {
   ASSERT_EQ(ledger::post_leg(v.ledger, given, v.ledger.accounts.find_slot(kReserve),
                              v.ledger.accounts.find_slot(kHouse), Amount(1), 1),
             ledger::TransferStatus::ok);
-  EXPECT_TRUE(find_gated_movement(v.defaults, v.ledger, v.pools).has_value());
+  EXPECT_TRUE(find_gated_movement(v.defaults, {}, v.ledger, v.pools, v.now).has_value());
   v.changes.rollback();
   v.fill(kReserve, 50'00);  // a gift is welcome: the price rises
   EXPECT_EQ(v.give_fund(RequestShares{.fund = "f", .owner = OwnerId(1)}), FundCommandStatus::ok);

@@ -24,13 +24,6 @@ S check_shape(const LayerTerms& layer) {
   return S::ok;
 }
 
-bool may_be_layer(const ledger::Account& account) {
-  using C = ledger::AccountClass;
-  return !ledger::is_reserved_class(account.account_class) &&
-         account.owner_class != ledger::OwnerClass::client && account.account_class != C::custody &&
-         account.account_class != C::external && account.account_class != C::deficit;
-}
-
 S check_layer(const DefineWaterfall& command, const LayerTerms& layer, const State& state,
               const ledger::State& ledger, const pool::State& pools) {
   AccountId id = layer.account;
@@ -42,7 +35,7 @@ S check_layer(const DefineWaterfall& command, const LayerTerms& layer, const Sta
   const ledger::Account* account = ledger.accounts.find(id);
   if (account == nullptr) return S::account_not_found;
   if (account->asset != command.asset) return S::account_has_different_asset;
-  if (!may_be_layer(*account)) return S::account_class_not_allowed;
+  if (!may_bear_losses(*account)) return S::account_class_not_allowed;
   if (layer.conduit.is_none()) return account->pool == command.pool ? S::ok : S::conduit_missing;
   const pool::Conduit* conduit = pools.conduits.find(layer.conduit);
   if (conduit == nullptr || conduit->retired) return S::conduit_not_found;
@@ -62,6 +55,13 @@ bool contributions_come_first(const DefineWaterfall& command) {
 }
 
 }  // namespace
+
+bool may_bear_losses(const ledger::Account& account) {
+  using C = ledger::AccountClass;
+  return !ledger::is_reserved_class(account.account_class) &&
+         account.owner_class != ledger::OwnerClass::client && account.account_class != C::custody &&
+         account.account_class != C::external && account.account_class != C::deficit;
+}
 
 S check_shape(const DefineWaterfall& command) {
   if (command.layers.empty() || command.layers.size() > kLayersMax) return S::too_many_layers;

@@ -53,6 +53,10 @@ enum class DefineWaterfallStatus : std::uint16_t {
                                                 const pool::State& pools);
 DefineWaterfallStatus apply(const DefineWaterfall& command, State& state, Context& context);
 
+// Whether an account may be a layer or take penalties: money of clients, of the system and of the
+// outside may not.
+[[nodiscard]] bool may_bear_losses(const ledger::Account& account);
+
 }  // namespace cofferdam::default_management
 
 template <>

@@ -3,6 +3,7 @@
 
 #include "cofferdam/base/allocate.h"
 #include "cofferdam/books/default_management/allocate_loss.h"
+#include "cofferdam/books/default_management/closing_price.h"
 #include "cofferdam/books/default_management/exact.h"
 #include "cofferdam/books/default_management/split.h"
 #include "cofferdam/books/ledger/posting.h"
@@ -31,27 +32,6 @@ S check_loss(std::uint32_t number, const State& state) {
       loss->waterfall != 0 || waterfall_of(state, loss->pool, loss->asset) == nullptr;
   if (!allocated) return S::not_allocated;
   return loss->outstanding().is_zero() ? S::loss_closed : S::ok;
-}
-
-// The price at which a position of this equity has nothing left, up for a long and down for a
-// short; nullopt when it is not a price.
-std::optional<Price> closing_price(const market::Contract& contract, const market::Mark& mark,
-                                   i128 position, SignedAmount equity) {
-  const Integer missing =
-      -integer(equity.units()) * integer(contract.settle_factor);  // in value units
-  const Integer factor = integer(contract.value_factor);
-  Ratio price;
-  if (contract.kind == market::ContractKind::linear) {
-    price = Ratio{integer(mark.price.value()), 1} + ratio(missing, integer(position) * factor);
-  } else {
-    const Integer value = -integer(position) * integer(mark.unit_value) + missing;
-    if (value == 0) return std::nullopt;
-    price = ratio(-integer(position) * factor, value);
-  }
-  const Integer rounded = position > 0 ? ceil_of(price) : floor_of(price);
-  const auto units = to_i128(std::max(rounded, Integer(1)));
-  if (!units) return std::nullopt;
-  return Price(*units);
 }
 
 std::optional<market::PositionLine> line_of(const market::Equity& equity, ContractId contract) {

@@ -14,16 +14,26 @@ bool is_outside(ledger::AccountClass account_class) {
          account_class == ledger::AccountClass::external;
 }
 
-// Pools with an open loss: the record that closes the last one opens the gate.
-std::set<PoolId> closed_gates(const State& state) {
+// Until when a loss keeps the gate of its pool closed.
+Time closed_until(const Loss& loss, const ResolutionState& resolution) {
+  if (!loss.outstanding().is_zero()) return Time::max();
+  const LiquidationTerms* terms = resolution.terms.find({loss.pool, loss.asset});
+  if (terms == nullptr) return loss.closed;
+  return base::try_add(loss.closed, terms->gate_after).value_or(Time::max());
+}
+
+// Pools whose gate is closed: the record that closes the last loss opens it, or time does.
+std::set<PoolId> closed_gates(const State& state, const ResolutionState& resolution, Time now) {
   std::set<PoolId> closed;
   for (const auto& [number, loss] : state.losses.rows())
-    if (!loss.outstanding().is_zero()) closed.insert(loss.pool);
+    if (closed_until(loss, resolution) > now) closed.insert(loss.pool);
   return closed;
 }
 
 std::string text_of(const State& state, PoolId pool) {
-  return "loss " + std::to_string(open_loss(state, pool)->number) +
+  const Loss* open = open_loss(state, pool);
+  if (open == nullptr) return "a loss was borne lately: nothing leaves its pool yet";
+  return "loss " + std::to_string(open->number) +
          " is open: nothing leaves its pool until it is borne";
 }
 
@@ -77,15 +87,27 @@ std::optional<std::string> out_of_funds(const State& state, const ledger::State&
 
 }  // namespace
 
-std::optional<std::string> find_gated_movement(const State& state, const ledger::State& ledger,
-                                               const pool::State& pools) {
+std::optional<std::string> find_gated_movement(const State& state,
+                                               const ResolutionState& resolution,
+                                               const ledger::State& ledger,
+                                               const pool::State& pools, Time now) {
   if (state.funds.size() != 0)
     if (auto taken = out_of_funds(state, ledger)) return taken;
   if (state.losses.size() == 0) return std::nullopt;
-  const std::set<PoolId> closed = closed_gates(state);
+  const std::set<PoolId> closed = closed_gates(state, resolution, now);
   if (closed.empty()) return std::nullopt;
   if (auto found = over_conduits(state, closed, pools)) return found;
   return to_the_outside(state, closed, ledger);
+}
+
+std::optional<Time> gated_until(const State& state, const ResolutionState& resolution, PoolId pool,
+                                Time now) {
+  std::optional<Time> until;
+  for (const auto& [number, loss] : state.losses.rows()) {
+    const Time at = closed_until(loss, resolution);
+    if (loss.pool == pool && at > now && (!until || at > *until)) until = at;
+  }
+  return until;
 }
 
 }  // namespace cofferdam::default_management

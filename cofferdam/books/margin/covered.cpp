@@ -2,6 +2,7 @@
 #include "cofferdam/books/margin/covered.h"
 
 #include "cofferdam/base/decimal.h"
+#include "cofferdam/books/margin/mirror.h"
 #include "cofferdam/books/market/value.h"
 
 #include <algorithm>
@@ -79,16 +80,21 @@ Cover cover(const Books& books, const Account& account, const Change& change, i1
   return eases ? Cover::ok : Cover::insufficient;
 }
 
+TradeCover::TradeCover(const Books& books, Scratch* scratch) : books_(books) {
+  if (scratch != nullptr && scratch->mirror().begin_trades(books_)) mirror_ = &scratch->mirror();
+}
+
 bool TradeCover::covers(const market::SideChange& side) {
-  return cover(books_, Account{side.pool, side.owner},
-               Change{.contract = side.contract,
+  const Account account{side.pool, side.owner};
+  const Change change{.contract = side.contract,
                       .position = side.position,
                       .open_value = side.open_value,
                       .asset = side.asset,
                       .cash = side.cash,
                       .other_asset = side.other,
-                      .other_cash = side.delivered},
-               side.moved) == Cover::ok;
+                      .other_cash = side.delivered};
+  if (mirror_ != nullptr && mirror_->surely_covers(account, change)) return true;
+  return cover(books_, account, change, side.moved) == Cover::ok;
 }
 
 std::optional<std::string> find_uncovered_withdrawal(const Books& books) {

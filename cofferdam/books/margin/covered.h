@@ -12,6 +12,7 @@
 #pragma once
 
 #include "cofferdam/books/margin/assess.h"
+#include "cofferdam/books/margin/scratch.h"
 #include "cofferdam/books/market/record_trades.h"
 
 #include <string>
@@ -31,12 +32,17 @@ enum class Cover : std::uint8_t {
 // Asked by the market for each side of a trade before it is booked.
 class TradeCover final : public market::TradeGuard {
  public:
-  explicit TradeCover(const Books& books) : books_(books) {}
+  // With the memory of the room, a side that is clearly covered costs little; what is answered is
+  // the same. It is for one command, which has not moved anything yet.
+  explicit TradeCover(const Books& books, Scratch* scratch = nullptr);
+  TradeCover(const TradeCover&) = delete;
+  TradeCover& operator=(const TradeCover&) = delete;
 
   [[nodiscard]] bool covers(const market::SideChange& side) override;
 
  private:
   Books books_;
+  Mirror* mirror_ = nullptr;
 };
 
 // The guard that a command's trades need: null where no pool has margin.

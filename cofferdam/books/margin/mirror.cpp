@@ -2,35 +2,24 @@
 #include "cofferdam/books/margin/mirror.h"
 
 #include "cofferdam/base/decimal.h"
-#include "cofferdam/base/rounding.h"
-#include "cofferdam/books/margin/requirement.h"
+#include "cofferdam/base/prefetch.h"
+#include "cofferdam/books/margin/mirror_numbers.h"
 #include "cofferdam/books/market/value.h"
 
 #include <algorithm>
-#include <limits>
 #include <span>
 
 namespace cofferdam::margin {
 
 namespace {
 
-using base::Rounding;
-
-constexpr std::uint32_t kNoRow = ~std::uint32_t{0};
-// Numbers of the plain form: products of two stay in 127 bits with room for a thousand of them.
-constexpr i128 kPlainMax = static_cast<i128>(1) << 58;
-constexpr i128 kPlainSumMax = static_cast<i128>(1) << 118;
-
-[[nodiscard]] bool is_plain(i128 value) {
-  return -kPlainMax < value && value < kPlainMax;
+// A trade in a contract that is not held yet is judged in place.
+[[nodiscard]] std::uint16_t room_for(std::uint16_t positions) {
+  return static_cast<std::uint16_t>(positions + positions / 4 + 1);
 }
 
-[[nodiscard]] std::uint64_t size_of(std::int64_t quantity) {
-  return static_cast<std::uint64_t>(quantity < 0 ? -quantity : quantity);
-}
-
-[[nodiscard]] u128 divided_up(u128 value, u128 by) {
-  return (value + by - 1) / by;
+[[nodiscard]] i128 available(const ledger::Account& account) {
+  return market::net_credit(account) - static_cast<i128>(account.debits_pending.units());
 }
 
 }  // namespace
@@ -43,20 +32,10 @@ void Mirror::begin(const Books& books) {
   books_ = &books;
   ++pass_;
   passing_.clear();
+  whole_ = false;
   if (!built_ || contracts_seen_ != books.market.contracts.size()) build();
-  std::ranges::sort(noted_);
-  noted_.erase(std::ranges::unique(noted_).begin(), noted_.end());
-  for (const Account& account : noted_) read_account(account);
-  noted_.clear();
-  for (Views& views : views_) {
-    views.largest = 0;
-    views.row = views.rulebook.is_none() ? nullptr : books.margin.rulebooks.find(views.rulebook);
-  }
-  // A rulebook that was made in a command that was taken back may have come again as another.
-  std::erase_if(views_, [](const Views& views) {
-    return !views.rulebook.is_none() &&
-           (views.row == nullptr || views.stride != padded(views.row->scenarios));
-  });
+  catch_up();
+  begin_views();
 }
 
 void Mirror::build() {
@@ -66,6 +45,7 @@ void Mirror::build() {
   pools_.clear();
   pool_index_.clear();
   views_.clear();
+  open_values_.clear();
   noted_.clear();
   row_of_participant_.assign(books_->market.participants.slot_end(), kNoRow);
   read_scales();
@@ -75,8 +55,9 @@ void Mirror::build() {
     pools_.push_back(Pool{.id = setting.pool});
   });
   books_->market.participants.each([&](const market::Participant& participant) {
-    if (pool_index_.contains(participant.pool) && !participant.outside)
-      noted_.push_back({participant.pool, participant.owner});
+    if (pool_index_.contains(participant.pool) && !participant.outside &&
+        row_of(Account{participant.pool, participant.owner}) == kNoRow)
+      read_account({participant.pool, participant.owner});
   });
   built_ = true;
 }
@@ -91,22 +72,188 @@ void Mirror::read_scales() {
   });
 }
 
+// A trade touches two accounts of each holding, one soon after the other.
+void Mirror::note(const Note& note) {
+  if (!built_) return;
+  const std::size_t recent = std::min<std::size_t>(noted_.size(), 3);
+  if (note.holding != base::kNoSlot &&
+      std::any_of(noted_.end() - static_cast<std::ptrdiff_t>(recent), noted_.end(),
+                  [&](const Note& before) { return before.holding == note.holding; }))
+    return;
+  noted_.push_back(note);
+  if (noted_.size() > kNotedMax) forget();
+}
+
+// Each step needs what the one before has fetched.
+void Mirror::fetch_ahead(std::size_t note) const {
+  constexpr std::size_t kStep = 6;
+  const auto& holdings = books_->market.holdings;
+  const auto there = [&](std::size_t i) {
+    return i < noted_.size() && noted_[i].holding < holdings.slot_end() &&
+           holdings.present(noted_[i].holding);
+  };
+  const auto row_at = [&](std::size_t i) { return there(i) ? row_of(noted_[i]) : kNoRow; };
+  if (const std::size_t i = note + 4 * kStep;
+      i < noted_.size() && noted_[i].holding != base::kNoSlot)
+    if (noted_[i].holding < holdings.slot_end()) holdings.prefetch_row(noted_[i].holding);
+  if (const std::size_t i = note + 3 * kStep; there(i)) {
+    const market::Holding& holding = holdings.at(noted_[i].holding);
+    books_->ledger.accounts.prefetch_row(holding.position);
+    books_->ledger.accounts.prefetch_row(holding.open_value);
+    if (holding.participant < row_of_participant_.size())
+      base::prefetch(&row_of_participant_[holding.participant], sizeof(std::uint32_t));
+  }
+  if (const std::size_t i = note + 2 * kStep; there(i)) {
+    const Slot participant = holdings.at(noted_[i].holding).participant;
+    if (participant < row_of_participant_.size() && row_of_participant_[participant] != kNoRow)
+      base::prefetch(&rows_[row_of_participant_[participant]], sizeof(Row));
+  }
+  if (const std::uint32_t row = row_at(note + kStep); row != kNoRow) {
+    const Row& next = rows_[row];
+    base::prefetch(legs_.data() + next.legs_first, sizeof(Leg));
+    base::prefetch(positions_.data() + next.positions_first,
+                   next.positions_count * sizeof(GridPosition));
+    base::prefetch(open_values_.data() + next.positions_first,
+                   next.positions_count * sizeof(std::int64_t));
+  }
+}
+
+void Mirror::catch_up() {
+  for (std::size_t i = 0; i < noted_.size(); ++i) {
+    fetch_ahead(i);
+    take_in(noted_[i]);
+  }
+  noted_.clear();
+}
+
+// By way of the holding, where it is still there.
+std::uint32_t Mirror::row_of(const Note& note) const {
+  const auto& holdings = books_->market.holdings;
+  if (note.holding < holdings.slot_end() && holdings.present(note.holding)) {
+    const Slot participant = holdings.at(note.holding).participant;
+    if (participant < row_of_participant_.size() && row_of_participant_[participant] != kNoRow &&
+        rows_[row_of_participant_[participant]].account == note.account)
+      return row_of_participant_[participant];
+  }
+  return row_of(note.account);
+}
+
+// What was noted may have come and gone: where it is not found as it was, all is read.
+void Mirror::take_in(const Note& note) {
+  const std::uint32_t row = row_of(note);
+  const bool taken =
+      row != kNoRow && !note.everything && rows_[row].plain &&
+      (note.holding == base::kNoSlot ? read_cash(rows_[row]) : read_holding(rows_[row], note));
+  if (!taken) read_account(note.account);
+}
+
+bool Mirror::read_cash(Row& row) {
+  row.recorded = health_of(books_->margin, row.account);
+  for (Leg& leg : std::span(legs_).subspan(row.legs_first, row.legs_count)) {
+    const market::Participant* participant =
+        books_->market.participants.find({row.account.pool, row.account.owner, leg.asset});
+    if (participant == nullptr) return false;
+    leg.cash = available(books_->ledger.accounts.at(participant->collateral));
+    if (!is_plain(leg.cash)) return false;
+  }
+  return true;
+}
+
+bool Mirror::read_holding(Row& row, const Note& note) {
+  const auto& holdings = books_->market.holdings;
+  if (note.holding >= holdings.slot_end() || !holdings.present(note.holding)) return false;
+  const market::Holding& holding = holdings.at(note.holding);
+  if (holding.contract != note.contract || holding.pool != row.account.pool ||
+      holding.owner != row.account.owner)
+    return false;
+  const std::optional<Held> now = held_in(holding);
+  const AssetId asset = books_->market.contracts.find(note.contract)->settlement_asset;
+  const auto legs = std::span(legs_).subspan(row.legs_first, row.legs_count);
+  const auto leg = std::ranges::find(legs, asset, &Leg::asset);
+  if (!now || leg == legs.end()) return false;
+  GridPosition* position = position_in(row, *leg, now->position.contract);
+  if (position == nullptr) {
+    if (now->position.quantity == 0 && now->open_value == 0) return true;
+    if (leg->first + leg->count != row.positions_count ||
+        row.positions_count == kPositionsPerAccountMax)
+      return false;
+    make_room(row);
+    position = &positions_[row.positions_first + row.positions_count];
+    *position = {now->position.contract, 0, 0};
+    open_values_[static_cast<std::size_t>(position - positions_.data())] = 0;
+    ++row.positions_count;
+    ++leg->count;
+    add_holder(now->position.contract, static_cast<std::uint32_t>(&row - rows_.data()));
+  }
+  std::int64_t& open_value = open_values_[static_cast<std::size_t>(position - positions_.data())];
+  leg->open_value += now->open_value - open_value;
+  open_value = now->open_value;
+  row.size += size_of(now->position.quantity) - size_of(position->quantity);
+  *position = now->position;
+  const bool last_leg = leg->first + leg->count == row.positions_count;
+  if (now->position.quantity != 0 || now->open_value != 0 || !last_leg) return true;
+  // It is left; the last one takes its place.
+  const std::size_t end = row.positions_first + row.positions_count - 1U;
+  *position = positions_[end];
+  open_value = open_values_[end];
+  --row.positions_count;
+  --leg->count;
+  return true;
+}
+
+// Nothing where its numbers do not fit.
+std::optional<Mirror::Held> Mirror::held_in(const market::Holding& holding) const {
+  const auto& accounts = books_->ledger.accounts;
+  const i128 position = market::net_credit(accounts.at(holding.position));
+  const i128 open_value = market::net_credit(accounts.at(holding.open_value));
+  const market::Contract& contract = *books_->market.contracts.find(holding.contract);
+  const unsigned finer = scales_.at(contract.settlement_asset) - contract.value_scale;
+  i128 raised = 0;
+  if (!is_plain(position) || !is_plain(open_value) ||
+      __builtin_mul_overflow(open_value, static_cast<i128>(base::power_of_ten(finer)), &raised) ||
+      !is_plain(raised))
+    return std::nullopt;
+  const std::uint32_t number = holding.contract.value();
+  const auto quantity = static_cast<std::int64_t>(position);
+  return Held{{number, side_of(number, quantity), quantity}, static_cast<std::int64_t>(raised)};
+}
+
+GridPosition* Mirror::position_in(Row& row, const Leg& leg, std::uint32_t contract) {
+  const auto held = std::span(positions_).subspan(row.positions_first + leg.first, leg.count);
+  const auto found = std::ranges::find(held, contract, &GridPosition::contract);
+  return found == held.end() ? nullptr : &*found;
+}
+
+std::uint32_t Mirror::row_of(const Account& account) const {
+  std::uint32_t row = kNoRow;
+  const PoolMargin* setting = books_->margin.pools.find(account.pool);
+  if (setting == nullptr) return row;
+  each_asset(books_->margin, *setting, [&](AssetId asset, const Collateral*) {
+    if (row != kNoRow) return;
+    const Slot slot = books_->market.participants.find_slot({account.pool, account.owner, asset});
+    if (slot < row_of_participant_.size() && row_of_participant_[slot] != kNoRow &&
+        rows_[row_of_participant_[slot]].account == account)
+      row = row_of_participant_[slot];
+  });
+  return row;
+}
+
 void Mirror::read_account(const Account& account) {
   const auto pool = pool_index_.find(account.pool);
   if (pool == pool_index_.end()) return;
   const PoolMargin* setting = books_->margin.pools.find(account.pool);
   if (setting == nullptr) return;
-  std::vector<Slot> participants;
+  read_participants_.clear();
   std::uint32_t row = kNoRow;
   each_asset(books_->margin, *setting, [&](AssetId asset, const Collateral*) {
     const Slot slot = books_->market.participants.find_slot({account.pool, account.owner, asset});
     if (slot == base::kNoSlot) return;
-    participants.push_back(slot);
+    read_participants_.push_back(slot);
     if (slot < row_of_participant_.size() && row_of_participant_[slot] != kNoRow &&
         rows_[row_of_participant_[slot]].account == account)
       row = row_of_participant_[slot];
   });
-  if (participants.empty()) return;
+  if (row == kNoRow && read_participants_.empty()) return;
   if (row == kNoRow) {
     row = static_cast<std::uint32_t>(rows_.size());
     rows_.push_back(Row{.account = account, .pool = pool->second});
@@ -118,7 +265,7 @@ void Mirror::read_account(const Account& account) {
   kept.recorded = health_of(books_->margin, account);
   read_positions_.clear();
   read_legs_.clear();
-  for (const Slot slot : participants) {
+  for (const Slot slot : read_participants_) {
     if (slot >= row_of_participant_.size()) row_of_participant_.resize(slot + 1, kNoRow);
     row_of_participant_[slot] = row;
     read_leg(books_->market.participants.at(slot), kept);
@@ -127,34 +274,27 @@ void Mirror::read_account(const Account& account) {
 }
 
 void Mirror::read_leg(const market::Participant& participant, Row& row) {
-  const auto& accounts = books_->ledger.accounts;
-  const ledger::Account& cash = accounts.at(participant.collateral);
   Leg leg{.asset = participant.asset,
           .first = static_cast<std::uint32_t>(read_positions_.size()),
-          .cash = market::net_credit(cash) - static_cast<i128>(cash.debits_pending.units())};
+          .cash = available(books_->ledger.accounts.at(participant.collateral))};
   for (Slot slot = participant.first_holding; slot != base::kNoSlot;) {
     const market::Holding& holding = books_->market.holdings.at(slot);
     slot = holding.next_of_participant;
-    const i128 position = market::net_credit(accounts.at(holding.position));
-    const i128 open_value = market::net_credit(accounts.at(holding.open_value));
-    if (position == 0 && open_value == 0) continue;
-    const market::Contract& contract = *books_->market.contracts.find(holding.contract);
-    const unsigned finer = scales_.at(contract.settlement_asset) - contract.value_scale;
-    i128 raised = 0;
-    if (__builtin_mul_overflow(open_value, static_cast<i128>(base::power_of_ten(finer)), &raised) ||
-        __builtin_add_overflow(leg.open_value, raised, &leg.open_value) || !is_plain(position)) {
+    if (slot != base::kNoSlot) books_->market.holdings.prefetch_row(slot);
+    const std::optional<Held> held = held_in(holding);
+    if (!held) {
       row.plain = false;
+      // Marks of its contract concern it all the same.
+      read_positions_.push_back({{holding.contract.value(), 0, 0}, 0});
       continue;
     }
-    if (position == 0) continue;
-    const std::uint32_t index = holding.contract.value();
-    read_positions_.push_back({index, index, static_cast<std::int64_t>(position)});
-    row.size += size_of(static_cast<std::int64_t>(position));
+    if (held->position.quantity == 0 && held->open_value == 0) continue;
+    read_positions_.push_back(*held);
+    leg.open_value += held->open_value;
+    row.size += size_of(held->position.quantity);
   }
   leg.count = static_cast<std::uint32_t>(read_positions_.size()) - leg.first;
-  if (read_positions_.size() > kPositionsPerAccountMax || !is_plain(leg.cash) ||
-      leg.open_value >= kPlainSumMax || leg.open_value <= -kPlainSumMax)
-    row.plain = false;
+  if (read_positions_.size() > kPositionsPerAccountMax || !is_plain(leg.cash)) row.plain = false;
   read_legs_.push_back(leg);
 }
 
@@ -167,14 +307,30 @@ void Mirror::add_holder(std::uint32_t contract, std::uint32_t row) {
   list.erase(std::ranges::unique(list).begin(), list.end());
 }
 
-// In the place that the row has, or at the end with room to grow.
+// For one more position than the row has.
+void Mirror::make_room(Row& row) {
+  if (row.positions_count < row.positions_room) return;
+  const std::uint32_t first = row.positions_first;
+  row.positions_first = static_cast<std::uint32_t>(positions_.size());
+  row.positions_room = room_for(row.positions_count);
+  positions_.resize(positions_.size() + row.positions_room);
+  open_values_.resize(positions_.size());
+  std::copy_n(positions_.begin() + first, row.positions_count,
+              positions_.begin() + row.positions_first);
+  std::copy_n(open_values_.begin() + first, row.positions_count,
+              open_values_.begin() + row.positions_first);
+}
+
+// In the place that the row has, or at the end with room to grow. What does not fit the row's own
+// numbers is left to the full assessment.
 void Mirror::keep(Row& row) {
   const auto held = std::span(positions_).subspan(row.positions_first, row.positions_count);
-  for (const GridPosition& position : read_positions_)
+  for (const auto& [position, open_value] : read_positions_)
     if (std::ranges::find(held, position.contract, &GridPosition::contract) == held.end())
       add_holder(position.contract, static_cast<std::uint32_t>(&row - rows_.data()));
-  const auto legs = static_cast<std::uint32_t>(read_legs_.size());
-  const auto positions = static_cast<std::uint32_t>(read_positions_.size());
+  if (read_positions_.size() > kPositionsPerAccountMax) read_positions_.clear();
+  const auto legs = static_cast<std::uint16_t>(read_legs_.size());
+  const auto positions = static_cast<std::uint16_t>(read_positions_.size());
   if (legs > row.legs_room) {
     row.legs_first = static_cast<std::uint32_t>(legs_.size());
     row.legs_room = legs;
@@ -182,13 +338,17 @@ void Mirror::keep(Row& row) {
   }
   if (positions > row.positions_room) {
     row.positions_first = static_cast<std::uint32_t>(positions_.size());
-    row.positions_room = positions + positions / 4;
+    row.positions_room = room_for(positions);
     positions_.resize(positions_.size() + row.positions_room);
+    open_values_.resize(positions_.size());
   }
   row.legs_count = legs;
   row.positions_count = positions;
   std::ranges::copy(read_legs_, legs_.begin() + row.legs_first);
-  std::ranges::copy(read_positions_, positions_.begin() + row.positions_first);
+  for (std::size_t i = 0; i < read_positions_.size(); ++i) {
+    positions_[row.positions_first + i] = read_positions_[i].position;
+    open_values_[row.positions_first + i] = read_positions_[i].open_value;
+  }
 }
 
 void Mirror::add_row(std::uint32_t row) {
@@ -199,10 +359,11 @@ void Mirror::add_row(std::uint32_t row) {
 
 // Where the contracts are held by as many as there are accounts, all of these are looked at.
 void Mirror::add_holders(const std::set<ContractId>& contracts) {
+  if (whole_) return;
   std::size_t holders = 0;
   for (const ContractId contract : contracts) holders += holders_[contract.value()].size();
   if (holders >= rows_.size()) {
-    for (std::uint32_t row = 0; row < rows_.size(); ++row) add_row(row);
+    whole_ = true;
     return;
   }
   for (const ContractId contract : contracts)
@@ -211,215 +372,12 @@ void Mirror::add_holders(const std::set<ContractId>& contracts) {
 
 void Mirror::add_pool(PoolId pool) {
   const auto found = pool_index_.find(pool);
-  if (found == pool_index_.end()) return;
-  for (const std::uint32_t row : pools_[found->second].rows) add_row(row);
-}
-
-std::vector<Account> Mirror::suspects() {
-  std::vector<Account> found;
-  for (const std::uint32_t row : passing_)
-    if (judge(rows_[row]) == Finding::suspect) found.push_back(rows_[row].account);
-  std::ranges::sort(found);
-  return found;
-}
-
-void Mirror::refresh(Pool& pool) {
-  if (pool.pass == pass_) return;
-  pool.pass = pass_;
-  pool.setting = books_->margin.pools.find(pool.id);
-  pool.rates.clear();
-  if (pool.setting == nullptr) return;
-  pool.views = views_of(pool.setting->rulebook);
-  each_asset(books_->margin, *pool.setting, [&](AssetId asset, const Collateral* row) {
-    Rate rate{.asset = asset, .conversion = conversion_of(*books_, *pool.setting, asset, row)};
-    const Conversion& conversion = rate.conversion;
-    rate.at_par = conversion.basis == Basis::complete && conversion.numerator == 1 &&
-                  conversion.denominator == 1 && conversion.haircut_ppm == 0 && conversion.cap == 0;
-    if (const auto scale = scales_.find(asset); scale != scales_.end())
-      rate.divisor = static_cast<i128>(
-          base::power_of_ten(scale->second - books_->ledger.assets.find(asset)->scale));
-    pool.rates.push_back(rate);
-  });
-}
-
-const Mirror::Rate* Mirror::rate_of(Pool& pool, AssetId asset) {
-  const auto found = std::ranges::find(pool.rates, asset, &Rate::asset);
-  return found == pool.rates.end() ? nullptr : &*found;
-}
-
-std::size_t Mirror::views_of(RulebookId rulebook) {
-  const auto found = std::ranges::find(views_, rulebook, &Views::rulebook);
-  if (found != views_.end()) return static_cast<std::size_t>(found - views_.begin());
-  Views views{.rulebook = rulebook};
-  views.row = rulebook.is_none() ? nullptr : books_->margin.rulebooks.find(rulebook);
-  views.views.resize(contracts_seen_ + 1);
-  if (views.row != nullptr) {
-    views.stride = padded(views.row->scenarios);
-    views.grids.resize((contracts_seen_ + 1) * views.stride);
-    const u128 factor = base::power_of_ten(unsigned{views.row->value_scale} -
-                                           books_->ledger.assets.find(views.row->asset)->scale);
-    views.scale_factor =
-        factor > static_cast<u128>(kPlainMax) ? 0 : static_cast<std::uint64_t>(factor);
-  }
-  views_.push_back(std::move(views));
-  return views_.size() - 1;
-}
-
-const Mirror::View& Mirror::view_of(Views& views, std::uint32_t contract) {
-  View& view = views.views[contract];
-  if (view.pass != pass_) read_view(views, view, contract);
-  return view;
-}
-
-void Mirror::read_view(Views& views, View& view, std::uint32_t contract_number) {
-  view = View{.pass = pass_};
-  const market::Contract& contract = *books_->market.contracts.find(ContractId(contract_number));
-  const MarkReading mark = read_mark(*books_, contract, Pricing::better);
-  if (mark.basis != Basis::complete) return;
-  const Grid* grid =
-      views.row == nullptr ? nullptr : books_->margin.grids.find({views.rulebook, contract.id});
-  const Tiers* tiers = grid == nullptr ? books_->margin.tiers.find(contract.id) : nullptr;
-  if (grid != nullptr ? books_->now >= grid->expires : tiers == nullptr) return;
-  view.known = true;
-  const u128 finer =
-      base::power_of_ten(scales_.at(contract.settlement_asset) - contract.value_scale);
-  const int sign = market::long_sign(contract.kind);
-  const auto raised = [&](u128 unit, std::int64_t& value) {
-    u128 product = 0;
-    if (__builtin_mul_overflow(unit, finer, &product) || product >= static_cast<u128>(kPlainMax))
-      return false;
-    value = sign * static_cast<std::int64_t>(product);
-    return true;
-  };
-  view.plain = raised(mark.unit_long, view.unit_long) && raised(mark.unit_short, view.unit_short) &&
-               contract.settle_factor < static_cast<u128>(kPlainMax);
-  if (!view.plain) return;
-  // Tiers of a contract that settles in another asset than the rulebook counts.
-  if (grid == nullptr && views.row != nullptr && contract.settlement_asset != views.row->asset)
-    view.plain = false;
-  view.unit_value = static_cast<std::uint64_t>(std::max(mark.unit_long, mark.unit_short));
-  view.settle_factor = static_cast<std::uint64_t>(contract.settle_factor);
-  const auto row =
-      views.grids.begin() + static_cast<std::ptrdiff_t>(contract_number * views.stride);
-  if (grid == nullptr) {
-    std::fill_n(row, views.stride, 0);
-    view.tiers = tiers->at(books_->now);
+  if (whole_ || found == pool_index_.end()) return;
+  if (pools_[found->second].rows.size() == rows_.size()) {
+    whole_ = true;
     return;
   }
-  view.has_grid = true;
-  view.add_ons = grid->add_ons;
-  view.size_free = static_cast<std::uint64_t>(grid->add_ons.size_free.value());
-  std::ranges::copy(grid->entries, row);
-  for (const std::int64_t entry : grid->entries) {
-    view.least = std::min(view.least, entry);
-    view.greatest = std::max(view.greatest, entry);
-  }
-  views.largest = std::max({views.largest, -view.least, view.greatest});
-}
-
-// False: its numbers do not fit, and the full assessment is to look at it.
-bool Mirror::add_equity(Pool& pool, Views& views, const Row& row, i128& equity, bool& known) {
-  for (std::uint32_t l = 0; l < row.legs_count; ++l) {
-    const Leg& leg = legs_[row.legs_first + l];
-    if (leg.cash == 0 && leg.count == 0 && leg.open_value == 0) continue;
-    const Rate* rate = rate_of(pool, leg.asset);
-    if (rate == nullptr) return false;
-    if (rate->conversion.basis != Basis::complete) {
-      known = false;
-      return true;
-    }
-    i128 sum = leg.open_value;
-    const GridPosition* position = positions_.data() + row.positions_first + leg.first;
-    for (std::uint32_t i = 0; i < leg.count; ++i, ++position) {
-      const View& view = view_of(views, position->contract);
-      if (!view.known) {
-        known = false;
-        return true;
-      }
-      if (!view.plain) return false;
-      sum += static_cast<i128>(position->quantity) *
-             (position->quantity < 0 ? view.unit_short : view.unit_long);
-    }
-    if (sum >= kPlainSumMax || sum <= -kPlainSumMax) return false;
-    const i128 worth = leg.cash + base::div_round<Rounding::floor>(sum, rate->divisor);
-    if (rate->at_par) {
-      equity += worth;
-      continue;
-    }
-    const auto value = rate->conversion.value_of(worth);
-    if (!value || *value >= kPlainSumMax || *value <= -kPlainSumMax) return false;
-    equity += *value;
-  }
-  return true;
-}
-
-bool Mirror::maintenance_of(Views& views, const Pool& pool, const Row& row, u128& maintenance) {
-  const bool portfolio = pool.setting->mode == Mode::portfolio;
-  u128 add_ons = 0;
-  const GridPosition* const first = positions_.data() + row.positions_first;
-  std::size_t grids = 0;
-  for (std::uint32_t i = 0; i < row.positions_count; ++i) {
-    const View& view = views.views[first[i].contract];
-    const std::int64_t quantity = first[i].quantity;
-    if (!view.has_grid) {
-      const u128 notional =
-          static_cast<u128>(size_of(quantity)) * view.unit_value / view.settle_factor;
-      if (notional >= static_cast<u128>(kPlainSumMax) / kPpm) return false;
-      const u128 initial = divided_up(notional * view.tiers.initial_ppm, kPpm);
-      maintenance += divided_up(initial * view.tiers.maintenance_ppm, kPpm);
-      continue;
-    }
-    ++grids;
-    const std::uint64_t size = size_of(quantity);
-    u128 extra = static_cast<u128>(size) *
-                 static_cast<std::uint64_t>(quantity > 0 ? view.add_ons.maintenance_long
-                                                         : view.add_ons.maintenance_short);
-    if (size > view.size_free)
-      extra += static_cast<u128>(size - view.size_free) *
-               static_cast<std::uint64_t>(view.add_ons.size_add);
-    if (portfolio) {
-      add_ons += extra;
-      continue;
-    }
-    const std::int64_t worst = quantity < 0 ? view.greatest : -view.least;
-    const auto alone =
-        grid_requirement(static_cast<u128>(size_of(quantity)) * static_cast<std::uint64_t>(worst),
-                         views.row->maintenance_ppm, extra, views.scale_factor);
-    if (!alone) return false;
-    maintenance += *alone;
-  }
-  if (!portfolio || grids == 0) return true;
-  // A contract without a grid has a row of zeros.
-  if (static_cast<u128>(row.size) * static_cast<std::uint64_t>(views.largest) >=
-      static_cast<u128>(std::numeric_limits<std::int64_t>::max()))
-    return false;
-  const std::int64_t least =
-      least_scenario_sum(views.grids.data(), views.stride, first, row.positions_count);
-  const auto together = grid_requirement(base::magnitude(least), views.row->maintenance_ppm,
-                                         add_ons, views.scale_factor);
-  if (!together) return false;
-  maintenance += *together;
-  return true;
-}
-
-Mirror::Finding Mirror::judge(Row& row) {
-  Pool& pool = pools_[row.pool];
-  refresh(pool);
-  if (pool.setting == nullptr) return Finding::unchanged;
-  // What a plain sum does not say: offsets by contract, and amounts in another asset.
-  Views& views = views_[pool.views];
-  const bool foreign = pool.rates.size() > 1 && views.row == nullptr;
-  if (!row.plain || pool.setting->mode == Mode::isolated || foreign ||
-      (views.row != nullptr && views.scale_factor == 0))
-    return Finding::suspect;
-  i128 equity = 0;
-  u128 maintenance = 0;
-  bool known = true;
-  if (!add_equity(pool, views, row, equity, known)) return Finding::suspect;
-  if (!known) return Finding::unchanged;
-  if (!maintenance_of(views, pool, row, maintenance)) return Finding::suspect;
-  const Health now = health_of_numbers(*pool.setting, SignedAmount(equity), Amount(maintenance));
-  return now == row.recorded ? Finding::unchanged : Finding::suspect;
+  for (const std::uint32_t row : pools_[found->second].rows) add_row(row);
 }
 
 }  // namespace cofferdam::margin

@@ -1,57 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/margin/scenario_sums.h"
 
-#include <algorithm>
+#include "cofferdam/base/check.h"
+#include "cofferdam/books/margin/scenario_kernels.h"
 
 namespace cofferdam::margin {
 
-namespace {
-
-// Eight scenarios side by side; the compiler splits it where the machine's registers are narrower.
-typedef std::int64_t Block __attribute__((vector_size(64), aligned(8)));
-
-// The machine's widest form is chosen when the program starts.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define COFFERDAM_WIDEST \
-  __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define COFFERDAM_WIDEST
-#endif
-
-// Sums stay in registers while the positions pass; a group of blocks at a time.
-template <std::size_t kBlocks>
-__attribute__((always_inline)) inline std::int64_t least_of(const std::int64_t* grids,
-                                                            std::size_t stride,
-                                                            const GridPosition* positions,
-                                                            std::size_t count) {
-  Block sums[kBlocks] = {};
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::int64_t* entries = grids + positions[i].row * stride;
-    const std::int64_t quantity = positions[i].quantity;
-    for (std::size_t b = 0; b < kBlocks; ++b)
-      sums[b] += *reinterpret_cast<const Block*>(entries + b * kScenarioBlock) * quantity;
+bool is_available(VectorWidth width) {
+#if defined(__x86_64__)
+  switch (width) {
+    case VectorWidth::portable:
+      return true;
+    case VectorWidth::avx2:
+      return __builtin_cpu_supports("avx2") != 0;
+    case VectorWidth::avx512:
+      return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+             __builtin_cpu_supports("avx512vl") != 0;
   }
-  Block least = {};
-  for (std::size_t b = 0; b < kBlocks; ++b) least = sums[b] < least ? sums[b] : least;
-  std::int64_t result = 0;
-  for (std::size_t s = 0; s < kScenarioBlock; ++s) result = std::min(result, least[s]);
-  return result;
+  return false;
+#else
+  return width == VectorWidth::portable;
+#endif
 }
 
-}  // namespace
+const ScenarioKernels& scenario_kernels(VectorWidth width) {
+  COFFERDAM_CHECK(is_available(width), "the processor has these vectors");
+#if defined(__x86_64__)
+  if (width == VectorWidth::avx2) return scenario_kernels_avx2();
+  if (width == VectorWidth::avx512) return scenario_kernels_avx512();
+#endif
+  return scenario_kernels_portable();
+}
 
-COFFERDAM_WIDEST
-std::int64_t least_scenario_sum(const std::int64_t* grids, std::size_t stride,
-                                const GridPosition* positions, std::size_t count) {
-  std::int64_t least = 0;
-  std::size_t done = 0;
-  for (; done + 6 * kScenarioBlock <= stride; done += 6 * kScenarioBlock)
-    least = std::min(least, least_of<6>(grids + done, stride, positions, count));
-  for (; done + 2 * kScenarioBlock <= stride; done += 2 * kScenarioBlock)
-    least = std::min(least, least_of<2>(grids + done, stride, positions, count));
-  for (; done < stride; done += kScenarioBlock)
-    least = std::min(least, least_of<1>(grids + done, stride, positions, count));
-  return least;
+// Asking the processor takes microseconds on a virtual machine, so it is asked once.
+const ScenarioKernels& best_scenario_kernels() {
+  static const ScenarioKernels& kBest =
+      scenario_kernels(is_available(VectorWidth::avx512) ? VectorWidth::avx512
+                       : is_available(VectorWidth::avx2) ? VectorWidth::avx2
+                                                         : VectorWidth::portable);
+  return kBest;
 }
 
 }  // namespace cofferdam::margin

@@ -121,7 +121,7 @@ struct TestBooks : market::TestBooks {
                               .buyer_fee = SignedAmount(d.buyer_fee),
                               .seller_fee = SignedAmount(d.seller_fee)};
     ledger::Context given = context();
-    TradeCover cover(books());
+    TradeCover cover(books(), &margin_scratch);
     market::apply(std::span(&trade, 1),
                   market::TradeBooks{market, ledger, history, scratch, &terms, &cover}, given,
                   results);

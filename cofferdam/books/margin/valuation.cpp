@@ -101,7 +101,8 @@ MarkReading read_mark(const Books& books, const market::Contract& contract, Pric
   const bool better = pricing == Pricing::better;
   MarkReading reading{.price = mark.price,
                       .unit_long = better ? mark.unit_value_high : mark.unit_value_low,
-                      .unit_short = better ? mark.unit_value_low : mark.unit_value_high};
+                      .unit_short = better ? mark.unit_value_low : mark.unit_value_high,
+                      .may_raise = mark.may_raise_risk()};
   if (mark.standing == market::Standing::absent) {
     reading.basis = Basis::mark_missing;
   } else if (better ? !mark.may_liquidate() : !mark.may_raise_risk()) {

@@ -49,6 +49,7 @@ struct MarkReading {
   Price price;
   u128 unit_long = 0;  // value of one smallest quantity of a long position
   u128 unit_short = 0;
+  bool may_raise = false;  // new risk may be taken on; there is then one price and no better
 };
 
 [[nodiscard]] MarkReading read_mark(const Books& books, const market::Contract& contract,

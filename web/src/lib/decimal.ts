@@ -47,6 +47,25 @@ export function subtract(a: string, b: string): string {
   return add(a, negate(b));
 }
 
+// A quantity times what one smallest part of it is worth, in smallest units of a value asset.
+export function multiply(quantity: string, quantityScale: number, unit: string, valueScale: number): string {
+  return format({ units: at(parse(quantity), quantityScale) * parse(unit).units, scale: valueScale });
+}
+
+// a * by / of, cut at the scale of a.
+export function divide(a: string, by: number, of: number): string {
+  const x = parse(a);
+  return format({ units: (x.units * BigInt(by)) / BigInt(of), scale: x.scale });
+}
+
+// The part of an amount that is to it as one is to all, cut at its scale.
+export function share(amount: string, one: string, all: string): string {
+  const [x, y, z] = [parse(amount), parse(one), parse(all)];
+  const scale = Math.max(y.scale, z.scale);
+  const below = at(z, scale);
+  return format({ units: below === 0n ? 0n : (x.units * at(y, scale)) / below, scale: x.scale });
+}
+
 export function sum(all: Iterable<string>): string {
   let total = '0';
   for (const one of all) total = add(total, one);

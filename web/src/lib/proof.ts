@@ -29,24 +29,31 @@ const leavesMax = 1n << 40n;
 
 type Json = Record<string, unknown>;
 
+// What cannot be read proves nothing, and refutes nothing either.
+export class Unreadable extends Refused {}
+
+function readable(condition: boolean, reason: string): asserts condition {
+  if (!condition) throw new Unreadable(reason);
+}
+
 function need(condition: boolean, reason: string): asserts condition {
   if (!condition) throw new Refused(reason);
 }
 
 function object(value: unknown, what: string): Json {
-  need(typeof value === 'object' && value !== null && !Array.isArray(value), `${what} is missing`);
+  readable(typeof value === 'object' && value !== null && !Array.isArray(value), `${what} is missing`);
   return value as Json;
 }
 
 function list(value: unknown, what: string): unknown[] {
-  need(Array.isArray(value), `${what} is no list`);
+  readable(Array.isArray(value), `${what} is no list`);
   return value;
 }
 
 // A JSON number beyond 2^53 would have been changed by reading it: only text can hold those.
 function whole(value: unknown, limit: bigint, what: string): bigint {
-  if (typeof value === 'number') need(Number.isSafeInteger(value), `${what} must be written as text`);
-  else need(typeof value === 'string' && /^\d{1,40}$/.test(value), `${what} is no integer`);
+  if (typeof value === 'number') readable(Number.isSafeInteger(value), `${what} must be written as text`);
+  else readable(typeof value === 'string' && /^\d{1,40}$/.test(value), `${what} is no integer`);
   const number = BigInt(value as string | number);
   need(number >= 0n && number < limit, `${what} is out of range`);
   return number;
@@ -63,14 +70,14 @@ function word(value: unknown, size: number, what: string): Uint8Array {
 }
 
 function text(value: unknown, what: string): Uint8Array {
-  need(typeof value === 'string', `${what} is no text`);
+  readable(typeof value === 'string', `${what} is no text`);
   const bytes = new TextEncoder().encode(value);
   need(bytes.length >= 1 && bytes.length <= 64, `${what} must have 1 to 64 bytes`);
   return joined([little(BigInt(bytes.length), 4), bytes]);
 }
 
 function digest(value: unknown, what: string): Uint8Array {
-  need(typeof value === 'string' && /^[0-9a-fA-F]{64}$/.test(value), `${what} is no hash`);
+  readable(typeof value === 'string' && /^[0-9a-fA-F]{64}$/.test(value), `${what} is no hash`);
   return Uint8Array.from(value.match(/../g)!, (pair) => parseInt(pair, 16));
 }
 
@@ -161,7 +168,7 @@ async function checkRoot(level: number, context: Uint8Array, root: Json, top: No
 }
 
 async function checkOne(proof: Json): Promise<void> {
-  need(whole(proof['version'], 256n, 'version') === 1n, 'the version must be 1');
+  readable(whole(proof['version'], 256n, 'version') === 1n, 'the version must be 1');
   const context = object(proof['context'], 'context');
   const venueContext = await contextHash(context);
   const pool = word(proof['pool'], 4, 'pool');
@@ -205,12 +212,12 @@ export async function verify(file: string, owner: string, root: string): Promise
   try {
     data = object(JSON.parse(file), 'the proof');
   } catch (error) {
-    throw error instanceof Refused ? error : new Refused('the file is no JSON');
+    throw error instanceof Refused ? error : new Unreadable('the file is no JSON');
   }
   const proofs = 'proofs' in data ? list(data['proofs'], 'proofs').map((one) => object(one, 'a proof')) : [data];
-  if ('proofs' in data) need(data['format'] === 'cofferdam liabilities proofs 1', 'the format is unknown');
+  if ('proofs' in data) readable(data['format'] === 'cofferdam liabilities proofs 1', 'the format is unknown');
   const first = proofs[0];
-  need(first !== undefined, 'the file holds no proof');
+  readable(first !== undefined, 'the file holds no proof');
   const context = object(first['context'], 'context');
   const contextOfAll = await contextHash(context);
   const pools = new Set<bigint>();
@@ -228,7 +235,7 @@ export async function verify(file: string, owner: string, root: string): Promise
     need(hex(digest(data['venue_root'], 'venue root')) === rootOf(first), 'the file names another root than its proofs');
   }
   if (owner) {
-    need(/^\d{1,39}$/.test(owner), 'the id that you gave is no whole number');
+    readable(/^\d{1,39}$/.test(owner), 'the id that you gave is no whole number');
     need(BigInt(owner) === ownerOf(first), 'the proof is of another owner than the id that you gave');
   }
   if (root) need(root.toLowerCase() === rootOf(first), 'the proof leads to another root than the one that you gave');

@@ -65,13 +65,14 @@ export class Query<T> {
   }
 }
 
-// Call while a component is made. `live: false` asks only when the parameters change. An operation
-// that the server does not have is not asked.
-export function query<T>(make: () => Asked | null, options: { live?: boolean } = {}): Query<T> {
+// Call while a component is made. `live: false` asks only when the parameters change, and when what
+// `again` reads does. An operation that the server does not have is not asked.
+export function query<T>(make: () => Asked | null, options: { live?: boolean; again?: () => unknown } = {}): Query<T> {
   const made = new Query<T>();
   $effect(() => {
     const asked = make();
     if (options.live !== false) void session.tick;
+    options.again?.();
     if (!asked || session.has(asked.operation)) untrack(() => void made.ask(asked));
   });
   return made;

@@ -127,9 +127,33 @@ const reasons: Record<number, string> = {
   814: 'settlement: remainder', 804: 'trade: premium or price', 805: 'trade: delivery', 821: 'funding',
   831: 'closing: position', 832: 'closing: value', 841: 'reversal: position', 842: 'reversal: value',
   843: 'reversal: fee', 844: 'reversal: premium or price', 845: 'reversal: delivery',
+  901: 'stake in a fund', 902: 'payment out of a fund', 911: 'a layer bears a loss', 912: 'a claim is cut for a loss',
+  913: 'remainder of a deleveraging', 1001: 'receipt that the replayed days leave out',
 };
 export function reasonWords(code: number): string {
   return reasons[code] ?? (code === 0 ? 'any reason' : `reason ${code}`);
+}
+
+const operationNames: Record<string, string> = {
+  'transfer.create': 'move money inside a pool', 'conduit.transfer': 'send value to another pool',
+  'conduit.declare': 'open a new way out', 'conduit.settle': 'let custody follow a conduit',
+  'release.execute': 'release money by a rule', 'account.change': 'freeze or limit an account',
+  'intent.propose': 'put a payment before the signers', 'intent.approve': 'bring signatures of a payment',
+  'intent.veto': 'stop a payment', 'intent.cancel': 'take a payment back', 'intent.execute': 'order a payment',
+  'intent.settle': 'confirm a payment', 'pool.freeze': 'freeze a pool', 'pool.unfreeze': 'open a frozen pool again',
+  'pool.wind-up': 'wind a pool up', 'policy.set': 'change who must agree', 'vault.open': 'open a vault',
+  'principal.create': 'let somebody act', 'principal.change': 'change what somebody may do',
+  'waterfall.define': 'say who pays for losses', 'loss.allocate': 'charge the layers for a loss',
+  'default.declare': 'declare a default', 'liquidation.begin': 'begin a liquidation',
+};
+export const operationWords = (name: string) => operationNames[name] ?? name;
+
+// 'pool.freeze', 'clients-a' -> 'Freeze pool clients-a'
+export function decisionWords(operation: string, pool: string | null): string {
+  const words = operationWords(operation);
+  if (words === operation) return operation + (pool ? ` on ${pool}` : '');
+  const about = pool ? (/\ba (frozen )?pool\b/.test(words) ? words.replace(/\ba (frozen )?pool\b/, `$1pool ${pool}`) : `${words}, in pool ${pool}`) : words;
+  return about[0]!.toUpperCase() + about.slice(1);
 }
 
 const controls: Record<string, string> = {

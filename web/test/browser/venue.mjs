@@ -51,6 +51,17 @@ export class Venue {
       this.process.on('exit', () => failed(new Error(readFileSync(path.join(this.folder, 'log'), 'utf8'))));
     });
     this.port = Number(new URL(this.url).port); // the same again after a stop
+    this.pages = process.env.COFFERDAM_PAGES ? await this.preview() : this.url;
+  }
+
+  // COFFERDAM_PAGES: a folder of pages built with vite, tried instead of those in the program.
+  async preview() {
+    if (!this.previewed) {
+      const { preview } = await import('vite');
+      const proxy = Object.fromEntries(['/v1', '/health', '/ready', '/openapi.json'].map((path) => [path, { target: this.url, ws: path === '/v1' }]));
+      this.previewed = await preview({ root: path.join(root, 'web'), configFile: false, logLevel: 'silent', build: { outDir: path.resolve(process.env.COFFERDAM_PAGES) }, preview: { host: '127.0.0.1', port: 4700 + (process.pid % 200), proxy } });
+    }
+    return this.previewed.resolvedUrls.local[0].replace(/\/$/, '');
   }
 
   async stop() {
@@ -84,6 +95,7 @@ export class Venue {
   }
 
   remove() {
+    this.previewed?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cofferdam/models/numerics/thread_pool.h"
+#include "cofferdam/base/thread_pool.h"
 
 #include "cofferdam/base/check.h"
 
 #include <algorithm>
 
-namespace cofferdam::numerics {
+namespace cofferdam::base {
 namespace {
 
 // Some ten microseconds of looking before a worker lies down: passes often follow each other.
@@ -80,4 +80,4 @@ void ThreadPool::run_pieces(std::size_t pieces, Call call, void* object) {
   while (idle_.load() != workers_.size()) std::this_thread::yield();
 }
 
-}  // namespace cofferdam::numerics
+}  // namespace cofferdam::base
