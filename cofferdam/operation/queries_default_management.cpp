@@ -356,7 +356,7 @@ struct QuoteRow {
 };
 
 Result<Listing> quote(const View& view, const QuoteParameter& parameter) {
-  const State& s = view.state;
+  const engine::State& s = view.state;
   const dm::Case* at =
       dm::open_case(s.default_management, parameter.pool, parameter.owner, parameter.asset);
   const dm::Auction* row = at == nullptr ? nullptr : dm::open_auction(s.resolution, at->number);
@@ -433,7 +433,7 @@ struct GateRow {
 };
 
 Result<Listing> gates(const View& view, const PoolFilter& filter) {
-  const State& s = view.state;
+  const engine::State& s = view.state;
   return page_of_table<GateRow>(
       view, s.resolution.terms, filter.page, of_pool(filter.pool),
       [&](const dm::LiquidationTerms& terms) {

@@ -8,13 +8,14 @@
 // (or bid, or ask) in coin times the index of its row, in cents: marks half to even, bids down,
 // asks up. A missing bid is worth the intrinsic value, a missing ask costs the mark and
 // `absent_ask_rate` of its time value; no bid is above the mark and no ask below it. Requirements
-// come from a margin rulebook, and on top of it, where asked for, a liquidity add-on. An account whose equity is below its initial requirement is called;
-// below maintenance it is closed out at once, all of it, to the market makers: longs at the bid,
-// shorts at the ask, with a penalty of what is left at most. An expired option pays its intrinsic
-// value at the index of the first snapshot after its expiry. What a closed account cannot pay is a
-// loss of its pool: the pool's own fund bears it first, then the operator's capital in that pool,
-// then a shared fund up to the pool's cap, then the claims of the pool pro rata. Nobody pays in new
-// money and nobody trades: it is a drill and not a forecast.
+// come from a margin rulebook, and on top of it, where asked for, a liquidity add-on. An account
+// whose equity is below its initial requirement is called; below maintenance it is closed out at
+// once, all of it, to the market makers: longs at the bid, shorts at the ask, with a penalty of
+// what is left at most. An expired option pays its intrinsic value at the index of the first
+// snapshot after its expiry. What a closed account cannot pay is a loss of its pool: the pool's own
+// fund bears it first, then the operator's capital in that pool, then a shared fund up to the
+// pool's cap, then the claims of the pool pro rata. Nobody pays in new money and nobody trades: it
+// is a drill and not a forecast.
 #pragma once
 
 #include "cofferdam/base/amount.h"

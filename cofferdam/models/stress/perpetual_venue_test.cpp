@@ -134,7 +134,7 @@ TEST(PerpetualVenue, ALossIsPaidToTheUnitAndInItsPool) {
 // A deleveraging of one account, a second time by the calculator of the books: the same accounts,
 // as many contracts each.
 TEST(PerpetualVenue, DeleveragesWhomTheCalculatorNames) {
-  using namespace default_management;
+  namespace dm = default_management;
   const PerpetualTerms terms{.accounts = 40,
                              .pools = 1,
                              .participation = 1,
@@ -154,13 +154,13 @@ TEST(PerpetualVenue, DeleveragesWhomTheCalculatorNames) {
   ASSERT_NE(failed, one->accounts.end());
   const double size = static_cast<double>(failed->position) * 1e8;
   const double broke = size / static_cast<double>(failed->open_value + failed->collateral);
-  AdlInput input{.scale = kSatoshi,
-                 .price_scale = kDollarDigits,
-                 .kind = AdlContractKind::inverse,
-                 .ranking = AdlRanking::bitmex,
-                 .position = base::Quantity(failed->position),
-                 .bankruptcy_price = base::Price(std::llround(broke * kDollar)),
-                 .mark_price = base::Price(bars[1].average)};
+  dm::AdlInput input{.scale = kSatoshi,
+                     .price_scale = kDollarDigits,
+                     .kind = dm::AdlContractKind::inverse,
+                     .ranking = dm::AdlRanking::bitmex,
+                     .position = base::Quantity(failed->position),
+                     .bankruptcy_price = base::Price(std::llround(broke * kDollar)),
+                     .mark_price = base::Price(bars[1].average)};
   std::map<std::string, std::int64_t> before;
   for (const PerpetualAccount& account : one->accounts) {
     if (account.position >= 0 || account.equity(worth) <= 0) continue;
@@ -170,11 +170,11 @@ TEST(PerpetualVenue, DeleveragesWhomTheCalculatorNames) {
                                     .entry_price = base::Price(bars[0].average),
                                     .wallet_balance = base::SignedAmount(account.collateral)});
   }
-  const auto named = adl(input);
+  const auto named = dm::adl(input);
   ASSERT_TRUE(named.has_value()) << named.error().text();
   ASSERT_FALSE(named->receipts.empty());
   // The first loss of the drill is the first that was deleveraged: its accounts are a prefix.
-  const AdlReceipt& best = named->receipts.front();
+  const dm::AdlReceipt& best = named->receipts.front();
   const auto hit = std::find_if(after.accounts.begin(), after.accounts.end(),
                                 [&](const auto& a) { return a.name == best.account; });
   ASSERT_NE(hit, after.accounts.end());
