@@ -75,13 +75,14 @@ struct RandomVenue : ResolutionVenue {
     ledger::Context given = context();
     postings.clear();
     if constexpr (requires { apply(c, books_of(), given); }) {
-      static_cast<void>(apply(c, books_of(), given));
+      const auto first = apply(c, books_of(), given);
       const auto legs = postings.size();
       changes.rollback();
       RC_ASSERT(everything() == before);
       postings.clear();
       const auto status = give(c);
       using S = std::remove_const_t<decltype(status)>;
+      RC_ASSERT(status == first);
       if (status == S::ok) RC_ASSERT(postings.size() == legs);
       check(before, of_each, named);
       return status;
