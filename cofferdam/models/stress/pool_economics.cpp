@@ -216,8 +216,8 @@ class Ladder {
   }
 
   void climb() {
-    std::stable_sort(flows_.begin(), flows_.end(),
-                     [](const Flow& a, const Flow& b) { return a.after < b.after; });
+    std::sort(flows_.begin(), flows_.end(),
+              [](const Flow& a, const Flow& b) { return a.after < b.after; });
     i128 all = 0;
     for (const Flow& flow : flows_) all += flow.due;
     i128 cash = 0, due = 0;
