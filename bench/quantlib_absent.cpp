@@ -40,4 +40,7 @@ double quantlib_scenarios(const PeerOptions& /*in*/, std::size_t /*factors*/,
   return 0;
 }
 
+void quantlib_grid(const PeerOptions& /*in*/, const PeerScenarios& /*scenarios*/, double* /*out*/,
+                   double* /*seconds*/) {}
+
 }  // namespace cofferdam::bench

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/quantlib_peer.h"
 
+#include <chrono>
 #include <cmath>
 #include <ql/exercise.hpp>
 #include <ql/instruments/vanillaoption.hpp>
@@ -39,6 +40,7 @@ ql::Date today() {
 
 struct Held {
   boost::shared_ptr<ql::SimpleQuote> spot;
+  boost::shared_ptr<ql::SimpleQuote> volatility;
   boost::shared_ptr<ql::VanillaOption> option;
 };
 
@@ -47,8 +49,9 @@ Held build(const PeerOptions& in, std::size_t i, const ql::Date& day) {
   const auto spot = boost::make_shared<ql::SimpleQuote>(in.forward[i]);
   const ql::Handle<ql::YieldTermStructure> flat(
       boost::make_shared<ql::FlatForward>(day, 0.0, counter));
-  const ql::Handle<ql::BlackVolTermStructure> volatility(
-      boost::make_shared<ql::BlackConstantVol>(day, ql::NullCalendar(), in.volatility[i], counter));
+  const auto deviation = boost::make_shared<ql::SimpleQuote>(in.volatility[i]);
+  const ql::Handle<ql::BlackVolTermStructure> volatility(boost::make_shared<ql::BlackConstantVol>(
+      day, ql::NullCalendar(), ql::Handle<ql::Quote>(deviation), counter));
   const auto process = boost::make_shared<ql::BlackScholesMertonProcess>(
       ql::Handle<ql::Quote>(spot), flat, flat, volatility);
   const long days = std::max(1L, std::lround(in.years[i] * 365));
@@ -56,7 +59,7 @@ Held build(const PeerOptions& in, std::size_t i, const ql::Date& day) {
       boost::make_shared<ql::PlainVanillaPayoff>(type_of(in, i), in.strike[i]),
       boost::make_shared<ql::EuropeanExercise>(day + static_cast<int>(days)));
   option->setPricingEngine(boost::make_shared<ql::AnalyticEuropeanEngine>(process));
-  return {spot, option};
+  return {spot, deviation, option};
 }
 
 }  // namespace
@@ -153,6 +156,21 @@ double quantlib_scenarios(const PeerOptions& in, std::size_t factors, std::size_
                               in.volatility[i] * std::sqrt(in.years[i]));
   }
   return sum;
+}
+
+void quantlib_grid(const PeerOptions& in, const PeerScenarios& scenarios, double* out,
+                   double* seconds) {
+  const ql::Date day = today();
+  std::vector<Held> options;
+  for (std::size_t i = 0; i < in.count; ++i) options.push_back(build(in, i, day));
+  const auto began = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < in.count; ++i)
+    for (std::size_t s = 0; s < scenarios.count; ++s) {
+      options[i].spot->setValue(in.forward[i] * scenarios.factor[s]);
+      options[i].volatility->setValue(in.volatility[i] * (1 + scenarios.shock[s]));
+      out[i * scenarios.count + s] = options[i].option->NPV();
+    }
+  *seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 }  // namespace cofferdam::bench

@@ -32,4 +32,16 @@ double quantlib_normals(std::size_t count);  // Mersenne twister + InverseCumula
 // scenario.
 double quantlib_scenarios(const PeerOptions& in, std::size_t factors, std::size_t scenarios);
 
+// Moves of all quotes together.
+struct PeerScenarios {
+  const double* factor;  // of the forward
+  const double* shock;   // of the volatility, relative
+  std::size_t count;
+};
+
+// Every option built once, its two quotes bumped, NPV to out[option * scenarios.count + scenario].
+// `seconds` is what the bumping and pricing took.
+void quantlib_grid(const PeerOptions& in, const PeerScenarios& scenarios, double* out,
+                   double* seconds);
+
 }  // namespace cofferdam::bench

@@ -118,6 +118,10 @@ void note_touched(const State& state, const Books& books, Mirror& mirror) {
         const market::Participant& row = after != nullptr ? *after : *before;
         mirror.note({.account = {row.pool, row.owner}, .everything = true});
       });
+  state.grids.each_touched([&](const Grid* before, const Grid* after) {
+    const Grid& row = after != nullptr ? *after : *before;
+    mirror.note_grid(row.rulebook, row.contract);
+  });
   state.standings.each_touched([&](const Standing* before, const Standing* after) {
     mirror.note({.account = (after != nullptr ? *after : *before).account});
   });

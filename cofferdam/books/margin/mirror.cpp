@@ -2,6 +2,7 @@
 #include "cofferdam/books/margin/mirror.h"
 
 #include "cofferdam/base/decimal.h"
+#include "cofferdam/base/prefetch.h"
 #include "cofferdam/books/margin/mirror_numbers.h"
 #include "cofferdam/books/market/value.h"
 
@@ -55,7 +56,7 @@ void Mirror::build() {
   });
   books_->market.participants.each([&](const market::Participant& participant) {
     if (pool_index_.contains(participant.pool) && !participant.outside &&
-        row_of({participant.pool, participant.owner}) == kNoRow)
+        row_of(Account{participant.pool, participant.owner}) == kNoRow)
       read_account({participant.pool, participant.owner});
   });
   built_ = true;
@@ -71,14 +72,75 @@ void Mirror::read_scales() {
   });
 }
 
+// A trade touches two accounts of each holding, one soon after the other.
+void Mirror::note(const Note& note) {
+  if (!built_) return;
+  const std::size_t recent = std::min<std::size_t>(noted_.size(), 3);
+  if (note.holding != base::kNoSlot &&
+      std::any_of(noted_.end() - static_cast<std::ptrdiff_t>(recent), noted_.end(),
+                  [&](const Note& before) { return before.holding == note.holding; }))
+    return;
+  noted_.push_back(note);
+  if (noted_.size() > kNotedMax) forget();
+}
+
+// Each step needs what the one before has fetched.
+void Mirror::fetch_ahead(std::size_t note) const {
+  constexpr std::size_t kStep = 6;
+  const auto& holdings = books_->market.holdings;
+  const auto there = [&](std::size_t i) {
+    return i < noted_.size() && noted_[i].holding < holdings.slot_end() &&
+           holdings.present(noted_[i].holding);
+  };
+  const auto row_at = [&](std::size_t i) { return there(i) ? row_of(noted_[i]) : kNoRow; };
+  if (const std::size_t i = note + 4 * kStep;
+      i < noted_.size() && noted_[i].holding != base::kNoSlot)
+    if (noted_[i].holding < holdings.slot_end()) holdings.prefetch_row(noted_[i].holding);
+  if (const std::size_t i = note + 3 * kStep; there(i)) {
+    const market::Holding& holding = holdings.at(noted_[i].holding);
+    books_->ledger.accounts.prefetch_row(holding.position);
+    books_->ledger.accounts.prefetch_row(holding.open_value);
+    if (holding.participant < row_of_participant_.size())
+      base::prefetch(&row_of_participant_[holding.participant], sizeof(std::uint32_t));
+  }
+  if (const std::size_t i = note + 2 * kStep; there(i)) {
+    const Slot participant = holdings.at(noted_[i].holding).participant;
+    if (participant < row_of_participant_.size() && row_of_participant_[participant] != kNoRow)
+      base::prefetch(&rows_[row_of_participant_[participant]], sizeof(Row));
+  }
+  if (const std::uint32_t row = row_at(note + kStep); row != kNoRow) {
+    const Row& next = rows_[row];
+    base::prefetch(legs_.data() + next.legs_first, sizeof(Leg));
+    base::prefetch(positions_.data() + next.positions_first,
+                   next.positions_count * sizeof(GridPosition));
+    base::prefetch(open_values_.data() + next.positions_first,
+                   next.positions_count * sizeof(std::int64_t));
+  }
+}
+
 void Mirror::catch_up() {
-  for (const Note& note : noted_) take_in(note);
+  for (std::size_t i = 0; i < noted_.size(); ++i) {
+    fetch_ahead(i);
+    take_in(noted_[i]);
+  }
   noted_.clear();
+}
+
+// By way of the holding, where it is still there.
+std::uint32_t Mirror::row_of(const Note& note) const {
+  const auto& holdings = books_->market.holdings;
+  if (note.holding < holdings.slot_end() && holdings.present(note.holding)) {
+    const Slot participant = holdings.at(note.holding).participant;
+    if (participant < row_of_participant_.size() && row_of_participant_[participant] != kNoRow &&
+        rows_[row_of_participant_[participant]].account == note.account)
+      return row_of_participant_[participant];
+  }
+  return row_of(note.account);
 }
 
 // What was noted may have come and gone: where it is not found as it was, all is read.
 void Mirror::take_in(const Note& note) {
-  const std::uint32_t row = row_of(note.account);
+  const std::uint32_t row = row_of(note);
   const bool taken =
       row != kNoRow && !note.everything && rows_[row].plain &&
       (note.holding == base::kNoSlot ? read_cash(rows_[row]) : read_holding(rows_[row], note));

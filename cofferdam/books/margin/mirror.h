@@ -45,11 +45,10 @@ class Mirror {
     bool everything = false;
   };
 
-  void note(const Note& note) {
-    if (!built_) return;
-    noted_.push_back(note);
-    if (noted_.size() > kNotedMax) forget();
-  }
+  void note(const Note& note);
+
+  // The grid was touched: its entries are read again.
+  void note_grid(RulebookId rulebook, ContractId contract);
 
   [[nodiscard]] bool is_made() const { return built_; }
 
@@ -126,6 +125,7 @@ class Mirror {
     bool may_raise = false;  // new risk may be taken on at the same price
     bool plain = true;
     bool has_grid = false;
+    bool keeps_entries = false;  // of the grid, from an earlier pass
     std::int64_t unit_long = 0;  // in the finest scale of the asset's contracts
     std::int64_t unit_short = 0;
     std::int64_t least = 0;  // of the grid's entries
@@ -195,7 +195,9 @@ class Mirror {
   void build();
   void read_scales();
   void catch_up();
+  void fetch_ahead(std::size_t note) const;
   void take_in(const Note& note);
+  [[nodiscard]] std::uint32_t row_of(const Note& note) const;
   [[nodiscard]] bool read_cash(Row& row);
   [[nodiscard]] bool read_holding(Row& row, const Note& note);
   [[nodiscard]] std::optional<Held> held_in(const market::Holding& holding) const;
@@ -215,7 +217,7 @@ class Mirror {
   [[nodiscard]] std::size_t views_of(RulebookId rulebook);
   const View& view_of(Views& views, std::uint32_t contract);
   void read_view(Views& views, View& view, std::uint32_t contract);
-  void read_grid(Views& views, View& view, std::uint32_t contract, const Grid& grid);
+  void read_entries(Views& views, View& view, std::uint32_t contract, const Grid& grid);
   void write_sides(Views& views, const View& view, std::uint32_t contract);
   void read_views(const Row& row);
 

@@ -185,7 +185,26 @@ class Venue {
       }
       command.grids.push_back(std::move(grid));
     }
+    // Now and then one that is looked at and taken back.
+    if (below(3) == 0) {
+      PublishGrid taken_back = command;
+      for (ContractGrid& grid : taken_back.grids)
+        for (std::int64_t& entry : grid.entries) entry = -3 * entry;
+      ledger::Context given = books.context();
+      require(apply(taken_back, books.margin, given) == PublishGridStatus::ok);
+      evaluate(books.margin, books.books(), given, books.margin_scratch, Occasion::command);
+      books.changes.rollback();
+    }
     require(books.publish(command) == PublishGridStatus::ok);
+    if (below(3) == 0) {
+      ledger::Context given = books.context();
+      command.grids.erase(command.grids.begin(), command.grids.begin() + 3);
+      for (ContractGrid& grid : command.grids)
+        for (std::int64_t& entry : grid.entries) entry = 2 * entry;
+      require(apply(command, books.margin, given) == PublishGridStatus::ok);
+      evaluate(books.margin, books.books(), given, books.margin_scratch, Occasion::command);
+      books.changes.rollback();
+    }
   }
 
   void move(std::size_t c) {

@@ -4,6 +4,7 @@
 // again before the next command uses it; within the command it follows the trades: whether the one
 // that was asked about last was booked is seen in the position that it would have moved.
 #include "cofferdam/base/decimal.h"
+#include "cofferdam/base/prefetch.h"
 #include "cofferdam/books/margin/mirror.h"
 #include "cofferdam/books/margin/mirror_numbers.h"
 #include "cofferdam/books/market/value.h"
@@ -17,7 +18,7 @@ namespace {
 [[nodiscard]] bool untouched(const Books& books) {
   return books.ledger.accounts.untouched() && books.market.participants.untouched() &&
          books.market.holdings.untouched() && books.margin.pools.untouched() &&
-         books.margin.collateral.untouched();
+         books.margin.collateral.untouched() && books.margin.grids.untouched();
 }
 
 [[nodiscard]] bool has_orders(const Books& books, const Account& account) {
@@ -55,6 +56,11 @@ bool Mirror::surely_covers(const Account& account, const Change& change) {
   if (slot >= row_of_participant_.size() || row_of_participant_[slot] == kNoRow) return false;
   Row& row = rows_[row_of_participant_[slot]];
   if (!(row.account == account)) return false;
+  const market::Participant& participant = books_->market.participants.at(slot);
+  books_->ledger.accounts.prefetch_row(participant.collateral);
+  base::prefetch(legs_.data() + row.legs_first, sizeof(Leg));
+  base::prefetch(positions_.data() + row.positions_first,
+                 row.positions_count * sizeof(GridPosition));
   if (row.trades == trades_) {
     follow(row, asked_[row.asked]);
   } else {
@@ -64,7 +70,7 @@ bool Mirror::surely_covers(const Account& account, const Change& change) {
   }
   asked_[row.asked] = {
       .account = account, .contract = change.contract, .everything = !is_plain_trade(change)};
-  return is_plain_trade(change) && covers(row, books_->market.participants.at(slot), change);
+  return is_plain_trade(change) && covers(row, participant, change);
 }
 
 // Takes in what has become of the trade that was asked about. It may yet be taken back.

@@ -90,7 +90,10 @@ const Mirror::View& Mirror::view_of(Views& views, std::uint32_t contract) {
 }
 
 void Mirror::read_view(Views& views, View& view, std::uint32_t contract_number) {
-  view = View{.pass = pass_};
+  view = View{.pass = pass_,
+              .keeps_entries = view.keeps_entries,
+              .least = view.least,
+              .greatest = view.greatest};
   if (views.row != nullptr)
     for (const std::int64_t side : {1, -1}) views.sides[side_of(contract_number, side)] = Sides();
   const market::Contract& contract = *books_->market.contracts.find(ContractId(contract_number));
@@ -120,26 +123,38 @@ void Mirror::read_view(Views& views, View& view, std::uint32_t contract_number) 
     view.plain = false;
   view.unit_value = static_cast<std::uint64_t>(std::max(mark.unit_long, mark.unit_short));
   view.settle_factor = static_cast<std::uint64_t>(contract.settle_factor);
-  if (grid != nullptr) return read_grid(views, view, contract_number, *grid);
+  if (grid != nullptr) {
+    if (!view.keeps_entries) read_entries(views, view, contract_number, *grid);
+    views.largest = std::max({views.largest, -view.least, view.greatest});
+    view.has_grid = true;
+    view.add_ons = grid->add_ons;
+    view.size_free = static_cast<std::uint64_t>(grid->add_ons.size_free.value());
+    return write_sides(views, view, contract_number);
+  }
   // A contract without a grid has a row of zeros.
   std::fill_n(views.blocks.data() + contract_number * views.stride / kScenarioBlock,
               views.stride / kScenarioBlock, Block{});
+  view.keeps_entries = false;
   view.tiers = tiers->at(books_->now);
 }
 
-void Mirror::read_grid(Views& views, View& view, std::uint32_t contract, const Grid& grid) {
-  view.has_grid = true;
-  view.add_ons = grid.add_ons;
-  view.size_free = static_cast<std::uint64_t>(grid.add_ons.size_free.value());
+void Mirror::read_entries(Views& views, View& view, std::uint32_t contract, const Grid& grid) {
   Block* const row = views.blocks.data() + contract * views.stride / kScenarioBlock;
+  view.keeps_entries = true;
+  view.least = 0;
+  view.greatest = 0;
   for (std::size_t s = 0; s < grid.entries.size(); ++s) {
     const std::int64_t entry = grid.entries[s];
     row[s / kScenarioBlock].entries[s % kScenarioBlock] = entry;
     view.least = std::min(view.least, entry);
     view.greatest = std::max(view.greatest, entry);
   }
-  views.largest = std::max({views.largest, -view.least, view.greatest});
-  write_sides(views, view, contract);
+}
+
+void Mirror::note_grid(RulebookId rulebook, ContractId contract) {
+  for (Views& views : views_)
+    if (views.rulebook == rulebook && contract.value() < views.views.size())
+      views.views[contract.value()].keeps_entries = false;
 }
 
 // The quantities of shorts are negative, their add-ons are not.
