@@ -208,6 +208,12 @@ TEST_F(Governed, OnlyAVoteChangesWhatIsGoverned) {
   EXPECT_EQ(engine_->state().decision.proposals.at(0).state, decision::ProposalState::failed);
 
   const std::uint32_t id = pass({policy(1)});
+  const auto rehearsal = engine_->dry_run({.id = CommandId(900'002),
+                                           .principal = kExecutive,
+                                           .command = decision::ExecuteChange{id},
+                                           .rehearse = true});
+  ASSERT_TRUE(rehearsal.has_value());
+  EXPECT_TRUE(rehearsal->ok()) << rehearsal->outcome.law;
   EXPECT_EQ(answer(kBoris, decision::ExecuteChange{id}), GovernanceStatus::not_ready);
   after(base::kDay * 2);
   must(kBoris, decision::ExecuteChange{id});
