@@ -33,18 +33,18 @@ struct RandomVenue : ResolutionVenue {
     else
       mark_at(perp, 100'00);
     RC_ASSERT(house_pays(draw<std::uint64_t>(1, 100'00)) == DefineWaterfallStatus::ok);
-    LiquidationTerms terms = liquidation_terms();
-    terms.interval = base::kHour;
-    terms.notional_max = maybe(3'000'00);
-    terms.fund_loss_max = maybe(80'00);
-    terms.fee_account = kPenalties;
-    terms.fee_ppm = draw<std::uint32_t>(0, 100'000);
-    terms.backstop_pool = here;
-    terms.backstop = OwnerId(members_count);
-    terms.backstop_price = draw(0, 2) == 0 ? BackstopPrice::mark : BackstopPrice::bankruptcy;
-    terms.backstop_notional_max = Amount(draw<std::uint64_t>(0, 2'000'00));
-    terms.backstop_loss_max = Amount(draw<std::uint64_t>(0, 60'00));
-    RC_ASSERT(give(SetLiquidationTerms{.terms = terms}) == SetLiquidationTermsStatus::ok);
+    LiquidationTerms rules = liquidation_terms();
+    rules.interval = base::kHour;
+    rules.notional_max = maybe(3'000'00);
+    rules.fund_loss_max = maybe(80'00);
+    rules.fee_account = kPenalties;
+    rules.fee_ppm = draw<std::uint32_t>(0, 100'000);
+    rules.backstop_pool = here;
+    rules.backstop = OwnerId(members_count);
+    rules.backstop_price = draw(0, 2) == 0 ? BackstopPrice::mark : BackstopPrice::bankruptcy;
+    rules.backstop_notional_max = Amount(draw<std::uint64_t>(0, 2'000'00));
+    rules.backstop_loss_max = Amount(draw<std::uint64_t>(0, 60'00));
+    RC_ASSERT(give(SetLiquidationTerms{.terms = rules}) == SetLiquidationTermsStatus::ok);
     for (int i = 0; i < 8; ++i) {
       const auto buyer = draw<std::uint64_t>(1, members_count + 1);
       const auto seller = draw<std::uint64_t>(1, members_count + 1);
