@@ -34,10 +34,12 @@
 #include "cofferdam/books/principal/create_principal.h"
 #include "cofferdam/engine/access_operations.h"
 #include "cofferdam/engine/alert_operations.h"
+#include "cofferdam/engine/claim_operations.h"
 #include "cofferdam/engine/custody_operations.h"
 #include "cofferdam/engine/default_operations.h"
 #include "cofferdam/engine/genesis.h"
 #include "cofferdam/engine/governance_operations.h"
+#include "cofferdam/engine/insurance_operations.h"
 #include "cofferdam/engine/maintenance.h"
 #include "cofferdam/engine/margin_operations.h"
 #include "cofferdam/engine/market_operations.h"
@@ -85,7 +87,19 @@ using CommandVariant = std::variant<
     default_management::CloseAuction, default_management::RecoverLoss,
     default_management::CallAssessment, default_management::PayAssessment, decision::Constitute,
     decision::SetWeight, decision::ProposeChange, decision::CastVote, decision::QueueChange,
-    decision::ExecuteChange, decision::CancelChange>;
+    decision::ExecuteChange, decision::CancelChange, insurance::OpenInsurance,
+    insurance::SetInsuranceRules, insurance::DeclareHolding, insurance::RecordCapital,
+    insurance::AdvanceInsurance, insurance::SetReserve, insurance::PayExpense,
+    insurance::AddSurplus, insurance::ShareSurplus, insurance::AdmitMember, insurance::RetireMember,
+    insurance::PublishTariff, insurance::ChargeMembers, insurance::SubscribeTranche,
+    insurance::RequestExit, insurance::PayExit, insurance::SetPrices, insurance::BindCover,
+    insurance::CancelCover, insurance::SetClaimRules, insurance::DeclareIncident,
+    insurance::CloseIncident, insurance::NotifyClaim, insurance::SubmitEvidence,
+    insurance::AssessClaim, insurance::TriggerClaim, insurance::WithdrawClaim,
+    insurance::OpenClaimVote, insurance::CommitClaimVote, insurance::RevealClaimVote,
+    insurance::CloseClaimVote, insurance::DeclareConflict, insurance::PunishVoter,
+    insurance::ChallengeClaim, insurance::AppealClaim, insurance::AdvanceClaim, insurance::PayClaim,
+    insurance::RecordRecovery, insurance::ClawBackClaim>;
 
 namespace detail {
 template <class C, class Variant>

@@ -248,5 +248,58 @@ TEST_F(Default, ADryRunIsTheRun) {
   }
 }
 
+TEST_F(Default, AnAuctionThatLayersPayWhatComesBackAndAReplay) {
+  found();
+  crash();
+  dm::LiquidationTerms terms;
+  terms.pool = kPerps;
+  terms.asset = kUsd;
+  terms.interval = base::kHour;
+  terms.fund_loss_max = Amount(60'00);
+  terms.gate_after = base::kHour;
+  must(dm::SetLiquidationTerms{.terms = terms});
+  must(dm::OpenAuction{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
+  dm::BidAuction bid{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .bidder = OwnerId(9)};
+  const auto money = [&](std::uint64_t id) {
+    const ledger::Account& row = *engine_->state().ledger.accounts.find(AccountId(id));
+    return row.credits_posted - row.debits_posted;
+  };
+  // 100.00 are missing; layers pay 60.00 in an hour.
+  EXPECT_EQ(send(bid).outcome.status,
+            static_cast<std::uint16_t>(dm::AuctionCommandStatus::fund_loss_limit));
+  bid.fraction = base::Rate(base::kRateOne / 2);
+  const auto dry =
+      engine_->dry_run({.id = CommandId(999), .principal = PrincipalId(1), .command = bid});
+  ASSERT_TRUE(dry);
+  const Reply run = send(bid);
+  ASSERT_TRUE(run.ok());
+  EXPECT_EQ(dry->outcome.postings.size(), run.outcome.postings.size());
+  EXPECT_EQ(money(20), Amount(1));
+  EXPECT_EQ(money(21), Amount(29'99));
+
+  EXPECT_THAT(send(pay(7, 1, 1'00)).outcome.law, HasSubstr("nothing leaves its pool yet"));
+  must(dm::RecoverLoss{.loss = 1, .account = AccountId(1), .amount = Amount(20'00)});
+  EXPECT_EQ(money(21), Amount(30'00));
+  EXPECT_EQ(money(20), Amount(20'00));
+
+  must(dm::DeclareDefault{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .cause = "gap"});
+  EXPECT_EQ(send(bid).outcome.status,
+            static_cast<std::uint16_t>(dm::AuctionCommandStatus::loss_open));
+  must(dm::AllocateLoss{.loss = 2});
+  must(dm::Deleverage{.loss = 2, .contract = kPerp});
+  EXPECT_EQ(engine_->state().default_management.losses.find(2)->outstanding(), Amount());
+  now_ += (base::kHour + base::kMinute).value();
+  must(pay(7, 1, 1'00));
+
+  const auto hash = state_hash(engine_->state());
+  ASSERT_TRUE(engine_->take_snapshot());
+  ASSERT_TRUE(engine_->close());
+  open();
+  EXPECT_EQ(state_hash(engine_->state()), hash);
+  const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
+  ASSERT_TRUE(replayed) << replayed.error().text();
+  EXPECT_EQ(state_hash(*replayed->state), hash);
+}
+
 }  // namespace
 }  // namespace cofferdam::engine

@@ -5,6 +5,7 @@
 #include "cofferdam/books/decision/constitute.h"
 #include "cofferdam/books/default_management/gate.h"
 #include "cofferdam/books/default_management/outflow.h"
+#include "cofferdam/books/insurance/wrong_way.h"
 #include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/margin/evaluate.h"
 #include "cofferdam/books/pool/pool_policy.h"
@@ -128,6 +129,9 @@ template <class Status>
   if (const auto gated = default_management::find_gated_movement(
           state.default_management, state.resolution, state.ledger, state.pool, now))
     return {.door = DoorStatus::policy_breach, .law = *gated};
+  if (const auto foreign = insurance::find_foreign_movement(
+          state.insurance, state.ledger, state.default_management, state.resolution))
+    return {.door = DoorStatus::policy_breach, .law = *foreign};
   return {};
 }
 

@@ -9,6 +9,8 @@
 #include "cofferdam/books/default_management/invariants.h"
 #include "cofferdam/books/default_management/resolution_invariants.h"
 #include "cofferdam/books/fact/invariants.h"
+#include "cofferdam/books/insurance/claim_invariants.h"
+#include "cofferdam/books/insurance/invariants.h"
 #include "cofferdam/books/ledger/invariants.h"
 #include "cofferdam/books/margin/invariants.h"
 #include "cofferdam/books/market/invariants.h"
@@ -75,6 +77,21 @@ std::optional<std::string> broken_law(const State& state) {
   ask(decision::check_governance_goes_forward(state.governance));
   ask(decision::check_weights_add_up(state.governance));
   ask(decision::check_changes_were_decided(state.governance));
+  ask(insurance::check_funds_are_accounts(state.insurance, state.ledger));
+  ask(insurance::check_rows_are_funds(state.insurance));
+  ask(insurance::check_premiums_go_forward(state.insurance));
+  ask(insurance::check_reserves_have_bearers(state.insurance));
+  ask(insurance::check_cover_within_gate(state.insurance));
+  ask(insurance::check_capital_stays(state.insurance));
+  ask(insurance::check_covers_stand(state.insurance));
+  ask(insurance::check_tariffs_stand(state.insurance));
+  ask(insurance::check_no_own_cover(state.insurance));
+  ask(insurance::check_claims_follow_the_table(state.claims));
+  ask(insurance::check_claims_are_paid_once(state.claims, state.insurance));
+  ask(insurance::check_votes_count_once(state.claims));
+  ask(insurance::check_claim_rules_stand(state.claims));
+  ask(insurance::check_bonds_are_held(state.claims, state.ledger));
+  ask(insurance::check_punished_once(state.claims));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -11,6 +11,8 @@
 #include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
+#include "cofferdam/books/insurance/claims_state.h"
+#include "cofferdam/books/insurance/state.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
 #include "cofferdam/books/market/market.h"
@@ -44,6 +46,8 @@ struct State {
   default_management::State default_management;
   default_management::ResolutionState resolution;
   decision::GovernanceState governance;
+  insurance::State insurance;
+  insurance::ClaimsState claims;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -65,6 +69,8 @@ struct State {
     f("default_management", self.default_management);
     f("resolution", self.resolution);
     f("governance", self.governance);
+    f("insurance", self.insurance);
+    f("claims", self.claims);
   }
 };
 

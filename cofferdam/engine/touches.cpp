@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/engine/touches.h"
 
+#include "cofferdam/books/insurance/claim_book.h"
 #include "cofferdam/engine/record.h"
 
 #include <algorithm>
@@ -94,6 +95,16 @@ class Walk {
        c.amount);
   }
 
+  void operator()(const insurance::NotifyClaim& c) { cover(c.cover); }
+
+  void operator()(const insurance::CloseIncident& c) { incident(c.incident); }
+
+  void operator()(const insurance::DeclareConflict& c) { incident(c.incident); }
+
+  void operator()(const insurance::RecordRecovery& c) { incident(c.incident); }
+
+  void operator()(const insurance::CancelCover& c) { cover(c.code); }
+
   void operator()(const custody::AllowBeneficiary& c) { vault(c.vault); }
 
   void operator()(const custody::RemoveBeneficiary& c) {
@@ -138,6 +149,10 @@ class Walk {
                            { c.proposal } -> std::convertible_to<base::ProposalId>;
                          }) {
       proposal(c.proposal);
+    } else if constexpr (requires {
+                           { c.claim } -> std::convertible_to<std::uint32_t>;
+                         }) {
+      claim(c.claim);
     } else if constexpr (requires {
                            { c.pool } -> std::convertible_to<base::PoolId>;
                          }) {
@@ -197,6 +212,21 @@ class Walk {
         at(row->pool, row->asset);
       }
     }
+  }
+
+  void cover(const std::string& code) {
+    const insurance::Cover* row = state_.insurance.covers.find(code);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+  }
+
+  void incident(const std::string& code) {
+    const insurance::Incident* row = insurance::find_incident(state_.claims, code);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
+  }
+
+  void claim(std::uint32_t number) {
+    const insurance::Claim* row = state_.claims.claims.find(number);
+    at(row == nullptr ? base::PoolId() : row->pool, row == nullptr ? base::AssetId() : row->asset);
   }
 
   void fund(const std::string& code, std::optional<base::Amount> amount = {}) {

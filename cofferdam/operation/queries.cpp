@@ -64,6 +64,9 @@ void register_queries(Registry& registry) {
   register_alert_queries(registry);
   register_margin_queries(registry);
   register_default_management_queries(registry);
+  register_governance_queries(registry);
+  register_insurance_queries(registry);
+  register_claim_queries(registry);
 }
 
 }  // namespace cofferdam::operation

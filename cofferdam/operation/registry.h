@@ -6,7 +6,10 @@
 #pragma once
 
 #include "cofferdam/engine/engine.h"
+#include "cofferdam/operation/field_forms_claims.h"
 #include "cofferdam/operation/field_forms_clearing.h"
+#include "cofferdam/operation/field_forms_governance.h"
+#include "cofferdam/operation/field_forms_insurance.h"
 #include "cofferdam/operation/listing.h"
 
 #include <deque>

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/transfers_text.h"
 
+#include "cofferdam/operation/field_forms_claims.h"
 #include "cofferdam/operation/field_forms_clearing.h"
+#include "cofferdam/operation/field_forms_governance.h"
+#include "cofferdam/operation/field_forms_insurance.h"
 
 #include <algorithm>
 #include <array>

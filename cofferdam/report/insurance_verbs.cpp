@@ -3,8 +3,13 @@
 
 #include "cofferdam/base/decimal.h"
 #include "cofferdam/report/export_journal.h"
+#include "cofferdam/report/input.h"
 #include "cofferdam/report/insurance_replay.h"
 #include "cofferdam/report/loss_file.h"
+#include "cofferdam/report/solvency_page.h"
+
+#include <array>
+#include <string_view>
 
 namespace cofferdam::report {
 namespace {
@@ -139,6 +144,46 @@ Result<Document> backtest_task(const InsuranceReplayParameters& parameters,
   return Document(operation::Text{.media_type = "text/plain", .content = replay_screen(*backtest)});
 }
 
+struct SolvencyParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"book"};
+  std::string book;
+  std::string html;
+  std::string figures;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("book", self.book, "file with the input of the calculator solvency, as JSON");
+    visit("html", self.html, "file for the report with pictures; empty: none");
+    visit("figures", self.figures, "file for the calculator's answer; empty: none");
+  }
+};
+
+Result<Document> solvency_task(const SolvencyParameters& parameters, Progress& /*progress*/) {
+  const Result<std::string> text = read_input(parameters.book);
+  if (!text) return std::unexpected(text.error());
+  const Result<operation::Json> json = operation::parse_json(*text);
+  if (!json) return std::unexpected(json.error());
+  const operation::NoNames names;
+  const operation::Codec codec{names, false};
+  const Result<solvency::SolvencyInput> input =
+      operation::read_json<solvency::SolvencyInput>(*json, codec);
+  if (!input) return std::unexpected(input.error());
+  const Result<solvency::SolvencyOutput> output = solvency::solvency(*input);
+  if (!output) return std::unexpected(output.error());
+  if (!parameters.html.empty())
+    if (Result<void> done = write_file(parameters.html, solvency_html(*input, *output)); !done)
+      return std::unexpected(done.error());
+  if (!parameters.figures.empty()) {
+    const operation::Scope scope{&operation::type_of<solvency::SolvencyInput>(), &*input, nullptr};
+    const std::string figures = operation::write_json(operation::to_json(*output, codec, &scope),
+                                                      operation::JsonLayout::indented);
+    if (Result<void> done = write_file(parameters.figures, figures + "\n"); !done)
+      return std::unexpected(done.error());
+  }
+  return Document(
+      operation::Text{.media_type = "text/plain", .content = solvency_screen(*input, *output)});
+}
+
 }  // namespace
 
 void register_insurance(operation::Registry& registry) {
@@ -146,6 +191,10 @@ void register_insurance(operation::Registry& registry) {
       registry, "insure.backtest",
       "Four rules of an insurance pool replayed on losses that happened, quarter by quarter.",
       &backtest_task);
+  operation::add_task<SolvencyParameters>(
+      registry, "insure.solvency",
+      "The solvency report of a book of covers, with pictures: capital, ruin, stress, uncertainty.",
+      &solvency_task);
 }
 
 }  // namespace cofferdam::report

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What insurance adds to a registry beyond the books: the replay on losses that happened.
+// What insurance adds to a registry beyond the books: the replay on losses that happened,
+// and the solvency report.
 #pragma once
 
 #include "cofferdam/operation/registry.h"

@@ -18,6 +18,6 @@ WITHOUT_PATH = {
 
 def reason(name):
     """Why a registered operation has no path; None where it must have one."""
-    if name.startswith(("export.", "venue.")):
+    if name.startswith(("export.", "venue.", "insure.")):
         return FILES
     return WITHOUT_PATH.get(name)

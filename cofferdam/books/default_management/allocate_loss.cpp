@@ -67,7 +67,8 @@ WaterfallLayer input_of(const State& state, const ledger::State& ledger, const p
                        .tier_cap = layer.tier_cap,
                        .weight = layer.weight,
                        .replenish_to = layer.replenish_to,
-                       .replenish_within = layer.replenish_within};
+                       .replenish_within = layer.replenish_within,
+                       .attachment = layer.attachment};
   const ledger::Account& account = *ledger.accounts.find(account_of(state, layer));
   if (const pool::Pool* there = pools.pools.find(account.pool)) input.pool = there->code;
   if (const auto most = conduit_limit(pools, layer, now)) {

@@ -48,6 +48,7 @@ struct LayerTerms {
   Amount weight;
   std::optional<Amount> replenish_to;
   Duration replenish_within;
+  std::optional<Amount> attachment;
 
   friend bool operator==(const LayerTerms&, const LayerTerms&) = default;
 
@@ -68,6 +69,8 @@ struct LayerTerms {
           "share within its order; 0 in all layers of an order: by what each can give");
     visit("replenish_to", self.replenish_to, "level to which it is filled up again");
     visit("replenish_within", self.replenish_within, "and how soon");
+    visit("attachment", self.attachment,
+          "an excess-of-loss layer bears of a loss only what is above");
   }
 };
 

@@ -109,6 +109,7 @@ LayerCharge opened(const WaterfallInput& input, const WaterfallLayer& layer) {
   } else {
     Amount most = less(layer.available, layer.reserve);
     if (layer.cap) most = std::min(most, *layer.cap);
+    if (layer.attachment) most = std::min(most, less(input.loss, *layer.attachment));
     if (layer.period_cap) most = std::min(most, less(*layer.period_cap, layer.period_used));
     if (layer.tier_cap) most = std::min(most, less(*layer.tier_cap, layer.tier_used));
     charge.can_give = most;
@@ -183,6 +184,7 @@ Certificate of_input(const WaterfallInput& input, const std::vector<WaterfallLay
     add_optional(certificate, "tier_cap", layer.tier_cap);
     certificate.add("tier_used", layer.tier_used.units());
     certificate.add("weight", layer.weight.units());
+    if (layer.attachment) certificate.add("attachment", layer.attachment->units());
     for (const LayerMember& member : layer.members) {
       certificate.add("member", member.owner);
       certificate.add("balance", member.balance.units());

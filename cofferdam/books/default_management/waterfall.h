@@ -4,8 +4,10 @@
 //
 // Layers of one order number are a group and bear pro rata, by weight or else by what each can
 // give; a lower number comes first. What a layer can give is the least of what is there above its
-// reserve, its cap for one loss, what is left of its cap for the period, and what is left of the
-// cap that the market's tier has on a shared fund (Drift v2, PerpMarket ContractTier). Only
+// reserve, its cap for one loss, what of the loss is above its attachment, what is left of its cap
+// for the period, and what is left of the cap that the market's tier has on a shared fund (Drift
+// v2, PerpMarket ContractTier). An excess-of-loss layer does not drop down: where layers before it
+// have failed to bear what is below its attachment, it does not bear it either. Only
 // prefunded layers that need no vote are charged: an assessment reimburses afterwards. A layer of
 // another pool is reached only through a conduit that it names. The defaulter's own layers must be
 // the defaulter's; no other layer may be, so that nobody pays the own loss out of common money.
@@ -66,6 +68,7 @@ struct WaterfallLayer {
   std::vector<LayerMember> members;
   std::optional<Amount> replenish_to;
   base::Duration replenish_within;
+  std::optional<Amount> attachment;
 
   static constexpr std::array<std::string_view, 3> kRequired{"code", "kind", "order"};
 
@@ -90,6 +93,8 @@ struct WaterfallLayer {
     visit("members", self.members, "who holds it, at most 100,000; a charge is split by balance");
     visit("replenish_to", self.replenish_to, "level to which it is filled up again");
     visit("replenish_within", self.replenish_within, "and how soon");
+    visit("attachment", self.attachment,
+          "the layer bears of the loss only what is above, as excess-of-loss cover does");
   }
 };
 

@@ -48,6 +48,29 @@ LayerStatus status(const WaterfallOutput& output, std::string_view code) {
   return LayerStatus::unreachable;
 }
 
+// 60 in excess of 250: it bears what is above its attachment, whether or not that was reached by
+// the layers before it.
+TEST(Waterfall, AnExcessOfLossLayerDoesNotDropDown) {
+  WaterfallInput input{.loss = Amount(280), .pool = "eth", .owner = "d", .cause = "gap"};
+  WaterfallLayer excess = layer("excess", LayerKind::excess_of_loss, 2, 1'000);
+  excess.pool = "mutual";
+  excess.conduit = "mutual-eth";
+  excess.attachment = Amount(250);
+  excess.cap = Amount(60);
+  input.layers = {layer("fund", LayerKind::pool_fund, 1, 100), excess};
+  const auto charge = [&](u128 loss) {
+    input.loss = Amount(loss);
+    return charged(*waterfall(input), "excess");
+  };
+  EXPECT_EQ(charge(250), Amount());
+  EXPECT_EQ(charge(280), Amount(30));
+  EXPECT_EQ(charge(400), Amount(60));
+  EXPECT_EQ(waterfall(input)->uncovered, Amount(240));
+  const std::string with = waterfall(input)->certificate;
+  input.layers[1].attachment = Amount(251);
+  EXPECT_NE(waterfall(input)->certificate, with);
+}
+
 TEST(Waterfall, InOrderToTheUnit) {
   const auto output = waterfall(venue(400));
   ASSERT_TRUE(output.has_value()) << output.error().text();

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The insurance room: what members of a pool pay in, what the pool promised, and what it pays out.
-// Words: a *member* contributes; *need* is what a period must bring in; a *modifier* follows a
-// member's own losses as far as they can be believed. Laws: everything is integers, the parts of a
-// split sum to the total, what is owed to the pool rounds up. Estimates come in as amounts that a
-// model computed; this room runs no model.
-//
-// This file: the contributions of a period, line by line.
+// The contributions of a period, line by line. A *need* is what the period must bring in; a
+// *modifier* follows a member's own losses as far as they can be believed.
 //
 //   technical  = (E + r K) / (1 + r) / (1 - expenses), each division rounded up
 //   top-up     = (target - fund) / periods, within -50 % and +100 % of technical

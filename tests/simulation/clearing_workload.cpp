@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the clearing venue is founded with, and the commands that are drawn for it. Most make sense
+// where the venue stands; the rest is refused.
+#include "tests/simulation/clearing.h"
+
+namespace cofferdam::simulation {
+
+namespace dm = default_management;
+using base::AccountId;
+using base::Amount;
+using base::AssetId;
+using base::ContractId;
+using base::OwnerId;
+using base::PoolId;
+using base::Price;
+using base::Quantity;
+using base::Rate;
+using ledger::AccountClass;
+using ledger::OwnerClass;
+
+namespace {
+
+constexpr PoolId kVenue{1U};
+constexpr PoolId kShared{2U};
+constexpr AssetId kUsd{1U};
+constexpr ContractId kPerp{1U};
+constexpr ContractId kFuture{2U};
+constexpr std::uint64_t kFirstOwner = 11;
+constexpr std::uint64_t kOwners = 6;
+constexpr std::uint64_t kFund = 20;
+constexpr std::uint64_t kHouse = 21;
+constexpr std::uint64_t kPenalties = 22;
+constexpr std::uint64_t kSharedFund = 30;
+constexpr std::uint64_t kOperator = 90;
+
+[[nodiscard]] ledger::AccountEvent account(std::uint64_t id, PoolId pool, AccountClass what,
+                                           OwnerClass whose, std::uint64_t owner) {
+  return {.id = AccountId(id),
+          .pool = pool,
+          .asset = kUsd,
+          .account_class = what,
+          .owner_class = whose,
+          .owner = OwnerId(owner),
+          .code = 1,
+          .flags = what == AccountClass::custody
+                       ? std::uint16_t{0}
+                       : std::uint16_t{ledger::kDebitsMustNotExceedCredits}};
+}
+
+[[nodiscard]] std::uint64_t custody_of(PoolId pool) {
+  return pool.value();
+}
+
+}  // namespace
+
+void ClearingSimulation::found() {
+  give(venue::Genesis{.venue = "SIM", .root = "root"});
+  give(ledger::CreateAsset{.code = "USD", .scale = 2});
+  found_pools();
+  found_market();
+}
+
+void ClearingSimulation::found_pools() {
+  using O = OwnerClass;
+  const std::vector<ledger::Edge> edges{{O::pool, O::client, 0},
+                                        {O::client, O::pool, 0},
+                                        {O::pool, O::insurance, 0},
+                                        {O::insurance, O::pool, 0},
+                                        {O::insurance, O::insurance, 0}};
+  for (const PoolId pool : {kVenue, kShared}) {
+    give(pool::CreatePool{.code = "P" + std::to_string(pool.value()),
+                          .activity = "simulation",
+                          .allows_deficit = true,
+                          .edges = edges});
+    give(pool::AttachAgreement{.pool = pool,
+                               .title = "Deed",
+                               .document = std::string(64, 'a'),
+                               .parties = {"operator"},
+                               .law = "law of the simulation"});
+    pool::ActivatePool activate;
+    activate.pool = pool;
+    give(activate);
+  }
+  ledger::CreateAccounts accounts;
+  for (const PoolId pool : {kVenue, kShared})
+    accounts.accounts.push_back(
+        account(custody_of(pool), pool, AccountClass::custody, OwnerClass::pool, 0));
+  for (std::uint64_t owner = kFirstOwner; owner < kFirstOwner + kOwners; ++owner)
+    accounts.accounts.push_back(
+        account(owner, kVenue, AccountClass::collateral, OwnerClass::client, owner));
+  for (const std::uint64_t id : {kFund, kHouse, kPenalties})
+    accounts.accounts.push_back(
+        account(id, kVenue, AccountClass::reserve, OwnerClass::insurance, kOperator));
+  accounts.accounts.push_back(
+      account(kSharedFund, kShared, AccountClass::reserve, OwnerClass::insurance, kOperator));
+  give(accounts);
+  give(pool::DeclareConduit{
+      .code = "in", .from = kShared, .to = kVenue, .asset = kUsd, .purpose = "losses"});
+  give(pool::DeclareConduit{
+      .code = "back", .from = kVenue, .to = kShared, .asset = kUsd, .purpose = "recoveries"});
+  const auto deposit = [&](PoolId pool, std::uint64_t to, std::uint64_t amount) {
+    give(ledger::CreateTransfers{.transfers = {{.id = base::TransferId(++ids_),
+                                                .debit_account = AccountId(custody_of(pool)),
+                                                .credit_account = AccountId(to),
+                                                .amount = Amount(amount),
+                                                .pool = pool,
+                                                .asset = kUsd,
+                                                .code = 1}}});
+  };
+  for (std::uint64_t owner = kFirstOwner; owner < kFirstOwner + kOwners; ++owner)
+    deposit(kVenue, owner, 100'00 + random_.below(400'00));
+  deposit(kVenue, kHouse, 1 + random_.below(60'00));
+  deposit(kShared, kSharedFund, 1 + random_.below(100'00));
+}
+
+void ClearingSimulation::found_market() {
+  give(fact::DeclareSource{.code = "feed", .staleness = base::kDay, .scale = 2});
+  give(market::SetIndex{.code = "I",
+                        .scale = 2,
+                        .sources = {{.source = base::SourceId(1U), .fact_key = "p"}},
+                        .minimum_sources = 1});
+  for (const char* code : {"PERP", "FUT"})
+    give(market::CreateContract{.code = code, .settlement_asset = kUsd, .price_scale = 2});
+  give(market::SetTerms{.contract = kPerp,
+                        .instrument = market::Instrument::perpetual,
+                        .maker_ppm = 100,
+                        .taker_ppm = 500});
+  for (std::uint64_t owner = kFirstOwner; owner < kFirstOwner + kOwners; ++owner)
+    give(market::OpenParticipant{
+        .pool = kVenue, .owner = OwnerId(owner), .collateral = AccountId(owner)});
+  for (const ContractId contract : {kPerp, kFuture}) {
+    give(market::RecordMarks{{{.contract = contract, .price = Price(price_)}}});
+    give(
+        margin::SetTiers{.contract = contract, .initial_ppm = 100'000, .maintenance_ppm = 600'000});
+  }
+  if (random_.chance(70))
+    give(margin::SetPool{.pool = kVenue, .asset = kUsd, .mode = margin::Mode::cross});
+  give(dm::OpenFund{.code = "f", .account = AccountId(kFund)});
+  give(waterfall());
+  give(liquidation_terms());
+  for (int i = 0; i < 3; ++i) give(draw_fund());
+  for (int i = 0; i < 6; ++i) give(draw_trade());
+}
+
+OwnerId ClearingSimulation::any_owner() {
+  return OwnerId(kFirstOwner + random_.below(kOwners + (random_.chance(2) ? 1 : 0)));
+}
+
+// An owner whose case is open, mostly.
+OwnerId ClearingSimulation::any_failing() {
+  std::vector<OwnerId> owners;
+  engine_->state().default_management.cases.each([&](const dm::Case& row) {
+    if (row.stage == dm::CaseStage::liquidating || row.stage == dm::CaseStage::defaulted)
+      owners.push_back(row.owner);
+  });
+  return owners.empty() || random_.chance(10) ? any_owner() : random_.one_of(owners);
+}
+
+Amount ClearingSimulation::up_to(std::uint64_t most) {
+  return Amount(random_.below(most + 1));
+}
+
+std::optional<Amount> ClearingSimulation::maybe(std::uint64_t most) {
+  if (random_.chance(40)) return std::nullopt;
+  return up_to(most);
+}
+
+std::uint32_t ClearingSimulation::any_loss() {
+  const auto count = engine_->state().default_management.losses.size();
+  return static_cast<std::uint32_t>(count - random_.below(std::min<std::size_t>(count, 2) + 1));
+}
+
+dm::DefineWaterfall ClearingSimulation::waterfall() {
+  dm::DefineWaterfall command{.pool = kVenue, .asset = kUsd};
+  if (random_.chance(80)) {
+    command.layers.push_back(
+        {.code = "own", .kind = dm::LayerKind::defaulter_contribution, .order = 1, .fund = "f"});
+    command.layers.push_back({.code = "fund",
+                              .kind = dm::LayerKind::pool_fund,
+                              .order = 2,
+                              .fund = "f",
+                              .replenish_to = Amount(80'00),
+                              .replenish_within = base::kDay * 30});
+  }
+  command.layers.push_back({.code = "house",
+                            .kind = dm::LayerKind::operator_capital,
+                            .order = static_cast<std::uint16_t>(2 + random_.below(3)),
+                            .account = AccountId(kHouse),
+                            .cap = maybe(50'00),
+                            .replenish_to = Amount(40'00)});
+  if (random_.chance(70))
+    command.layers.push_back({.code = "shared",
+                              .kind = dm::LayerKind::shared_fund,
+                              .order = 5,
+                              .account = AccountId(kSharedFund),
+                              .conduit = base::ConduitId(1U),
+                              .tier_cap = maybe(60'00)});
+  return command;
+}
+
+dm::SetLiquidationTerms ClearingSimulation::liquidation_terms() {
+  dm::LiquidationTerms terms;
+  terms.pool = kVenue;
+  terms.asset = kUsd;
+  terms.auction.slow_length = base::kHour;
+  terms.fee_account = AccountId(kPenalties);
+  terms.fee_ppm = static_cast<std::uint32_t>(random_.below(50'000));
+  terms.interval = base::kHour;
+  terms.notional_max = maybe(3'000'00);
+  terms.fund_loss_max = maybe(60'00);
+  terms.backstop_pool = kVenue;
+  terms.backstop = OwnerId(kFirstOwner + kOwners - 1);
+  terms.backstop_price =
+      random_.chance(50) ? dm::BackstopPrice::mark : dm::BackstopPrice::bankruptcy;
+  terms.backstop_notional_max = up_to(2'000'00);
+  terms.backstop_loss_max = up_to(60'00);
+  terms.gate_after = base::kSecond * static_cast<std::int64_t>(random_.below(600));
+  terms.outflow_max = Amount(20'00);
+  terms.outflow_period = base::kHour;
+  terms.assessment_max = Amount(15'00);
+  terms.assessment_period = base::kDay;
+  return {.terms = terms};
+}
+
+engine::Command ClearingSimulation::draw() {
+  const std::uint64_t dice = random_.below(100);
+  if (dice < 20) return draw_trade();
+  if (dice < 34) return draw_mark();
+  if (dice < 41) return draw_terms();
+  if (dice < 48) return draw_margin();
+  if (dice < 53) return draw_fund();
+  if (dice < 82) return draw_case();
+  if (dice < 90) return draw_loss();
+  if (dice < 95) return draw_assessment();
+  return draw_movement();
+}
+
+engine::Command ClearingSimulation::draw_trade() {
+  const ContractId contract = random_.chance(70) ? kPerp : kFuture;
+  const OwnerId buyer = any_owner();
+  const OwnerId seller = any_owner();
+  const Price price(price_ - 2'00 + static_cast<std::int64_t>(random_.below(4'00)));
+  const Quantity quantity(static_cast<std::int64_t>(random_.below(10)));
+  if (random_.chance(20))
+    return market::ClearTrades{.trades = {{.id = ++ids_,
+                                           .contract = contract,
+                                           .price = price,
+                                           .quantity = quantity,
+                                           .buyer_pool = kVenue,
+                                           .buyer = buyer,
+                                           .seller_pool = kVenue,
+                                           .seller = seller}}};
+  const market::Trade trade{.id = ++ids_,
+                            .contract = contract,
+                            .price = price,
+                            .quantity = quantity,
+                            .buyer_pool = kVenue,
+                            .buyer = buyer,
+                            .seller_pool = kVenue,
+                            .seller = seller};
+  trades_.push_back(trade);
+  return market::RecordTrades{.trades = {trade}};
+}
+
+engine::Command ClearingSimulation::draw_mark() {
+  if (random_.chance(20)) return market::Settle{.contract = random_.chance(70) ? kPerp : kFuture};
+  const auto part = static_cast<std::int64_t>(random_.below(random_.chance(30) ? 31 : 5));
+  price_ += (random_.chance(50) ? 1 : -1) * price_ * part / 100;
+  price_ = std::max<std::int64_t>(price_, 10'00);
+  return market::RecordMarks{
+      {{.contract = kPerp, .price = Price(price_)}, {.contract = kFuture, .price = Price(price_)}}};
+}
+
+engine::Command ClearingSimulation::draw_terms() {
+  const market::Trade* trade = trades_.empty() ? nullptr : &random_.one_of(trades_);
+  switch (random_.below(12)) {
+    case 0:
+      return fact::RecordFact{.source = base::SourceId(1U),
+                              .fact_key = "p",
+                              .value = fact::Value(price_),
+                              .scale = 2,
+                              .observed = base::Time(clock_ - 1)};
+    case 1:
+      return market::SetTerms{.contract = kPerp,
+                              .instrument = market::Instrument::perpetual,
+                              .taker_ppm = static_cast<std::int32_t>(random_.below(1'000))};
+    case 2:
+      if (random_.chance(20))
+        return market::DelistContract{
+            .contract = kFuture, .price = Price(price_), .reason = "simulation"};
+      return market::ExpireContract{.contract = kFuture};
+    case 3:
+      if (trade != nullptr) {
+        market::AmendTrade amended{.contract = trade->contract,
+                                   .trade = trade->id,
+                                   .id = ++ids_,
+                                   .price = Price(price_),
+                                   .quantity = Quantity(1),
+                                   .buyer_pool = kVenue,
+                                   .buyer = trade->buyer,
+                                   .seller_pool = kVenue,
+                                   .seller = trade->seller};
+        amended.reason = "simulation";
+        return amended;
+      }
+      break;
+    case 4:
+      if (trade != nullptr)
+        return market::BustTrade{
+            .contract = trade->contract, .trade = trade->id, .reason = "simulation"};
+      break;
+    case 5:
+      return liquidation_terms();
+    case 6:
+      return waterfall();
+    default:
+      break;
+  }
+  return market::ApplyFunding{
+      .contract = kPerp,
+      .rate = Rate(base::kRateOne / 10'000 * (static_cast<std::int64_t>(random_.below(21)) - 10)),
+      .time = base::Time(clock_ - 1)};
+}
+
+engine::Command ClearingSimulation::draw_margin() {
+  const auto entry = [&](std::int64_t side) {
+    return side * static_cast<std::int64_t>(random_.below(15'00));
+  };
+  switch (random_.below(9)) {
+    case 0:
+      return margin::SetRulebook{.code = "grid",
+                                 .version = "1",
+                                 .asset = kUsd,
+                                 .value_scale = 2,
+                                 .scenarios = 2,
+                                 .life = base::kDay,
+                                 .late_max = base::kHour};
+    case 1:
+    case 2:
+      return margin::PublishGrid{
+          .rulebook = margin::RulebookId(1U),
+          .version = "1",
+          .grids = {{.contract = kPerp, .entries = {entry(-1), entry(1)}},
+                    {.contract = kFuture, .entries = {entry(-1), entry(1)}}}};
+    case 3: {
+      const bool portfolio = random_.chance(20) && engine_->state().margin.grids.size() != 0;
+      return margin::SetPool{.pool = kVenue,
+                             .asset = kUsd,
+                             .mode = portfolio ? margin::Mode::portfolio : margin::Mode::cross,
+                             .rulebook = portfolio ? margin::RulebookId(1U) : margin::RulebookId()};
+    }
+    case 4:
+      return margin::SetCollateral{.pool = kVenue,
+                                   .asset = kUsd,
+                                   .haircut_ppm = static_cast<std::uint32_t>(random_.below(2))};
+    case 5:
+      return margin::ReserveOrder{
+          .pool = kVenue,
+          .owner = any_owner(),
+          .contract = kPerp,
+          .order = 1 + random_.below(4),
+          .side = random_.chance(50) ? margin::OrderSide::buy : margin::OrderSide::sell,
+          .quantity = Quantity(1 + random_.below(3)),
+          .price = Price(price_)};
+    case 6:
+      return margin::ReleaseOrder{
+          .pool = kVenue, .owner = any_owner(), .contract = kPerp, .order = 1 + random_.below(4)};
+    case 7:
+      return margin::SetTiers{.contract = random_.chance(50) ? kPerp : kFuture,
+                              .initial_ppm = 100'000,
+                              .maintenance_ppm = 600'000};
+    default:
+      return margin::EvaluatePool{.pool = kVenue};
+  }
+}
+
+engine::Command ClearingSimulation::draw_fund() {
+  const OwnerId owner = any_owner();
+  const AccountId from(owner.value());
+  switch (random_.below(6)) {
+    case 0:
+      return dm::RequestShares{.fund = "f", .owner = owner};
+    case 1:
+      return dm::CancelShares{.fund = "f", .owner = owner};
+    case 2:
+      if (random_.chance(50)) clock_ += 15LL * 86'400 * 1'000'000'000;
+      return dm::RedeemShares{.fund = "f", .owner = owner, .account = from};
+    default:
+      return dm::IssueShares{.fund = "f", .owner = owner, .account = from, .amount = up_to(20'00)};
+  }
+}
+
+engine::Command ClearingSimulation::draw_case() {
+  const OwnerId owner = any_failing();
+  switch (random_.below(12)) {
+    case 0:
+    case 1:
+      return dm::BeginLiquidation{.pool = kVenue, .owner = any_owner(), .asset = kUsd};
+    case 2:
+      return dm::EndLiquidation{.pool = kVenue, .owner = owner, .asset = kUsd};
+    case 3:
+      return dm::DeclareDefault{.pool = kVenue, .owner = owner, .asset = kUsd, .cause = "gap"};
+    case 4:
+    case 5:
+      return dm::OpenAuction{.pool = kVenue, .owner = owner, .asset = kUsd};
+    case 6:
+      return dm::CloseAuction{.pool = kVenue, .owner = owner, .asset = kUsd};
+    case 7:
+    case 8:
+    case 9:
+      return dm::BidAuction{
+          .pool = kVenue,
+          .owner = owner,
+          .asset = kUsd,
+          .bidder = any_owner(),
+          .fraction = Rate(base::kRateOne / (1 + static_cast<std::int64_t>(random_.below(4))))};
+    default:
+      break;
+  }
+  dm::FillLiquidation fill{.pool = kVenue,
+                           .owner = owner,
+                           .asset = kUsd,
+                           .contract = random_.chance(70) ? kPerp : kFuture,
+                           .quantity = Quantity(static_cast<std::int64_t>(random_.below(8)))};
+  if (random_.chance(40)) return fill;
+  fill.taker = any_owner();
+  fill.price = Price(price_ - 5'00 + static_cast<std::int64_t>(random_.below(10'00)));
+  return fill;
+}
+
+engine::Command ClearingSimulation::draw_loss() {
+  const std::uint32_t loss = any_loss();
+  switch (random_.below(5)) {
+    case 0:
+      return dm::AllocateLoss{.loss = loss};
+    case 1:
+      return dm::Deleverage{.loss = loss,
+                            .contract = random_.chance(70) ? kPerp : kFuture,
+                            .ranking = static_cast<dm::AdlRanking>(random_.below(5))};
+    case 2:
+      return dm::CutClaims{.loss = loss};
+    default:
+      return dm::RecoverLoss{
+          .loss = loss, .account = AccountId(custody_of(kVenue)), .amount = up_to(15'00)};
+  }
+}
+
+engine::Command ClearingSimulation::draw_assessment() {
+  const auto count = engine_->state().resolution.assessments.size();
+  const OwnerId owner = any_owner();
+  if (count == 0 || random_.chance(40))
+    return dm::CallAssessment{.pool = kVenue,
+                              .asset = kUsd,
+                              .layer = random_.chance(60) ? "fund" : "house",
+                              .due = base::Time(clock_ + 86'400LL * 1'000'000'000),
+                              .calls = {{.owner = owner, .amount = up_to(10'00)}}};
+  const auto number = static_cast<std::uint32_t>(1 + random_.below(count));
+  const dm::Assessment& row = *engine_->state().resolution.assessments.find(number);
+  return dm::PayAssessment{
+      .assessment = number, .account = AccountId(row.owner.value()), .amount = up_to(10'00)};
+}
+
+// A payment to the outside or over a conduit, which gates and limits may stop, or a deposit.
+engine::Command ClearingSimulation::draw_movement() {
+  const AccountId owner(any_owner().value());
+  const AccountId custody(custody_of(kVenue));
+  const bool out = random_.chance(70);
+  return ledger::CreateTransfers{.transfers = {{.id = base::TransferId(++ids_),
+                                                .debit_account = out ? owner : custody,
+                                                .credit_account = out ? custody : owner,
+                                                .amount = Amount(1 + random_.below(30'00)),
+                                                .pool = kVenue,
+                                                .asset = kUsd,
+                                                .code = 1}}};
+}
+
+}  // namespace cofferdam::simulation
