@@ -70,7 +70,7 @@ struct FieldForms<CoverParameter> {
   static constexpr std::array<std::string_view, 1> kRequired{"cover"};
 };
 
-struct QuoteParameter {
+struct CoverQuoteParameter {
   base::PoolId pool;
   base::AssetId asset;
   ins::Peril peril = ins::Peril::exchange_insolvency;
@@ -92,7 +92,7 @@ struct QuoteParameter {
 };
 
 template <>
-struct FieldForms<QuoteParameter> {
+struct FieldForms<CoverQuoteParameter> {
   static constexpr std::array<std::string_view, 6> kRequired{"pool",   "asset", "peril",
                                                              "amount", "start", "end"};
 };
@@ -393,7 +393,7 @@ Result<Listing> capacity(const View& view, const InsuranceFilter& filter) {
       });
 }
 
-struct QuoteRow {
+struct CoverQuoteRow {
   base::AssetId asset;
   std::uint32_t prices = 0;
   ins::CoverPriceOutput price;
@@ -406,7 +406,7 @@ struct QuoteRow {
   }
 };
 
-Result<Listing> quote(const View& view, const QuoteParameter& parameter) {
+Result<Listing> quote(const View& view, const CoverQuoteParameter& parameter) {
   const ins::State& state = view.state.insurance;
   const ins::InsurancePool* pool = state.pools.find(parameter.pool);
   if (pool == nullptr) return not_found("insurance pool", parameter.pool.value());
@@ -420,9 +420,9 @@ Result<Listing> quote(const View& view, const QuoteParameter& parameter) {
       ins::price_now(state, view.state.ledger, *in_force, parameter.amount, parameter.start,
                      parameter.end, parameter.technical_premium, view.time);
   if (!price) return std::unexpected(price.error());
-  Listing listing = listing_of<QuoteRow>();
+  Listing listing = listing_of<CoverQuoteRow>();
   listing.rows.push_back(
-      to_json(QuoteRow{.asset = parameter.asset, .prices = in_force->version, .price = *price},
+      to_json(CoverQuoteRow{.asset = parameter.asset, .prices = in_force->version, .price = *price},
               view.codec));
   return listing;
 }
@@ -461,8 +461,8 @@ void register_insurance_queries(Registry& registry) {
                                             "Price sets in all their versions.", &prices);
   add_query<InsuranceFilter, CapacityRow>(registry, "cover.capacity",
                                           "How much cover may still be sold, by peril.", &capacity);
-  add_query<QuoteParameter, QuoteRow>(registry, "cover.quote", "What a cover would cost now.",
-                                      &quote);
+  add_query<CoverQuoteParameter, CoverQuoteRow>(registry, "cover.quote",
+                                                "What a cover would cost now.", &quote);
 }
 
 }  // namespace cofferdam::operation
