@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The replay of an insurance pool: what it refuses, its page, and its books kept a second time.
+"""The replay of an insurance pool and the solvency report: what they refuse, their pages, and their
+figures found a second time (those of the report with numpy and scipy, where they are installed).
 
     insurance_test.py PROGRAM
 """
@@ -20,7 +21,13 @@ PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOSSES = ROOT / "examples/21-insurance-back-test/losses.csv"
 DATA = os.environ.get("COFFERDAM_DATA")
+BOOK = ROOT / "examples/23-solvency/book.json"
 Money = decimal.Decimal
+try:
+    import numpy
+    import scipy.stats
+except ImportError:
+    numpy = None
 
 
 def insure(*options):
@@ -161,6 +168,111 @@ class Recorded(unittest.TestCase):
             self.assertGreaterEqual(technical["least_ratio"], 1)
             own = {r["rule"]: Money(r["own_funds"]) for r in found["rules"]}
             self.assertGreater(own["technical"], own["nexus"])
+
+
+def report(book, *options):
+    with tempfile.TemporaryDirectory() as folder:
+        path, figures = pathlib.Path(folder, "book.json"), pathlib.Path(folder, "figures.json")
+        path.write_text(json.dumps(book))
+        run = subprocess.run([PROGRAM, "insure", "solvency", "--book", path, "--figures", figures, *options],
+                             capture_output=True, text=True)
+        return run, json.loads(figures.read_text()) if run.returncode == 0 else None
+
+
+class Solvency(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.book = json.loads(BOOK.read_text())
+        cls.book["bootstrap"] = 20
+        with tempfile.TemporaryDirectory() as folder:
+            html = pathlib.Path(folder, "r.html")
+            run, cls.figures = report(cls.book, "--html", html)
+            assert run.returncode == 0, run.stderr
+            cls.page = html.read_text()
+
+    def measure(self, name):
+        return next(row for row in self.figures["capital"] if row["measure"] == name)
+
+    def test_the_page_needs_nothing_from_elsewhere(self):
+        self.assertGreaterEqual(self.page.count("<svg"), 5)
+        for outside in ("http://", "https://", "<script", "<link", "@import", "src="):
+            self.assertNotIn(outside, self.page)
+
+    def test_own_funds_are_exact(self):
+        assets = sum(Money(a["amount"]) for a in self.book["assets"])
+        reserves = sum(Money(r["best_estimate"]) for r in self.book["reserves"])
+        self.assertEqual(Money(self.figures["own_funds"]), assets - reserves)
+
+    @unittest.skipIf(numpy is None, "skipped: numpy and scipy are not installed")
+    def test_the_joint_loss_by_another_program(self):
+        """Rounded to steps of 20,000, transformed by numpy, states and events one by one."""
+        step, n = 20_000.0, 1 << 14
+        at = step * numpy.arange(n)
+
+        def on_lattice(mean, cv, deductible=0.0, limit=math.inf):
+            s = math.sqrt(math.log1p(cv * cv))
+            law = scipy.stats.lognorm(s, scale=mean * math.exp(-s * s / 2))
+            edges = numpy.concatenate([[-1.0], at + step / 2])
+            below = numpy.where(edges < 0, 0.0, numpy.where(edges >= limit, 1.0, law.cdf(
+                numpy.maximum(edges, 0) + deductible)))
+            return numpy.diff(below)
+
+        def transform(mass):
+            return numpy.fft.rfft(mass, 2 * n)
+        protocols = transform(on_lattice(2e6, 3, 250e3, 10e6))
+        exchanges = transform(on_lattice(9e6, 2, 1e6, 20e6))
+        background = (transform(on_lattice(6e6, 0.25)) * transform(on_lattice(2e6, 0.6)) *
+                      numpy.exp(0.2 * (transform(on_lattice(1e6, 2)) - 1)))
+        joint, asset_mean = numpy.zeros(2 * n), 0
+        events = ((0.02, 3.5e6), (0.03, 6e6), (0.002, 40e6), (0.01, 7.5e6))
+        for state in self.book["states"]:
+            z = ((1 - 4 / 3 * state["claims_factor"] * (protocols - 1)) ** -3 *
+                 numpy.exp(0.6 * state["claims_factor"] * (exchanges - 1)) * background)
+            for probability, loss in events:
+                p = min(1, probability * state["asset_factor"])
+                asset_mean += state["probability"] * p * loss
+                mass = numpy.zeros(n)
+                mass[0], mass[round(loss / step)] = 1 - p, p
+                z = z * transform(mass)
+            joint += state["probability"] * numpy.fft.irfft(z, 2 * n)
+        joint = joint[:n]
+        below = numpy.cumsum(joint)
+        k = int(numpy.searchsorted(below, 0.995))
+        var = at[k]
+        tvar = var + (joint[k:] * (at[k:] - var)).sum() / 0.005
+        self.assertLess(abs(self.measure("VaR of the joint loss")["loss"] / var - 1), 2e-3)
+        self.assertLess(abs(self.measure("TVaR of the joint loss")["loss"] / tvar - 1), 2e-3)
+        there_is = 75e6 + 0.85 * 13.7e6
+        beyond = 1 - below[int(there_is / step)]
+        self.assertLess(abs(self.figures["reverse"][0]["probability"] / beyond - 1), 0.02)
+        self.assertLess(abs(self.figures["ruin"][0]["probability"] / beyond - 1), 0.05)
+        self.assertLessEqual(self.figures["ruin"][0]["lower"], beyond)
+        self.assertGreaterEqual(self.figures["ruin"][0]["upper"], beyond)
+
+    def test_the_standard_formula_by_hand(self):
+        market = 35e6 * 0.05 + 15e6 * 0.1 + 5e6 * 0.5
+        vault, venue = 40e6, 7.5e6
+        deviation = math.sqrt(0.002 * 0.998 * vault ** 2 + 0.01 * 0.99 * venue ** 2)
+        custody = 3 * deviation if deviation <= 0.07 * (vault + venue) else None
+        premium, reserves = 0.13 * 13.7e6, 0.2 * 8e6
+        non_life = 3 * math.sqrt(premium ** 2 + premium * reserves + reserves ** 2)
+        basic = math.sqrt(market ** 2 + custody ** 2 + non_life ** 2 + 0.5 * market * custody +
+                          0.5 * market * non_life + custody * non_life)
+        self.assertAlmostEqual(self.measure("standard formula")["requirement"],
+                               basic + 0.03 * 13.7e6, places=3)
+        self.assertAlmostEqual(self.measure("gearing")["requirement"], 400e6 / 4.8, places=3)
+
+    def test_bad_books(self):
+        for change in (lambda b: b["lines"].clear(), lambda b: b["lines"][0].update(model="poisson"),
+                       lambda b: b["assets"][1].update(custodian="nobody"),
+                       lambda b: b["states"][0].update(probability=0.5),
+                       lambda b: b["lines"][0].update(model="poisson 1 of pareto(shape 0.8, scale 1)"),
+                       lambda b: b.update(level=2), lambda b: b.update(unknown=1)):
+            book = json.loads(BOOK.read_text())
+            change(book)
+            run, _ = report(book)
+            self.assertEqual(run.returncode, 2, run.stdout)
+            self.assertTrue(json.loads(run.stderr)["rule"])
 
 
 if __name__ == "__main__":

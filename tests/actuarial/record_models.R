@@ -93,3 +93,28 @@ gpd <- function(p) { s <- exp(p[1]); k <- p[2]; z <- 1 + k * (y[y > 2] - 2) / s
 o <- list(par = c(0, 0.7))
 for (i in 1:20) o <- optim(o$par, gpd, control = list(reltol = 1e-16, maxit = 5000))
 out("fit gpd", c(exp(o$par[1]), o$par[2], -o$value))
+
+# Hierarchical credibility: Hachemeister's states in two cohorts.
+X <- cbind(cohort = c(1, 2, 1, 2, 2), hachemeister)
+for (m in c("Buhlmann-Gisler", "Ohlsson", "iterative")) {
+  fit <- cm(~cohort + cohort:state, X, ratios = ratio.1:ratio.12, weights = weight.1:weight.12,
+            method = m, tol = 1e-14, maxit = 10000)
+  name <- paste("hierarchical", c("Buhlmann-Gisler" = "unbiased", "Ohlsson" = "ohlsson", "iterative" = "iterative")[[m]])
+  out(paste(name, "collective"), fit$means[[1]])
+  out(paste(name, "variances"), if (m == "iterative") fit$iterative else fit$unbiased)
+  p <- predict(fit)
+  out(paste(name, "cohorts"), p[[1]])
+  out(paste(name, "premiums"), p[[2]])
+}
+
+# Hachemeister's regression at the barycentre and at the origin; premiums of period 13.
+for (m in c("unbiased", "iterative")) {
+  fit <- cm(~state, hachemeister, regformula = ~time, regdata = data.frame(time = 1:12), adj.intercept = TRUE,
+            ratios = ratio.1:ratio.12, weights = weight.1:weight.12,
+            method = if (m == "unbiased") "Buhlmann-Gisler" else "iterative", tol = 1e-14, maxit = 10000)
+  out(paste("regression", m, "premiums"), predict(fit, newdata = data.frame(time = 13)))
+}
+fit <- cm(~state, hachemeister, regformula = ~time, regdata = data.frame(time = 1:12),
+          ratios = ratio.1:ratio.12, weights = weight.1:weight.12, tol = 1e-13, maxit = 100000)
+out("regression origin premiums", predict(fit, newdata = data.frame(time = 13)))
+out("regression origin collective", fit$means[[1]])

@@ -13,7 +13,10 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 base::Result<void> check(const CredibilityInput& input) {
   if (input.groups.size() < 2 || input.groups.size() > kGroupsMax)
     return base::malformed("groups", std::to_string(input.groups.size()), "2 to 100,000");
-  const bool straub = input.model == CredibilityModel::buhlmann_straub;
+  const bool straub = input.model != CredibilityModel::buhlmann;
+  const bool regression = input.model == CredibilityModel::hachemeister;
+  if (input.estimator == BetweenEstimator::ohlsson && input.model != CredibilityModel::hierarchical)
+    return base::malformed("estimator", "ohlsson", "is for the hierarchical model");
   std::size_t repeated = 0;
   for (std::size_t i = 0; i < input.groups.size(); ++i) {
     const CredibilityGroup& g = input.groups[i];
@@ -37,6 +40,9 @@ base::Result<void> check(const CredibilityInput& input) {
       return base::malformed(where + ".ratios", std::to_string(g.ratios.size()),
                              "Buehlmann's model needs as many periods in every group",
                              "use buhlmann_straub");
+    if (regression && (g.ratios.size() < 3 || g.ratios.size() != input.groups[0].ratios.size()))
+      return base::malformed(where + ".ratios", std::to_string(g.ratios.size()),
+                             "a regression needs as many periods in every group, at least 3");
     repeated += g.ratios.size() - 1;
   }
   if (repeated == 0)
@@ -81,6 +87,8 @@ void iterate(CredibilityOutput& out) {
 
 base::Result<CredibilityOutput> credibility(const CredibilityInput& input) {
   if (base::Result<void> fine = check(input); !fine) return std::unexpected(fine.error());
+  if (input.model == CredibilityModel::hierarchical) return hierarchical_credibility(input);
+  if (input.model == CredibilityModel::hachemeister) return regression_credibility(input);
   CredibilityOutput out;
   double total = 0;
   double of_means = 0;

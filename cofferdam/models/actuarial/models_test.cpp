@@ -82,6 +82,86 @@ TEST(Credibility, OfHachemeistersDataIsActuars) {
   expect_premiums(*plain, "buhlmann premiums", 1e-8);
 }
 
+TEST(Credibility, OfCohortsIsActuars) {
+  CredibilityInput input = hachemeister(true);
+  input.model = CredibilityModel::hierarchical;
+  const char* cohorts[] = {"one", "two", "one", "two", "two"};
+  for (std::size_t i = 0; i < 5; ++i) input.groups[i].cohort = cohorts[i];
+  for (const auto& [estimator, text] :
+       {std::pair{BetweenEstimator::unbiased, "hierarchical unbiased"},
+        std::pair{BetweenEstimator::ohlsson, "hierarchical ohlsson"},
+        std::pair{BetweenEstimator::iterative, "hierarchical iterative"}}) {
+    const std::string name = text;
+    input.estimator = estimator;
+    const auto out = credibility(input);
+    ASSERT_TRUE(out.has_value()) << out.error().text();
+    EXPECT_NEAR(out->collective_mean, recorded(name + " collective")[0], 1e-6) << name;
+    const std::vector<double> variances = recorded(name + " variances");
+    EXPECT_NEAR(out->cohort_variance, variances[0], 1e-8 * variances[0]) << name;
+    EXPECT_NEAR(out->between_variance, variances[1], 1e-8 * variances[1]) << name;
+    EXPECT_NEAR(out->within_variance, variances[2], 1e-8 * variances[2]) << name;
+    const std::vector<double> premiums = recorded(name + " cohorts");
+    for (std::size_t c = 0; c < 2; ++c)
+      EXPECT_NEAR(out->cohorts[c].premium, premiums[c], 1e-6) << name;
+    expect_premiums(*out, name + " premiums", 1e-6);
+  }
+}
+
+TEST(Credibility, OfLinesOverTimeIsActuars) {
+  CredibilityInput input = hachemeister(true);
+  input.model = CredibilityModel::hachemeister;
+  for (const auto& [estimator, name] :
+       {std::pair{BetweenEstimator::unbiased, "regression unbiased premiums"},
+        std::pair{BetweenEstimator::iterative, "regression iterative premiums"}}) {
+    input.estimator = estimator;
+    const auto out = credibility(input);
+    ASSERT_TRUE(out.has_value()) << out.error().text();
+    expect_premiums(*out, name, 1e-5);
+  }
+  input.barycenter = false;
+  const auto origin = credibility(input);
+  ASSERT_TRUE(origin.has_value()) << origin.error().text();
+  // Two iterations that stop by their own rules.
+  expect_premiums(*origin, "regression origin premiums", 1e-2);
+  const std::vector<double> collective = recorded("regression origin collective");
+  EXPECT_NEAR(origin->collective_coefficients[0], collective[0], 1e-2);
+  EXPECT_NEAR(origin->collective_coefficients[1], collective[1], 1e-2);
+  // A line is its coefficients.
+  input.period = 20;
+  const auto later = credibility(input);
+  ASSERT_TRUE(later.has_value());
+  for (const CredibilityRow& row : later->groups)
+    EXPECT_NEAR(row.premium, row.coefficients[0] + 20 * row.coefficients[1], 1e-9);
+}
+
+// The trap of a negative variance between, on both levels and for slopes.
+TEST(Credibility, NegativeVariancesOfCohortsAndSlopesAreZero) {
+  const auto group = [](const char* cohort, std::vector<double> ratios) {
+    return CredibilityGroup{.ratios = std::move(ratios), .weights = {1, 1, 1}, .cohort = cohort};
+  };
+  CredibilityInput input{.model = CredibilityModel::hierarchical,
+                         .groups = {group("a", {1, 9, 5}), group("a", {9, 1, 5}),
+                                    group("b", {5, 1, 9}), group("b", {2, 8, 5})}};
+  const auto levels = credibility(input);
+  ASSERT_TRUE(levels.has_value());
+  EXPECT_EQ(levels->cohort_variance, 0);
+  EXPECT_EQ(levels->between_variance, 0);
+  EXPECT_FALSE(levels->note.empty());
+  for (const CredibilityRow& row : levels->groups) EXPECT_NEAR(row.premium, 5, 1e-12);
+  input.model = CredibilityModel::hachemeister;
+  const auto lines = credibility(input);
+  ASSERT_TRUE(lines.has_value());
+  EXPECT_FALSE(lines->note.empty());
+  for (const CredibilityRow& row : lines->groups)
+    EXPECT_NEAR(row.premium, lines->collective_mean, 1e-9);
+  input.groups[0].cohort.clear();
+  input.model = CredibilityModel::hierarchical;
+  EXPECT_FALSE(credibility(input).has_value());
+  input.model = CredibilityModel::buhlmann_straub;
+  input.estimator = BetweenEstimator::ohlsson;
+  EXPECT_FALSE(credibility(input).has_value());
+}
+
 // Klugman et al. 4th ed., example 20.9's structure: no difference between the groups beyond chance.
 TEST(Credibility, ANegativeBetweenVarianceIsZeroAndSaysSo) {
   const CredibilityInput input{.model = CredibilityModel::buhlmann,

@@ -42,6 +42,7 @@ base::Result<void> check(const PremiumInput& in) {
       Bound{in.proportional_hazard_rho, "proportional_hazard_rho", 1},
       Bound{in.wang_lambda, "wang_lambda"},
       Bound{in.dual_power_kappa, "dual_power_kappa", 1},
+      Bound{in.minmaxvar_lambda, "minmaxvar_lambda"},
       Bound{in.tvar_level, "tvar_level", 0, 1},
       Bound{in.cost_of_capital_rate, "cost_of_capital_rate"},
       Bound{level, "capital_level", 0, 1},
@@ -102,6 +103,39 @@ Exponents exponents_of(const Lattice& lattice, AnnualTerms terms, double s) {
     of_values += weight * value(i);
   }
   return {.log_moment = most + std::log(sum), .mean = of_values / sum};
+}
+
+// The width of the layer whose reinstatements are priced.
+base::Result<double> layer_of(const PremiumInput& in, const Portfolio& portfolio) {
+  if (in.reinstatements.size() > 100)
+    return base::malformed("reinstatements", std::to_string(in.reinstatements.size()),
+                           "at most 100");
+  for (const double price : in.reinstatements)
+    if (!(price >= 0) || !std::isfinite(price))
+      return base::malformed("reinstatements", std::to_string(price),
+                             "must be finite, not negative");
+  const double width =
+      portfolio.lines.size() == 1 ? largest_payment(portfolio.lines[0].payment) : kInfinity;
+  if (!std::isfinite(width) || !(width > 0) || portfolio.annual.deductible > 0 ||
+      portfolio.annual.limit != kInfinity)
+    return base::malformed("model", in.model,
+                           "reinstatements are of one line with a limit and without annual terms");
+  return width;
+}
+
+ReinstatementPremium reinstated(const std::vector<double>& prices, double width,
+                                const Lattice& lattice) {
+  const LatticeView view(lattice);
+  ReinstatementPremium out{.annual_limit = width * static_cast<double>(prices.size() + 1)};
+  out.payments = view.mean() - view.stop_loss(out.annual_limit);
+  for (std::size_t k = 0; k < prices.size(); ++k) {
+    const double below = width * static_cast<double>(k);
+    out.expected_reinstatements +=
+        prices[k] * (view.stop_loss(below) - view.stop_loss(below + width)) / width;
+  }
+  out.initial = out.payments / (1 + out.expected_reinstatements);
+  out.whole = out.initial * (1 + out.expected_reinstatements);
+  return out;
 }
 
 }  // namespace
@@ -172,9 +206,19 @@ base::Result<PremiumOutput> premium(const PremiumInput& in) {
     add("dual_power", *kappa, distorted_mean(lattice, terms, [&](double s) {
           return -std::expm1(*kappa * std::log1p(-std::min(s, 1.0)));
         }));
+  if (const auto lambda = in.minmaxvar_lambda)
+    add("minmaxvar", *lambda, distorted_mean(lattice, terms, [&](double s) {
+          const double root = std::pow(std::min(s, 1.0), 1 / (1 + *lambda));
+          return -std::expm1((1 + *lambda) * std::log1p(-root));
+        }));
   if (in.tvar_level) add("tvar", *in.tvar_level, view.tail_value_at_risk(*in.tvar_level));
   if (const auto r = in.cost_of_capital_rate)
     add("cost_of_capital", *r, (e + *r * out.capital) / (1 + *r));
+  if (!in.reinstatements.empty()) {
+    const base::Result<double> width = layer_of(in, *portfolio);
+    if (!width) return std::unexpected(width.error());
+    out.reinstatement = reinstated(in.reinstatements, *width, lattice);
+  }
   if (out.lost_mass > 1e-6)
     out.note += std::string(out.note.empty() ? "" : "; ") +
                 "mass beyond the lattice: enlarge step or points";

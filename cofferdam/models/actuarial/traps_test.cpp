@@ -6,6 +6,7 @@
 #include "cofferdam/models/actuarial/individual.h"
 #include "cofferdam/models/actuarial/model_text.h"
 #include "cofferdam/models/actuarial/premium.h"
+#include "cofferdam/models/actuarial/simulate.h"
 #include "cofferdam/models/actuarial/tail_calculator.h"
 
 #include <gtest/gtest.h>
@@ -393,6 +394,7 @@ TEST(Premium, PrinciplesOfAnExponentialLoss) {
                             .proportional_hazard_rho = 1.5,
                             .wang_lambda = 0,
                             .dual_power_kappa = 2,
+                            .minmaxvar_lambda = 1,
                             .tvar_level = 0.99,
                             .cost_of_capital_rate = 0.1,
                             .expense_ratio = 0.2});
@@ -411,11 +413,45 @@ TEST(Premium, PrinciplesOfAnExponentialLoss) {
   EXPECT_NEAR(of("proportional_hazard"), 15, 1e-4);
   EXPECT_NEAR(of("wang"), 10, 1e-5);
   EXPECT_NEAR(of("dual_power"), 15, 1e-5);
+  // The integral of (2 sqrt(s) - s)/s from 0 to 1, times ten.
+  EXPECT_NEAR(of("minmaxvar"), 30, 1e-3);
   const double tvar = 10 * std::log(100.0) + 10;
   EXPECT_NEAR(of("tvar"), tvar, 1e-3);
   const double capital = 10 * std::log(200.0) + 10;
   EXPECT_NEAR(of("cost_of_capital"), (10 + 0.1 * capital) / 1.1, 1e-4);
   EXPECT_NEAR(out->premiums[0].gross, 15, 1e-9);
+}
+
+// Total losses of the layer, so that all sums are over the number of them; and by simulation.
+TEST(Premium, ALayerWithReinstatementsIsSundts) {
+  const auto whole = premium({.model = "poisson 0.8 of constant 30 xs 10 limit 20",
+                              .step = 1,
+                              .points = 1'024,
+                              .reinstatements = {1, 0.5}});
+  ASSERT_TRUE(whole.has_value()) << whole.error().text();
+  const double p0 = std::exp(-0.8), p1 = 0.8 * p0, p2 = 0.32 * p0;
+  const double first = 1 - p0, second = first - p1, third = second - p2;
+  EXPECT_NEAR(whole->reinstatement->annual_limit, 60, 1e-12);
+  EXPECT_NEAR(whole->reinstatement->payments, 20 * (first + second + third), 1e-9);
+  EXPECT_NEAR(whole->reinstatement->expected_reinstatements, first + 0.5 * second, 1e-9);
+  EXPECT_NEAR(whole->reinstatement->initial,
+              20 * (first + second + third) / (1 + first + 0.5 * second), 1e-9);
+
+  const char* model = "poisson 1.5 of pareto(shape 1.5, scale 20) xs 10 limit 40";
+  const auto layer =
+      premium({.model = model, .step = 0.05, .points = 16'384, .reinstatements = {1}});
+  ASSERT_TRUE(layer.has_value());
+  const std::vector<double> years = simulate_years(*parse_model(model), 400'000, 5);
+  double paid = 0, bought = 0;
+  for (const double s : years) {
+    paid += std::min(s, 80.0) / 400'000;
+    bought += std::min(s, 40.0) / 40 / 400'000;
+  }
+  EXPECT_NEAR(layer->reinstatement->payments, paid, 0.1);
+  EXPECT_NEAR(layer->reinstatement->initial, paid / (1 + bought), 0.08);
+  for (const char* bad : {"poisson 1 of exponential 5", "poisson 1 of constant 5 annual limit 5",
+                          "poisson 1 of constant 5 + poisson 1 of constant 3"})
+    EXPECT_FALSE(premium({.model = bad, .reinstatements = {1}}).has_value()) << bad;
 }
 
 TEST(Premium, AHeavyTailHasNoExponentialPremium) {
