@@ -21,7 +21,7 @@ PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOSSES = ROOT / "examples/21-insurance-back-test/losses.csv"
 DATA = os.environ.get("COFFERDAM_DATA")
-BOOK = ROOT / "examples/22-solvency/book.json"
+BOOK = ROOT / "examples/23-solvency/book.json"
 Money = decimal.Decimal
 try:
     import numpy

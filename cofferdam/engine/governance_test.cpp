@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <gmock/gmock.h>
 
@@ -53,7 +54,7 @@ class Governed : public testing::Test {
     options.segment_bytes = 256 << 10;
     options.index_table_ids = 4096;
     options.background = false;
-    options.clock = [this] { return now_; };
+    options.clock = [this] { return now_.value(); };
     auto opened = Engine::open(disk_, folder_, options);
     ASSERT_TRUE(opened) << opened.error().text();
     engine_ = std::move(*opened);

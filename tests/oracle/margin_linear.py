@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes margin/dydx-v4.json and margin/imf-mmf.json: portfolios worked out from the published
-rules, in exact integers and fractions.
+"""Writes margin/dydx-v4.json, margin/dydx-v4-mainnet-genesis.json and margin/imf-mmf.json:
+portfolios worked out from the published rules, in exact integers and fractions.
 
 dYdX v4: protocol/x/perpetuals/types/liquidity_tier.go and lib/lib.go, protocol/lib/big_math.go,
-protocol/lib/quantums.go. The tiers are written down here a second time, from genesis.sh.
+protocol/lib/quantums.go. The tiers are written down here a second time, from genesis.sh and from
+the genesis of mainnet.
 """
 import math
 import random
@@ -23,16 +24,24 @@ TIERS = {  # initial ppm, maintenance fraction ppm, lower cap, upper cap in USDC
     "FX": (10000, 500000, 500000, MILLION),
 }
 
+# Mainnet's genesis has no caps on open interest.
+GENESIS = {
+    "Large-Cap": (50000, 600000, 0, 0),
+    "Mid-Cap": (100000, 500000, 0, 0),
+    "Long-Tail": (200000, 500000, 0, 0),
+    "Safety": (1000000, 200000, 0, 0),
+}
+
 
 def trunc(x):
     return math.floor(x) if x >= 0 else math.ceil(x)
 
 
-def dydx(cash, positions):
+def dydx(cash, positions, tiers=TIERS):
     """Positions: (tier, quantity, price, open interest, own ppm, entry), decimals as text."""
     tnc, imr, mmr = Fraction(cash) * MILLION, 0, 0
     for tier, quantity, price, interest, own, entry in positions:
-        base, fraction, lower, upper = TIERS[tier]
+        base, fraction, lower, upper = tiers[tier]
         q, p = Fraction(quantity), Fraction(price)
         notional = trunc(abs(q) * p * MILLION)
         oi = trunc(Fraction(interest) * p * MILLION)
@@ -53,8 +62,8 @@ def dydx(cash, positions):
     return int(tnc), imr, mmr
 
 
-def dydx_case(name, cash, positions):
-    equity, initial, maintenance = dydx(cash, positions)
+def dydx_case(name, cash, positions, tiers=TIERS, rulebook="dydx-v4"):
+    equity, initial, maintenance = dydx(cash, positions, tiers)
     instruments, held, underlyings = [], [], []
     for i, (tier, quantity, price, interest, own, entry) in enumerate(positions):
         code = f"M{i}-USD"
@@ -70,7 +79,7 @@ def dydx_case(name, cash, positions):
     if not underlyings:
         underlyings.append({"code": "BTC", "spot": "1"})
     return {"name": name,
-            "input": {"rulebook": "dydx-v4", "scale": 6,
+            "input": {"rulebook": rulebook, "scale": 6,
                       "market": {"time": moment(0), "underlyings": underlyings,
                                  "instruments": instruments},
                       "portfolio": {"cash": cash, "positions": held}},
@@ -140,6 +149,50 @@ def dydx_cases():
             positions.append(p(tier, quantity, price, interest,
                                dice.choice((0, 0, dice.randint(1, MILLION))), entry))
         cases.append(dydx_case(f"random {n}", f"{dice.uniform(-1e6, 1e6):.6f}", positions))
+    return cases
+
+
+def genesis_cases():
+    p = lambda tier, q, price, oi="0", own=0, entry=None: (tier, q, price, oi, own, entry)
+    case = lambda name, cash, positions: dydx_case(name, cash, positions, GENESIS,
+                                                   "dydx-v4-mainnet-genesis")
+    cases = [
+        case("empty", "100", []),
+        case("one bitcoin long", "-60000", [p("Large-Cap", "1", "65000")]),
+        case("one bitcoin short", "80000", [p("Large-Cap", "-1", "65000")]),
+        case("one quantum of notional: both round up to 1", "0",
+             [p("Large-Cap", "0.000001", "1")]),
+        case("less than a quantum: no margin", "0", [p("Large-Cap", "0.0000009", "1")]),
+        case("20 quanta at 5 %: exactly 1", "1", [p("Large-Cap", "0.00002", "1")]),
+        case("21 quanta at 5 %: 1.05 rounds up to 2, maintenance of 2 to 2", "1",
+             [p("Large-Cap", "0.000021", "1")]),
+        case("mid cap: half of ten per cent", "1", [p("Mid-Cap", "-3", "17.000001")]),
+        case("open interest has no say", "1000", [p("Mid-Cap", "100", "10", "900000000000")]),
+        case("nor has it in the long tail", "1000", [p("Long-Tail", "-7", "3.21", "900000000")]),
+        case("own fraction above the tier's", "1000",
+             [p("Large-Cap", "1", "65000.12345", "0", 333333)]),
+        case("own fraction below the tier's has no effect", "1000",
+             [p("Long-Tail", "1", "65000.12345", "0", 10)]),
+        case("safety tier: margin is the notional, maintenance a fifth", "10",
+             [p("Safety", "-3", "2.5", "100")]),
+        case("loss from an entry price, short, truncated on both sides", "100",
+             [p("Mid-Cap", "-0.3333333333", "1.0723177", "0", 0, "1.0699999")]),
+        case("extreme size", "0", [p("Large-Cap", "1000000000", "999999.99999")]),
+        case("two markets do not net", "0",
+             [p("Large-Cap", "2", "65000"), p("Large-Cap", "-2", "65000")]),
+        case("below maintenance", "63500", [p("Large-Cap", "-1", "65000")]),
+    ]
+    dice = random.Random(15)
+    for n in range(25):
+        positions = []
+        for _ in range(dice.randint(1, 6)):
+            price = f"{dice.lognormvariate(3, 4) + .001:.{dice.randint(3, 9)}f}"
+            quantity = f"{dice.choice((-1, 1)) * dice.lognormvariate(2, 4):.10f}"
+            entry = f"{float(price) * dice.uniform(.5, 1.5) + .01:.7f}" if dice.random() < .3 else None
+            positions.append(p(dice.choice(list(GENESIS)), quantity, price,
+                               f"{dice.uniform(0, 1e9):.3f}",
+                               dice.choice((0, 0, dice.randint(1, MILLION))), entry))
+        cases.append(case(f"random {n}", f"{dice.uniform(-1e6, 1e6):.6f}", positions))
     return cases
 
 
@@ -252,6 +305,8 @@ def fractions_cases():
 
 if __name__ == "__main__":
     write("dydx-v4", dydx_cases(), "0",
+          "dYdX v4 by tests/oracle/margin_linear.py; to the last quantum of 10^-6")
+    write("dydx-v4-mainnet-genesis", genesis_cases(), "0",
           "dYdX v4 by tests/oracle/margin_linear.py; to the last quantum of 10^-6")
     write("imf-mmf", fractions_cases(), "0",
           "fractions of the notional by tests/oracle/margin_linear.py; to the last quantum")

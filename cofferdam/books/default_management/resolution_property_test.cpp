@@ -33,18 +33,18 @@ struct RandomVenue : ResolutionVenue {
     else
       mark_at(perp, 100'00);
     RC_ASSERT(house_pays(draw<std::uint64_t>(1, 100'00)) == DefineWaterfallStatus::ok);
-    LiquidationTerms terms = liquidation_terms();
-    terms.interval = base::kHour;
-    terms.notional_max = maybe(3'000'00);
-    terms.fund_loss_max = maybe(80'00);
-    terms.fee_account = kPenalties;
-    terms.fee_ppm = draw<std::uint32_t>(0, 100'000);
-    terms.backstop_pool = here;
-    terms.backstop = OwnerId(members_count);
-    terms.backstop_price = draw(0, 2) == 0 ? BackstopPrice::mark : BackstopPrice::bankruptcy;
-    terms.backstop_notional_max = Amount(draw<std::uint64_t>(0, 2'000'00));
-    terms.backstop_loss_max = Amount(draw<std::uint64_t>(0, 60'00));
-    RC_ASSERT(give(SetLiquidationTerms{.terms = terms}) == SetLiquidationTermsStatus::ok);
+    LiquidationTerms wanted = liquidation_terms();
+    wanted.interval = base::kHour;
+    wanted.notional_max = maybe(3'000'00);
+    wanted.fund_loss_max = maybe(80'00);
+    wanted.fee_account = kPenalties;
+    wanted.fee_ppm = draw<std::uint32_t>(0, 100'000);
+    wanted.backstop_pool = here;
+    wanted.backstop = OwnerId(members_count);
+    wanted.backstop_price = draw(0, 2) == 0 ? BackstopPrice::mark : BackstopPrice::bankruptcy;
+    wanted.backstop_notional_max = Amount(draw<std::uint64_t>(0, 2'000'00));
+    wanted.backstop_loss_max = Amount(draw<std::uint64_t>(0, 60'00));
+    RC_ASSERT(give(SetLiquidationTerms{.terms = wanted}) == SetLiquidationTermsStatus::ok);
     for (int i = 0; i < 8; ++i) {
       const auto buyer = draw<std::uint64_t>(1, members_count + 1);
       const auto seller = draw<std::uint64_t>(1, members_count + 1);
@@ -75,13 +75,14 @@ struct RandomVenue : ResolutionVenue {
     ledger::Context given = context();
     postings.clear();
     if constexpr (requires { apply(c, books_of(), given); }) {
-      static_cast<void>(apply(c, books_of(), given));
+      const auto first = apply(c, books_of(), given);
       const auto legs = postings.size();
       changes.rollback();
       RC_ASSERT(everything() == before);
       postings.clear();
       const auto status = give(c);
       using S = std::remove_const_t<decltype(status)>;
+      RC_ASSERT(status == first);
       if (status == S::ok) RC_ASSERT(postings.size() == legs);
       check(before, of_each, named);
       return status;

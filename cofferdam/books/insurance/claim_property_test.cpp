@@ -21,7 +21,7 @@ std::string image(const ClaimBooks& books) {
   ClaimsState::tables(books.claims, encode);
   State::tables(books.insurance, encode);
   ledger::State::tables(books.ledger, encode);
-  return std::string(out.bytes());
+  return out.take();
 }
 
 std::uint64_t draw(std::uint64_t from, std::uint64_t to) {

@@ -73,7 +73,7 @@ std::vector<RollEntry> roll_of(const ClaimsState& claims, const State& state, co
   for (auto at = rows.lower_bound({claim.pool, OwnerId()}); at != rows.end(); ++at) {
     const Member& member = at->second;
     if (member.pool != claim.pool || roll.size() > kVotersMax) break;
-    if (member.standing != MemberStanding::active || member.admitted > incident.declared) continue;
+    if (member.standing != MemberStanding::active || member.admitted >= incident.declared) continue;
     const Amount weight = rules.electorate == Electorate::contributions
                               ? member.contributed
                               : stakes_of(state, claim.pool, member.member);

@@ -151,7 +151,7 @@ struct ClaimBooks : Books {
   void admit(std::uint64_t id) {
     ok(give(AdmitMember{.pool = pool,
                         .member = OwnerId(id),
-                        .name = std::string("member ") + std::to_string(id),
+                        .name = std::string("member-") + std::to_string(id),
                         .account = accounts[id - 1]}));
     // What they have paid in: 100,000, 200,000, ...
     insurance.members.edit(changes, {pool, OwnerId(id)}).contributed = Amount(100'000 * id);

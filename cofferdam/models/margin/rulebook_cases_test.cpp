@@ -65,9 +65,10 @@ TEST_P(Cases, AgreeWithTheOracle) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rulebooks, Cases,
-                         ::testing::Values("dydx-v4", "imf-mmf", "derive-srm", "derive-srm-priced",
-                                           "derive-pmrm", "derive-pmrm-2", "deribit-like-pm",
-                                           "span-16", "deribit-standard", "opyn-naked"));
+                         ::testing::Values("dydx-v4", "dydx-v4-mainnet-genesis", "imf-mmf",
+                                           "derive-srm", "derive-srm-priced", "derive-pmrm",
+                                           "derive-pmrm-2", "deribit-like-pm", "span-16",
+                                           "deribit-standard", "opyn-naked"));
 
 TEST(Rulebooks, EveryFileCanBeUsed) {
   std::size_t files = 0;

@@ -50,8 +50,9 @@ class Drill {
         commingled_(commingled),
         run_(std::move(run)) {
     for (std::size_t i = 0; i < run_.accounts.size(); ++i) entrants_.push_back(i);
-    std::stable_sort(entrants_.begin(), entrants_.end(), [&](std::size_t a, std::size_t b) {
-      return run_.accounts[a].enters < run_.accounts[b].enters;
+    std::sort(entrants_.begin(), entrants_.end(), [&](std::size_t a, std::size_t b) {
+      const std::size_t x = run_.accounts[a].enters, y = run_.accounts[b].enters;
+      return x != y ? x < y : a < b;
     });
   }
 
@@ -150,11 +151,12 @@ class Drill {
       if (account.is_closing) closing.push_back(i);
     }
     // The least equity for its maintenance requirement first.
-    std::stable_sort(closing.begin(), closing.end(), [&](std::size_t a, std::size_t b) {
+    std::sort(closing.begin(), closing.end(), [&](std::size_t a, std::size_t b) {
       const PerpetualAccount& x = run_.accounts[a];
       const PerpetualAccount& y = run_.accounts[b];
-      return i128{x.equity(worth_)} * maintenance_of(y) <
-             i128{y.equity(worth_)} * maintenance_of(x);
+      const i128 of_x = i128{x.equity(worth_)} * maintenance_of(y);
+      const i128 of_y = i128{y.equity(worth_)} * maintenance_of(x);
+      return of_x != of_y ? of_x < of_y : a < b;
     });
     const auto depth = static_cast<std::int64_t>(
         std::floor(static_cast<double>(bar.volume) * terms_.participation));
