@@ -122,7 +122,8 @@ S execute_change(const decision::ExecuteChange& command, Room& room) {
 
 void follow_settings(const Command& command, Room& room) {
   const auto* constitution = decision::constitution_in_force(room.state.governance);
-  if (constitution == nullptr) return;
+  // A rehearsal decides nothing.
+  if (constitution == nullptr || room.is_rehearsal) return;
   const std::uint16_t operation =
       std::visit([]<class C>(const C&) { return Operation<C>::kNumber; }, command);
   if (decision::bounds_of(*constitution, operation).empty() &&

@@ -208,6 +208,12 @@ TEST_F(Governed, OnlyAVoteChangesWhatIsGoverned) {
   EXPECT_EQ(engine_->state().decision.proposals.at(0).state, decision::ProposalState::failed);
 
   const std::uint32_t id = pass({policy(1)});
+  const auto rehearsal = engine_->dry_run({.id = CommandId(900'002),
+                                           .principal = kExecutive,
+                                           .command = decision::ExecuteChange{id},
+                                           .rehearse = true});
+  ASSERT_TRUE(rehearsal.has_value());
+  EXPECT_TRUE(rehearsal->ok()) << rehearsal->outcome.law;
   EXPECT_EQ(answer(kBoris, decision::ExecuteChange{id}), GovernanceStatus::not_ready);
   after(base::kDay * 2);
   must(kBoris, decision::ExecuteChange{id});
@@ -274,18 +280,19 @@ TEST_F(Governed, AProposalIsCarriedOutWholeOrNotAtAll) {
   EXPECT_EQ(static_cast<GovernanceStatus>(
                 send(kAnna, propose({ledger::CreateAsset{.code = "no code", .scale = 2}})).shape),
             GovernanceStatus::content_malformed);
-  const std::uint32_t two =
-      pass({policy(1), principal::ChangePrincipal{.principal = PrincipalId(99U)}});
+  const std::uint32_t two = pass({policy(1), ledger::CreateAsset{.code = "USD", .scale = 2},
+                                  ledger::CreateAsset{.code = "USD", .scale = 3}});
   const auto rehearsal = engine_->dry_run({.id = CommandId(900'001),
                                            .principal = kExecutive,
                                            .command = decision::ExecuteChange{two},
                                            .rehearse = true});
   ASSERT_TRUE(rehearsal.has_value());
-  EXPECT_THAT(rehearsal->outcome.law, HasSubstr("command 2: "));
+  EXPECT_THAT(rehearsal->outcome.law, HasSubstr("command 3: "));
   after(base::kDay * 2);
   const Reply refused = send(kAnna, decision::ExecuteChange{two});
   EXPECT_EQ(static_cast<GovernanceStatus>(refused.outcome.status),
             GovernanceStatus::command_refused);
+  EXPECT_EQ(engine_->state().ledger.assets.size(), 0U);
   EXPECT_EQ(approvals(), 2);
   EXPECT_EQ(state_of(two), GovernorState::queued);
   after(base::kDay * 14);

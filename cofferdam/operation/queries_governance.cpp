@@ -272,8 +272,8 @@ Result<Listing> governance_show(const View& view, const GovernanceParameter& par
     row.expires = base::try_add(*proposal->eta,
                                 state.constitutions.find(proposal->constitution)->grace_period);
   if (!proposal->commands.empty())
-    row.commands = write_json(
-        command_json(engine::Command(dc::ProposeChange{proposal->commands, {}}), view.codec));
+    row.commands = write_json(command_json(
+        engine::Command(dc::ProposeChange{proposal->commands, proposal->reason}), view.codec));
   for (const dc::ProposedCommand& one : proposal->commands)
     if (const auto command = engine::proposed_command(one))
       for (ParameterChange& change : changes_of(view, *command))

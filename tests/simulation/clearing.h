@@ -79,6 +79,7 @@ class ClearingSimulation {
   [[nodiscard]] default_management::SetLiquidationTerms liquidation_terms();
   [[nodiscard]] base::OwnerId any_owner();
   [[nodiscard]] base::OwnerId any_failing();
+  [[nodiscard]] base::OwnerId poorest();
   [[nodiscard]] base::Amount up_to(std::uint64_t most);
   [[nodiscard]] std::optional<base::Amount> maybe(std::uint64_t most);
   [[nodiscard]] std::uint32_t any_loss();

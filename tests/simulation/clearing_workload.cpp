@@ -2,6 +2,8 @@
 //
 // What the clearing venue is founded with, and the commands that are drawn for it. Most make sense
 // where the venue stands; the rest is refused.
+#include "cofferdam/books/market/equity.h"
+
 #include "tests/simulation/clearing.h"
 
 namespace cofferdam::simulation {
@@ -124,6 +126,7 @@ void ClearingSimulation::found_market() {
     give(market::CreateContract{.code = code, .settlement_asset = kUsd, .price_scale = 2});
   give(market::SetTerms{.contract = kPerp,
                         .instrument = market::Instrument::perpetual,
+                        .funding_interval = base::kMinute,
                         .maker_ppm = 100,
                         .taker_ppm = 500});
   for (std::uint64_t owner = kFirstOwner; owner < kFirstOwner + kOwners; ++owner)
@@ -140,7 +143,7 @@ void ClearingSimulation::found_market() {
   give(waterfall());
   give(liquidation_terms());
   for (int i = 0; i < 3; ++i) give(draw_fund());
-  for (int i = 0; i < 6; ++i) give(draw_trade());
+  for (int i = 0; i < 14; ++i) give(draw_trade());
 }
 
 OwnerId ClearingSimulation::any_owner() {
@@ -155,6 +158,22 @@ OwnerId ClearingSimulation::any_failing() {
       owners.push_back(row.owner);
   });
   return owners.empty() || random_.chance(10) ? any_owner() : random_.one_of(owners);
+}
+
+// Who has least, of those that are not under liquidation; mostly.
+OwnerId ClearingSimulation::poorest() {
+  if (random_.chance(15)) return any_owner();
+  const engine::State& state = engine_->state();
+  OwnerId found = any_owner();
+  base::SignedAmount least;
+  for (std::uint64_t owner = kFirstOwner; owner < kFirstOwner + kOwners; ++owner) {
+    if (dm::open_case(state.default_management, kVenue, OwnerId(owner), kUsd) != nullptr) continue;
+    const auto worth = market::equity(state.market, state.ledger, {kVenue, OwnerId(owner), kUsd});
+    if (!worth || worth->equity >= least) continue;
+    least = worth->equity;
+    found = OwnerId(owner);
+  }
+  return found;
 }
 
 Amount ClearingSimulation::up_to(std::uint64_t most) {
@@ -241,7 +260,7 @@ engine::Command ClearingSimulation::draw_trade() {
   const OwnerId buyer = any_owner();
   const OwnerId seller = any_owner();
   const Price price(price_ - 2'00 + static_cast<std::int64_t>(random_.below(4'00)));
-  const Quantity quantity(static_cast<std::int64_t>(random_.below(10)));
+  const Quantity quantity(static_cast<std::int64_t>(random_.below(30)));
   if (random_.chance(20))
     return market::ClearTrades{.trades = {{.id = ++ids_,
                                            .contract = contract,
@@ -265,7 +284,7 @@ engine::Command ClearingSimulation::draw_trade() {
 
 engine::Command ClearingSimulation::draw_mark() {
   if (random_.chance(20)) return market::Settle{.contract = random_.chance(70) ? kPerp : kFuture};
-  const auto part = static_cast<std::int64_t>(random_.below(random_.chance(30) ? 31 : 5));
+  const auto part = static_cast<std::int64_t>(random_.below(random_.chance(45) ? 36 : 5));
   price_ += (random_.chance(50) ? 1 : -1) * price_ * part / 100;
   price_ = std::max<std::int64_t>(price_, 10'00);
   return market::RecordMarks{
@@ -284,6 +303,7 @@ engine::Command ClearingSimulation::draw_terms() {
     case 1:
       return market::SetTerms{.contract = kPerp,
                               .instrument = market::Instrument::perpetual,
+                              .funding_interval = base::kMinute,
                               .taker_ppm = static_cast<std::int32_t>(random_.below(1'000))};
     case 2:
       if (random_.chance(20))
@@ -396,7 +416,7 @@ engine::Command ClearingSimulation::draw_case() {
   switch (random_.below(12)) {
     case 0:
     case 1:
-      return dm::BeginLiquidation{.pool = kVenue, .owner = any_owner(), .asset = kUsd};
+      return dm::BeginLiquidation{.pool = kVenue, .owner = poorest(), .asset = kUsd};
     case 2:
       return dm::EndLiquidation{.pool = kVenue, .owner = owner, .asset = kUsd};
     case 3:

@@ -33,18 +33,18 @@ struct RandomVenue : ResolutionVenue {
     else
       mark_at(perp, 100'00);
     RC_ASSERT(house_pays(draw<std::uint64_t>(1, 100'00)) == DefineWaterfallStatus::ok);
-    LiquidationTerms wanted = liquidation_terms();
-    wanted.interval = base::kHour;
-    wanted.notional_max = maybe(3'000'00);
-    wanted.fund_loss_max = maybe(80'00);
-    wanted.fee_account = kPenalties;
-    wanted.fee_ppm = draw<std::uint32_t>(0, 100'000);
-    wanted.backstop_pool = here;
-    wanted.backstop = OwnerId(members_count);
-    wanted.backstop_price = draw(0, 2) == 0 ? BackstopPrice::mark : BackstopPrice::bankruptcy;
-    wanted.backstop_notional_max = Amount(draw<std::uint64_t>(0, 2'000'00));
-    wanted.backstop_loss_max = Amount(draw<std::uint64_t>(0, 60'00));
-    RC_ASSERT(give(SetLiquidationTerms{.terms = wanted}) == SetLiquidationTermsStatus::ok);
+    LiquidationTerms rules = liquidation_terms();
+    rules.interval = base::kHour;
+    rules.notional_max = maybe(3'000'00);
+    rules.fund_loss_max = maybe(80'00);
+    rules.fee_account = kPenalties;
+    rules.fee_ppm = draw<std::uint32_t>(0, 100'000);
+    rules.backstop_pool = here;
+    rules.backstop = OwnerId(members_count);
+    rules.backstop_price = draw(0, 2) == 0 ? BackstopPrice::mark : BackstopPrice::bankruptcy;
+    rules.backstop_notional_max = Amount(draw<std::uint64_t>(0, 2'000'00));
+    rules.backstop_loss_max = Amount(draw<std::uint64_t>(0, 60'00));
+    RC_ASSERT(give(SetLiquidationTerms{.terms = rules}) == SetLiquidationTermsStatus::ok);
     for (int i = 0; i < 8; ++i) {
       const auto buyer = draw<std::uint64_t>(1, members_count + 1);
       const auto seller = draw<std::uint64_t>(1, members_count + 1);

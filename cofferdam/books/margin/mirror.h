@@ -5,8 +5,9 @@
 //
 // It is a cache and never the truth: it is made from the books when it is first needed, an account
 // that a command has touched is read again before it is next used, whether the command stood or
-// was taken back, and it only ever says which accounts are worth a full assessment. What contracts,
-// marks, grids and prices say is read anew in every pass.
+// was taken back. Of marks it says which accounts may have changed their state, of a trade that a
+// side is clearly covered; everything else is left to the full assessment. What contracts, marks
+// and prices say is read anew in every pass, the entries of a grid when it was touched.
 //
 // A pass over many accounts is cut into pieces for the threads. Before it begins, everything that
 // the accounts have in common has been read; from then on nothing but the answers is written, and

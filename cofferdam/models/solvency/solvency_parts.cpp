@@ -326,7 +326,9 @@ double probability_above(const Lattice& lattice, double amount) {
   double at_most = 0;
   for (std::size_t k = 0; k < lattice.mass.size() && lattice.at(k) <= amount * (1 + 1e-12); ++k)
     at_most += lattice.mass[k];
-  return std::clamp(1 - at_most, 0.0, 1.0);
+  // What rounding leaves of a sum of one is not a probability.
+  constexpr double kRounding = 1e-13;
+  return at_most > 1 - kRounding ? 0.0 : 1 - at_most;
 }
 
 }  // namespace cofferdam::solvency
