@@ -5,6 +5,7 @@
 #include "cofferdam/books/insurance/funds.h"
 #include "cofferdam/books/insurance/tranche.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -180,7 +181,11 @@ std::optional<std::string> check_capital_stays(const State& state) {
     if (before == nullptr || after == nullptr || is_gate_open(*after)) return;
     const auto exits = of_exits.find(after->pool);
     const Integer gone = exits == of_exits.end() ? Integer(0) : exits->second;
-    if (owned(*after) - gone < owned(*before))
+    // What left in a command that then met a loss was free before it.
+    const Amount required = std::min(required_capital(*before), required_capital(*after));
+    const Integer free =
+        before->capital() > required ? units(before->capital() - required) : Integer(0);
+    if (owned(*after) - gone + free < owned(*before))
       violation = of_pool(after->pool, "no capital leaves while it is below what is required");
     if (after->funds.layer > before->funds.layer)
       violation =

@@ -29,7 +29,8 @@ namespace cofferdam::insurance {
 // No cover is bound beyond capital: where cover rose in a command, the gate is open after it.
 [[nodiscard]] std::optional<std::string> check_cover_within_gate(const State& state);
 
-// While the gate is shut no capital leaves: what falls was set aside or paid for losses.
+// Capital that leaves was free: while the gate is shut, what falls was set aside or paid for
+// losses.
 [[nodiscard]] std::optional<std::string> check_capital_stays(const State& state);
 
 // The terms of a cover never change, it never pays more than its aggregate limit, and what covers
