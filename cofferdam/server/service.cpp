@@ -108,6 +108,7 @@ void Service::attach(HttpServer& http) {
   http.every(1000, [this] {
     const auto sockets = sockets_;  // a socket may leave the set
     for (const auto& socket : sockets) socket->tick();
+    give_memory_back();
   });
 }
 

@@ -93,6 +93,8 @@ class Service final : public HttpHandler {
   [[nodiscard]] bool has_room_of(const std::string& who, std::size_t own) const;
   void forget(Socket* socket);
   void want_pump();  // from any thread
+  // Once a second: what large answers have left with the allocator goes back to the system.
+  void give_memory_back();
   [[nodiscard]] std::optional<HttpResponse> read_input(const HttpRequest& request, Pairs pairs,
                                                        Call& call) const;
   void follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request);
@@ -156,6 +158,7 @@ class Service final : public HttpHandler {
   double start_seconds_ = 0;
   std::set<std::shared_ptr<Socket>> sockets_;  // of the network's thread
   std::size_t calls_cost_ = 0;                 // of it as well: of the calls of all sockets
+  std::uint64_t most_unread_ = 0;              // of it as well: since memory was given back
   bool hands_over_ = false;                    // of it as well: what was gathered will be
   // Of the books' thread: answers that go to the network's in one piece.
   std::vector<std::pair<std::shared_ptr<HttpExchange>, HttpResponse>> ready_;

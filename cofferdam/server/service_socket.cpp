@@ -8,9 +8,12 @@
 #include "cofferdam/server/service.h"
 
 #include <algorithm>
+#include <malloc.h>
 
 namespace cofferdam::server {
 namespace {
+
+constexpr std::uint64_t kUnreadWorthGivingBack = std::uint64_t{32} << 20;
 
 std::string subscription_member(std::string_view subscription) {
   return R"({"subscription":")" + std::string(subscription) + '"';
@@ -182,6 +185,14 @@ HttpResponse Service::subscribe(const SocketSubscription& asked, std::shared_ptr
   std::string result = member + R"(,"after":")" + std::to_string(*from) + R"(","sequence":")" +
                        std::to_string(session_.engine().journal().durable()) + "\"}";
   return {.content_type = std::string(kJsonType), .body = std::move(result)};
+}
+
+void Service::give_memory_back() {
+  const std::uint64_t unread = http_->answers()->taken();
+  most_unread_ = std::max(most_unread_, unread);
+  // While there is much, it is used again; looking through all of the allocator takes milliseconds.
+  if (most_unread_ < kUnreadWorthGivingBack || unread > most_unread_ / 8) return;
+  if (files_->offer([] { malloc_trim(0); })) most_unread_ = 0;
 }
 
 }  // namespace cofferdam::server
