@@ -50,6 +50,7 @@ struct Server {
   std::string program;
   std::string books;
   std::string key;
+  std::string reader_key;
   std::uint16_t port = 0;
   pid_t process = 0;
 
@@ -92,8 +93,13 @@ struct Server {
   }
 
   [[nodiscard]] std::string head(std::string_view method, std::string_view target) const {
+    return head(method, target, key);
+  }
+
+  [[nodiscard]] static std::string head(std::string_view method, std::string_view target,
+                                        const std::string& with) {
     return std::string(method) + " " + std::string(target) +
-           " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key + "\r\n";
+           " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + with + "\r\n";
   }
 
   [[nodiscard]] std::string post(std::string_view target, std::uint64_t id, std::string_view type,
@@ -247,7 +253,9 @@ void sockets_under_load(const Server& server, const std::string& body) {
   std::array<char, 1 << 16> part{};
   for (std::size_t i = 0; i < kSockets; ++i) {
     wires[i] = bench::connect_to(server.port);
-    const std::string text = server.head("GET", "/v1/ws") +
+    // One principal has at most 128.
+    const std::string& key = i % 2 == 0 ? server.key : server.reader_key;
+    const std::string text = Server::head("GET", "/v1/ws", key) +
                              "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                              "Sec-WebSocket-Version: 13\r\n"
                              "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n" +
@@ -353,11 +361,16 @@ int main(int argc, char** argv) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   const double inside = argc > 3 ? posting_rate(argv[3], folder + "/inside") : 0;
-  Server server{.program = argv[1], .books = folder + "/books", .key = {}};
+  Server server{.program = argv[1], .books = folder + "/books", .key = {}, .reader_key = {}};
   const std::string run = server.program + " --books " + server.books + " ";
   (void)output_of(server.program + " init " + server.books + " --venue bench --root root");
-  const std::string made = output_of(run + "api-key create --principal root");
-  server.key = made.substr(made.find("cfd_"), 4 + 16 + 1 + 64);
+  (void)output_of(run + "principal create --code reader --roles auditor");
+  const auto key_of = [&](const std::string& who) {
+    const std::string made = output_of(run + "api-key create --principal " + who);
+    return made.substr(made.find("cfd_"), 4 + 16 + 1 + 64);
+  };
+  server.key = key_of("root");
+  server.reader_key = key_of("reader");
   const auto start = Clock::now();
   server.start();
   std::string answer;
