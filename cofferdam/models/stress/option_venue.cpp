@@ -5,6 +5,7 @@
 #include "cofferdam/base/estimate.h"
 #include "cofferdam/books/default_management/waterfall.h"
 #include "cofferdam/models/numerics/thread_pool.h"
+#include "cofferdam/models/stress/drill_layers.h"
 #include "cofferdam/models/stress/option_venue_parts.h"
 
 #include <algorithm>
@@ -310,7 +311,6 @@ class Drill {
 
   [[nodiscard]] default_management::WaterfallInput waterfall_of(const VenueAccount& account,
                                                                 i128 deficit) const {
-    using default_management::LayerKind;
     const VenuePool& pool = run_.pools[account.pool];
     i128 fund = pool.fund, own = pool.operator_capital;
     if (commingled_) {
@@ -320,30 +320,17 @@ class Drill {
         own += one.operator_capital;
       }
     }
-    const auto amount = [](i128 value) { return Amount(static_cast<base::u128>(value)); };
-    default_management::WaterfallInput input{.scale = kCents,
-                                             .loss = amount(deficit),
-                                             .pool = pool.name,
-                                             .owner = account.owner,
-                                             .cause = "close-out",
-                                             .layers = {}};
-    input.layers.push_back(
-        {.code = "fund", .kind = LayerKind::pool_fund, .order = 1, .available = amount(fund)});
-    input.layers.push_back({.code = "operator",
-                            .kind = LayerKind::operator_capital,
-                            .order = 2,
-                            .available = amount(own)});
-    input.layers.push_back({.code = "shared",
-                            .kind = LayerKind::shared_fund,
-                            .order = 3,
-                            .pool = "shared",
-                            .conduit = "default-" + pool.name,
-                            .available = amount(run_.shared)});
-    if (!commingled_) {
-      input.layers.back().tier_cap = amount(shared_cap());
-      input.layers.back().tier_used = amount(pool.shared_used);
-    }
-    return input;
+    DrillLoss loss{.pool = pool.name,
+                   .owner = account.owner,
+                   .cause = "close-out",
+                   .deficit = deficit,
+                   .fund = fund,
+                   .operator_capital = own,
+                   .shared = run_.shared,
+                   .shared_cap = std::nullopt};
+    if (!commingled_)
+      loss.shared_cap = DrillLoss::SharedCap{.cap = shared_cap(), .used = pool.shared_used};
+    return drill_waterfall(loss, kCents);
   }
 
   [[nodiscard]] Result<void> bear(VenueAccount& account) {

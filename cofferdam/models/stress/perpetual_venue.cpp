@@ -5,6 +5,7 @@
 #include "cofferdam/base/check.h"
 #include "cofferdam/base/estimate.h"
 #include "cofferdam/books/default_management/waterfall.h"
+#include "cofferdam/models/stress/drill_layers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,17 +13,12 @@
 namespace cofferdam::stress {
 namespace {
 
-using base::Amount;
 using base::malformed;
 using base::Result;
 using base::Rounding;
 using base::u128;
 
 constexpr std::int64_t kMillion = 1'000'000;
-
-Amount amount(i128 value) {
-  return Amount(static_cast<u128>(value));
-}
 
 std::int64_t part(std::int64_t value, std::int64_t ppm, bool up) {
   const std::int64_t product = value * ppm;
@@ -255,32 +251,19 @@ class Drill {
 
   [[nodiscard]] default_management::WaterfallInput waterfall_of(const PerpetualAccount& account,
                                                                 i128 deficit) const {
-    using default_management::LayerKind;
     const PerpetualPool& pool = run_.pools[account.pool];
     const auto [fund, capital] = own_layers(account.pool);
-    default_management::WaterfallInput input{.scale = kSatoshi,
-                                             .loss = amount(deficit),
-                                             .pool = pool.name,
-                                             .owner = account.name,
-                                             .cause = "liquidation",
-                                             .layers = {}};
-    input.layers.push_back(
-        {.code = "fund", .kind = LayerKind::pool_fund, .order = 1, .available = amount(fund)});
-    input.layers.push_back({.code = "operator",
-                            .kind = LayerKind::operator_capital,
-                            .order = 2,
-                            .available = amount(capital)});
-    input.layers.push_back({.code = "shared",
-                            .kind = LayerKind::shared_fund,
-                            .order = 3,
-                            .pool = "shared",
-                            .conduit = "default-" + pool.name,
-                            .available = amount(run_.shared)});
-    if (!commingled_) {
-      input.layers.back().tier_cap = amount(shared_cap());
-      input.layers.back().tier_used = amount(pool.shared_used);
-    }
-    return input;
+    DrillLoss loss{.pool = pool.name,
+                   .owner = account.name,
+                   .cause = "liquidation",
+                   .deficit = deficit,
+                   .fund = fund,
+                   .operator_capital = capital,
+                   .shared = run_.shared,
+                   .shared_cap = std::nullopt};
+    if (!commingled_)
+      loss.shared_cap = DrillLoss::SharedCap{.cap = shared_cap(), .used = pool.shared_used};
+    return drill_waterfall(loss, kSatoshi);
   }
 
   // From the pool, or where all is one from every pool in proportion to what it holds.
