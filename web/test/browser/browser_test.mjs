@@ -680,11 +680,23 @@ test('insurance: claims with deadlines and votes, the tariff explained, capacity
   await shows(tab, `${claims} >> nth=2`, /3[^]*paid/);
   await tab.click('table[aria-label="Claims"] a:text-is("2")');
   await shows(tab, 'table[aria-label="Voters"] tbody tr', /tern[^]*for[^]*shown on the chain[^]*osprey[^]*sealed[^]*marlin[^]*may not: claimant/);
-  for (const page of ['/insurance/claim/2', '/insurance/members', '/insurance/covers', '/insurance/capital']) {
+  for (const page of ['/insurance/claims/2', '/insurance/members', '/insurance/covers', '/insurance/covers/marlin-2026', '/insurance/capital']) {
     await visit(tab, page);
     assert.ok(!/undefined|NaN|\[object/.test(await tab.locator('main').innerText()), page);
     assert.deepEqual(await violations(tab), [], page);
     if (process.env.COFFERDAM_SHOTS) await tab.screenshot({ path: `${process.env.COFFERDAM_SHOTS}${page.replaceAll('/', '-')}.png`, fullPage: true });
+  }
+  // What the address names is what is shown, also after a reload; and what is not there is said.
+  for (const [page, words] of [['/insurance/claims/2', 'Claim 2 for bridge-2026'], ['/insurance/claim/3', 'Claim 3 for'], ['/insurance/covers/marlin-2026', 'Cover marlin-2026'], ['/insurance/members/mutual/9103', 'What tern pays']]) {
+    await visit(tab, page);
+    await tab.waitForSelector(`main h2:has-text("${words}")`);
+    await tab.reload();
+    await settled(tab);
+    await tab.waitForSelector(`main h2:has-text("${words}")`);
+  }
+  for (const [page, words] of [['/insurance/claims/9', 'There is no claim “9”.'], ['/insurance/covers/none', 'There is no cover “none”.'], ['/insurance/members/mutual/1', 'mutual has no member “1”.'], ['/insurance/nothing', 'There is no part “nothing” of insurance.']]) {
+    await visit(tab, page);
+    await shows(tab, 'main', words);
   }
   await visit(tab, '/insurance/members');
   await shows(tab, 'table[aria-label="Tariff explained"] tbody tr', /all members are to bring in[^]*7,000.00[^]*Modifier[^]*1.08[^]*Contribution/);
