@@ -645,7 +645,7 @@ const insured = (() => {
   return {
     'insurance/show': [{ pool, asset, manager: null, rules: {}, funds: { unearned: money(1200), earned: money(90000), junior: money(20000), senior: money(50000), case_reserve: zero }, active_cover: money(600000), model_capital: money(110000), model: 'aggregate-1', losses_paid: money(9000), recovered: zero, members: 2, covers: 1, open_exits: 0, capital: money(160000), required: money(120000), free: money(40000), gate_open: true, opened: at(-900) }],
     'claim/list': [late, claim, paid],
-    'claim/show': [{ number: 2, pool, asset, incident_code: 'bridge-2026', cover: 'marlin-2026', claimant: '9101', stage: 'voting', route: 'vote', rules: 1, evidence: [{ document: 'a'.repeat(64), note: 'the transactions', time: at(-30) }], assessment: 'as the chain shows', bond: { owner: null, amount: zero }, notified: at(-40), settled: null, verdict: 'open', trigger: '', status: 'covered', reason: 'the loss falls into the period', payable: money(28000), steps: [{ step: 'loss', amount: money(31000) }, { step: 'deductible', amount: money(-3000) }],
+    'claim/show': [{ number: 2, pool, asset, incident_code: 'bridge-2026', cover: 'marlin-2026', claimant: '9101', stage: 'voting', route: 'vote', rules: 1, evidence: [{ document: 'a'.repeat(64), note: 'the transactions', time: at(-30) }], assessment: 'as the chain shows', bond: { owner: null, amount: zero }, notified: at(-40), settled: null, verdict: 'open', trigger: '', status: 'covered', reason: 'the loss falls into the period', payable: money(28000), steps: [{ rule: 'loss', code: '', taken: zero, left: money(31000), explanation: 'the assessed loss' }, { rule: 'deductible', code: '', taken: money(3000), left: money(28000), explanation: '3000 come off' }],
       ballots: [{ claim: 2, round: 1, asset, supply: money(1000), eligible: money(900), cap: money(300), quorum: money(500), voters: 3, committed: 2, revealed: 1, totals: {}, opened: at(-4), commit_ends: at(20), commit_latest: at(44), reveal_ends: at(68), closed: null, result: 'not_required', median: zero, cost_to_corrupt: money(250000) }] }],
     'claim/votes': [
       { claim: 2, round: 1, asset, owner: '9103', weight: money(420), conflict: 'none', committed: at(-3), revealed: true, support: 'for', amount: money(28000), counted: money(300), reason: 'shown on the chain' },
@@ -682,6 +682,7 @@ test('insurance: claims with deadlines and votes, the tariff explained, capacity
   await shows(tab, 'table[aria-label="Voters"] tbody tr', /tern[^]*for[^]*shown on the chain[^]*osprey[^]*sealed[^]*marlin[^]*may not: claimant/);
   for (const page of ['/insurance/claims/2', '/insurance/members', '/insurance/covers', '/insurance/covers/marlin-2026', '/insurance/capital']) {
     await visit(tab, page);
+    if (page === '/insurance/claims/2') await shows(tab, 'table[aria-label="Steps of the sum"] tbody', /Deductible[^]*3,000.00[^]*28,000.00/);
     assert.ok(!/undefined|NaN|\[object/.test(await tab.locator('main').innerText()), page);
     assert.deepEqual(await violations(tab), [], page);
     if (process.env.COFFERDAM_SHOTS) await tab.screenshot({ path: `${process.env.COFFERDAM_SHOTS}${page.replaceAll('/', '-')}.png`, fullPage: true });
