@@ -189,6 +189,7 @@ bool Mirror::read_holding(Row& row, const Note& note) {
   leg->open_value += now->open_value - open_value;
   open_value = now->open_value;
   row.size += size_of(now->position.quantity) - size_of(position->quantity);
+  row.largest = std::max(row.largest, size_of(now->position.quantity));
   *position = now->position;
   const bool last_leg = leg->first + leg->count == row.positions_count;
   if (now->position.quantity != 0 || now->open_value != 0 || !last_leg) return true;
@@ -262,6 +263,7 @@ void Mirror::read_account(const Account& account) {
   Row& kept = rows_[row];
   kept.plain = true;
   kept.size = 0;
+  kept.largest = 0;
   kept.recorded = health_of(books_->margin, account);
   read_positions_.clear();
   read_legs_.clear();
@@ -292,6 +294,7 @@ void Mirror::read_leg(const market::Participant& participant, Row& row) {
     read_positions_.push_back(*held);
     leg.open_value += held->open_value;
     row.size += size_of(held->position.quantity);
+    row.largest = std::max(row.largest, size_of(held->position.quantity));
   }
   leg.count = static_cast<std::uint32_t>(read_positions_.size()) - leg.first;
   if (read_positions_.size() > kPositionsPerAccountMax || !is_plain(leg.cash)) row.plain = false;

@@ -106,7 +106,11 @@ std::optional<ScenarioSums> Mirror::sums_of(const Views& views, const Row& row) 
   if (static_cast<u128>(row.size) * largest >= static_cast<u128>(1) << 63) return std::nullopt;
   constexpr std::uint64_t kNarrow = std::uint64_t{1} << 31;
   ScenarioSums sums;
-  const auto add = row.size < kNarrow && largest < kNarrow ? kernels().narrow : kernels().wide;
+  const bool digits = views.largest_entry <= digits_reach(views.digit_bits) &&
+                      digits_fit(views.digit_bits, row.size, row.largest);
+  const auto add = digits                                    ? kernels().digits
+                   : row.size < kNarrow && largest < kNarrow ? kernels().narrow
+                                                             : kernels().wide;
   add(views.table(), positions_.data() + row.positions_first, row.positions_count, sums);
   return sums;
 }

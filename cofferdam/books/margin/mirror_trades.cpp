@@ -131,9 +131,12 @@ bool Mirror::covers(Row& row, const market::Participant& participant, const Chan
   const auto quantity = static_cast<std::int64_t>(after);
   *position = {contract, side_of(contract, quantity), quantity};
   const std::uint64_t size = row.size;
+  const std::uint64_t largest = row.largest;
   row.size += size_of(quantity) - size_of(static_cast<std::int64_t>(before));
+  row.largest = std::max(row.largest, size_of(quantity));
   const std::optional<ScenarioSums> sums = sums_of(views, row);
   row.size = size;
+  row.largest = largest;
   if (is_new) {
     --row.positions_count;
   } else {

@@ -34,6 +34,37 @@ struct PlainLanes {
 
   static void store_side(std::int64_t* out, const Side& sum) { std::ranges::copy(sum, out); }
 
+  static constexpr std::size_t kDigits = 2 * kScenarioBlock;
+
+  struct Digits {
+    std::int32_t lane[kScenarioBlock];
+  };
+
+  static Digits zero_digits() { return {}; }
+
+  static std::int32_t all_digits(std::int32_t quantities) { return quantities; }
+
+  static void add_digits(Digits& low, Digits& high, const std::int16_t* these,
+                         const std::int16_t* those, std::int32_t quantities) {
+    const std::int32_t one = static_cast<std::int16_t>(quantities);
+    const std::int32_t other = quantities >> 16;
+    for (std::size_t g = 0; g < kScenarioBlock; g += kDigitGroup)
+      for (std::size_t i = 0; i < kDigitGroup; ++i) {
+        const std::size_t at = 2 * g + i;
+        low.lane[g + i] += these[at] * one + those[at] * other;
+        high.lane[g + i] += these[at + kDigitGroup] * one + those[at + kDigitGroup] * other;
+      }
+  }
+
+  static Vector least_together(Vector sum, const Digits& low, const Digits& high, unsigned bits) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      const std::int64_t whole =
+          high.lane[i] * (std::int64_t{1} << bits) + std::int64_t{low.lane[i]};
+      sum.lane[i] = std::min(sum.lane[i], whole);
+    }
+    return sum;
+  }
+
   static Vector least(Vector a, const Vector& b) {
     for (std::size_t i = 0; i < kLanes; ++i) a.lane[i] = std::min(a.lane[i], b.lane[i]);
     return a;
@@ -45,7 +76,8 @@ struct PlainLanes {
 }  // namespace
 
 const ScenarioKernels& scenario_kernels_portable() {
-  static constexpr ScenarioKernels kKernels{add_scenarios<PlainLanes>, add_scenarios<PlainLanes>};
+  static constexpr ScenarioKernels kKernels{add_scenario_digits<PlainLanes>,
+                                            add_scenarios<PlainLanes>, add_scenarios<PlainLanes>};
   return kKernels;
 }
 

@@ -5,6 +5,12 @@
 //
 // Beside the scenarios every contract has a few numbers that differ for longs and shorts (what a
 // unit is worth, its add-ons). They are added up in the same pass over the positions.
+//
+// Most entries and quantities are small. Then an entry is kept a second time as two signed digits
+// of 16 bits, entry = high * 2^digit_bits + low, and machines multiply two positions' digits at
+// once: a quarter of the multiplications, and a table half as large, which all but fits the first
+// cache. The sums of either digit stay in 32 bits (digits_fit() says when) and are put together
+// once, at the end, so that the result is the same integer.
 #pragma once
 
 #include <array>
@@ -32,11 +38,44 @@ inline constexpr std::size_t kSideNumbers = 4;
   return 2 * contract + (quantity < 0 ? 1 : 0);
 }
 
+// Of a row of digits: blocks of 16 scenarios, in it groups of four scenarios, in a group the low
+// digits before the high ones.
+inline constexpr std::size_t kDigitBlock = 16;
+inline constexpr std::size_t kDigitGroup = 4;
+inline constexpr unsigned kDigitBitsMax = 15;
+
+struct alignas(64) DigitBlock {
+  std::array<std::int16_t, 2 * kDigitBlock> digits{};
+};
+
+[[nodiscard]] constexpr std::size_t digit_blocks(std::size_t scenarios) {
+  return (scenarios + kDigitBlock - 1) / kDigitBlock;
+}
+
+// Entries up to this magnitude have both digits within 2^(bits - 1).
+[[nodiscard]] constexpr std::int64_t digits_reach(unsigned bits) {
+  return (std::int64_t{1} << (2 * bits - 1)) - (std::int64_t{1} << (bits - 1));
+}
+
+// The fewest that reach it; above kDigitBitsMax where none do.
+[[nodiscard]] unsigned digit_bits_for(std::int64_t largest_entry);
+
+// `count` entries within digits_reach(bits) as blocks.
+void write_digits(const std::int64_t* entries, std::size_t count, unsigned bits, DigitBlock* out);
+
 struct GridTable {
   const std::int64_t* entries = nullptr;
-  const std::int64_t* sides = nullptr;
-  std::size_t stride = 0;  // padded()
+  const std::int64_t* sides = nullptr;  // none: their sums stay as they are, by digits only
+  std::size_t stride = 0;               // padded()
+  const DigitBlock* digits = nullptr;   // digit_blocks(stride) for each contract
+  unsigned digit_bits = 0;
 };
+
+// Whether the sums of digits of positions of `size` altogether stay in 32 bits, where none is
+// larger than `largest`.
+[[nodiscard]] constexpr bool digits_fit(unsigned bits, std::uint64_t size, std::uint64_t largest) {
+  return largest < (std::uint64_t{1} << 15) && size < (std::uint64_t{1} << (32 - bits));
+}
 
 struct ScenarioSums {
   std::int64_t least = 0;  // over the scenarios, and zero if none is below it
@@ -50,6 +89,7 @@ using AddScenarios = void (*)(const GridTable& table, const GridPosition* positi
                               std::size_t count, ScenarioSums& sums);
 
 struct ScenarioKernels {
+  AddScenarios digits = nullptr;  // every entry is in digits, and digits_fit()
   AddScenarios narrow = nullptr;  // every quantity and every number fits 31 bits and a sign
   AddScenarios wide = nullptr;
 };
