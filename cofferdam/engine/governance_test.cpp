@@ -263,7 +263,7 @@ TEST_F(Governed, WhomAProposalPaysDoesNotCarryIt) {
   must(kBoris, vote);
   EXPECT_EQ(engine_->state().recusals.conflicts.size(), 2U);
   // A constitution names its guardians, and they vote on it.
-  id = proposed({constitution(now_)});
+  id = proposed({constitution(now())});
   must(kAnna, decision::DeclareVoteConflict{.proposal = id, .reason = "I sell the software"});
   EXPECT_EQ(answer(kAnna, yes(id)), GovernanceStatus::conflict_declared);
   must(kBoris, yes(id));
