@@ -6,6 +6,7 @@
 // peer. It prints and judges nothing.
 //
 //   margin_peers_bench [margin_scipy.py]
+#include "cofferdam/base/huge_pages.h"
 #include "cofferdam/base/thread_pool.h"
 #include "cofferdam/books/margin/scenario_sums.h"
 #include "cofferdam/models/pricing/revalue.h"
@@ -58,7 +59,7 @@ struct alignas(64) DoubleBlock {
 };
 
 struct Venue {
-  explicit Venue(std::size_t count) : accounts(count) {
+  explicit Venue(std::size_t count) : accounts(count), pairs(margin::pairs_of(count * kPositions)) {
     Dice dice(7);
     for (std::size_t c = 0; c < kContracts; ++c) {
       const double forward = 1'000 + dice.below(99'000);
@@ -79,6 +80,7 @@ struct Venue {
         std::swap(order[p], order[p + dice.below(static_cast<std::uint32_t>(kContracts - p))]);
         const auto quantity = static_cast<std::int64_t>(dice.below(10'001)) - 5'000;
         positions.push_back({order[p], margin::side_of(order[p], quantity), quantity});
+        margin::put_position(pairs.data(), positions.size() - 1, positions.back());
       }
   }
 
@@ -86,6 +88,8 @@ struct Venue {
   std::vector<pricing::RevaluedContract> contracts;
   std::vector<pricing::Scenario> scenarios;
   std::vector<GridPosition> positions;
+  // As in the books, on pages of 2 MiB where the kernel grants them.
+  std::vector<margin::PositionPair, base::HugePages<margin::PositionPair>> pairs;
 };
 
 // The changes of value by scenario, in cents, and what they are in doubles.
@@ -154,6 +158,16 @@ void add_up(const Venue& venue, const margin::GridTable& table, margin::AddScena
   ScenarioSums sums;
   for (std::size_t a = begin; a < end; ++a) {
     add(table, venue.positions.data() + a * kPositions, kPositions, sums);
+    least[a] = sums.least;
+  }
+}
+
+void add_up_digits(const Venue& venue, const margin::GridTable& table, margin::AddDigits add,
+                   std::size_t begin, std::size_t end, std::int64_t* least) {
+  constexpr std::size_t kPairs = margin::pairs_of(kPositions);
+  ScenarioSums sums;
+  for (std::size_t a = begin; a < end; ++a) {
+    add(table, venue.pairs.data() + a * kPairs, kPairs, sums);
     least[a] = sums.least;
   }
 }
@@ -273,12 +287,12 @@ struct PeerColumns {
 }
 
 [[nodiscard]] double threaded_seconds(const Venue& venue, const Grid& grid, std::size_t threads,
-                                      margin::AddScenarios add, std::int64_t* least) {
+                                      margin::AddDigits add, std::int64_t* least) {
   base::ThreadPool pool(threads);
   return median_seconds(kRuns, [&] {
     base::for_ranges(pool, venue.accounts, venue.accounts / 64 + 1,
                      [&](std::size_t begin, std::size_t end) {
-                       add_up(venue, grid.table(), add, begin, end, least);
+                       add_up_digits(venue, grid.table(), add, begin, end, least);
                      });
   });
 }
@@ -311,14 +325,18 @@ void run(const char* script) {
     const std::vector<std::int64_t> plainly = least;
     const double narrow = pass_seconds(kernels.narrow, grid.table(true));
     must_hold(plainly == least, "products of 31 bits give what those of 63 do");
-    const double beside = pass_seconds(kernels.digits, grid.table(true));
+    const auto digits_seconds = [&](const margin::GridTable& table) {
+      return median_seconds(
+          kRuns, [&] { add_up_digits(venue, table, kernels.digits, 0, kAccounts, least.data()); });
+    };
+    const double beside = digits_seconds(grid.table(true));
     must_hold(plainly == least, "digits give what products of 63 bits do");
-    const double digits = pass_seconds(kernels.digits, grid.table());
+    const double digits = digits_seconds(grid.table());
     must_hold(plainly == least, "digits give the same without the numbers of sides");
     const double both = median_seconds(kRuns, [&] {
       price(venue, set, grid);
       cut_to_cents(set, grid);
-      add_up(venue, grid.table(), kernels.digits, 0, kAccounts, least.data());
+      add_up_digits(venue, grid.table(), kernels.digits, 0, kAccounts, least.data());
     });
     if (eigen == 0) eigen = eigen_seconds(venue, grid, least);
     std::printf("%s, one thread\n", kNames[static_cast<std::size_t>(width)]);
@@ -344,7 +362,7 @@ void run(const char* script) {
   }
   const Venue million(kMillion);
   least.resize(kMillion);
-  const margin::AddScenarios add = margin::best_scenario_kernels().digits;
+  const margin::AddDigits add = margin::best_scenario_kernels().digits;
   check_that_digits_fit(million, grid);
   const double one = threaded_seconds(million, grid, 1, add, least.data());
   const std::vector<std::int64_t> alone = least;

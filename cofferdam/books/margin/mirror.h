@@ -213,6 +213,8 @@ class Mirror {
   void read_leg(const market::Participant& participant, Row& row);
   void keep(Row& row);
   void make_room(Row& row);
+  void add_places(std::size_t room);
+  void put(std::size_t at, const GridPosition& position);
   void add_holder(std::uint32_t contract, std::uint32_t row);
   void add_row(std::uint32_t row);
 
@@ -260,6 +262,7 @@ class Mirror {
   std::vector<Row> rows_;
   std::vector<Leg> legs_;
   std::vector<GridPosition, base::HugePages<GridPosition>> positions_;
+  std::vector<PositionPair, base::HugePages<PositionPair>> pairs_;        // the same, two by two
   std::vector<std::int64_t, base::HugePages<std::int64_t>> open_values_;  // of the positions
   std::vector<std::uint32_t> row_of_participant_;
   // By number of the contract: every row that holds it, and perhaps some that no longer do.

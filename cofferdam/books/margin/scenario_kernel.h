@@ -58,17 +58,12 @@ void add_scenarios(const GridTable& table, const GridPosition* positions, std::s
   sums.least = least;
 }
 
-[[nodiscard]] inline std::int32_t two_quantities(std::int64_t first, std::int64_t second) {
-  return static_cast<std::int32_t>((static_cast<std::uint32_t>(first) & 0xFFFFU) |
-                                   static_cast<std::uint32_t>(second) << 16U);
-}
-
 // Two positions at a time: their digits are interleaved, so that one multiplication by both
 // quantities adds up what the two give in a scenario. The vectors are written out, since a compiler
 // that meets them in a loop keeps their sums in memory.
 template <class Lanes, bool kWithSides, std::size_t... v>
 [[gnu::always_inline]] inline std::int64_t add_digit_vectors(
-    const GridTable& table, std::size_t first, const GridPosition* positions, std::size_t count,
+    const GridTable& table, std::size_t first, const PositionPair* pairs, std::size_t count,
     ScenarioSums& sums, std::index_sequence<v...> /*vectors*/) {
   using Digits = typename Lanes::Digits;
   const std::size_t row = digit_blocks(table.stride) * 2 * kDigitBlock;
@@ -77,24 +72,18 @@ template <class Lanes, bool kWithSides, std::size_t... v>
   Digits low[]{(static_cast<void>(v), Lanes::zero_digits())...};
   Digits high[]{(static_cast<void>(v), Lanes::zero_digits())...};
   typename Lanes::Side sides = Lanes::zero_side();
-  const GridPosition* const end = positions + count;
-  while (positions != end) {
-    const GridPosition& one = *positions;
-    const bool alone = positions + 1 == end;
-    const GridPosition& other = alone ? one : positions[1];
-    const std::int16_t* const these = digits + one.contract * row;
-    const std::int16_t* const those = digits + other.contract * row;
-    const auto quantities =
-        Lanes::all_digits(two_quantities(one.quantity, alone ? 0 : other.quantity));
-    (Lanes::add_digits(low[v], high[v], these + v * Lanes::kDigits, those + v * Lanes::kDigits,
+  for (const PositionPair* pair = pairs; pair != pairs + count; ++pair) {
+    const std::size_t side[]{pair->side[0], pair->side[1]};
+    const std::int16_t* const one = digits + side[0] / 2 * row;
+    const std::int16_t* const other = digits + side[1] / 2 * row;
+    const auto quantities = Lanes::all_digits(pair->quantity);
+    (Lanes::add_digits(low[v], high[v], one + v * Lanes::kDigits, other + v * Lanes::kDigits,
                        quantities),
      ...);
-    if constexpr (kWithSides)
-      sides = Lanes::add_side(sides, side_rows + one.side * kSideNumbers, one.quantity);
-    if (alone) break;
-    if constexpr (kWithSides)
-      sides = Lanes::add_side(sides, side_rows + other.side * kSideNumbers, other.quantity);
-    positions += 2;
+    if constexpr (kWithSides) {
+      sides = Lanes::add_side(sides, side_rows + side[0] * kSideNumbers, pair->quantity[0]);
+      sides = Lanes::add_side(sides, side_rows + side[1] * kSideNumbers, pair->quantity[1]);
+    }
   }
   if constexpr (kWithSides) Lanes::store_side(sums.sides.data(), sides);
   auto least = Lanes::zero();
@@ -105,24 +94,24 @@ template <class Lanes, bool kWithSides, std::size_t... v>
 template <class Lanes, std::size_t kVectors>
 [[gnu::always_inline]] inline std::int64_t add_digit_group(const GridTable& table,
                                                            std::size_t first,
-                                                           const GridPosition* positions,
+                                                           const PositionPair* pairs,
                                                            std::size_t count, ScenarioSums& sums) {
   constexpr auto kGroup = std::make_index_sequence<kVectors>();
   return first == 0 && table.sides != nullptr
-             ? add_digit_vectors<Lanes, true>(table, first, positions, count, sums, kGroup)
-             : add_digit_vectors<Lanes, false>(table, first, positions, count, sums, kGroup);
+             ? add_digit_vectors<Lanes, true>(table, first, pairs, count, sums, kGroup)
+             : add_digit_vectors<Lanes, false>(table, first, pairs, count, sums, kGroup);
 }
 
 template <class Lanes>
-void add_scenario_digits(const GridTable& table, const GridPosition* positions, std::size_t count,
+void add_scenario_digits(const GridTable& table, const PositionPair* pairs, std::size_t count,
                          ScenarioSums& sums) {
   const std::size_t vectors = digit_blocks(table.stride) * 2 * kDigitBlock / Lanes::kDigits;
   std::int64_t least = 0;
   std::size_t done = 0;
-  for (; vectors - done >= 3; done += 3)
-    least = std::min(least, add_digit_group<Lanes, 3>(table, done, positions, count, sums));
+  for (; vectors - done >= Lanes::kGroup; done += Lanes::kGroup)
+    least = std::min(least, add_digit_group<Lanes, Lanes::kGroup>(table, done, pairs, count, sums));
   for (; done < vectors; ++done)
-    least = std::min(least, add_digit_group<Lanes, 1>(table, done, positions, count, sums));
+    least = std::min(least, add_digit_group<Lanes, 1>(table, done, pairs, count, sums));
   sums.least = least;
 }
 

@@ -4,6 +4,7 @@
 #include "cofferdam/books/margin/scenario_kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <immintrin.h>
 
 namespace cofferdam::margin {
@@ -67,22 +68,23 @@ struct WideLanes : Lanes {
 
 struct DigitLanes : WideLanes {
   static constexpr std::size_t kDigits = 16;
+  static constexpr std::size_t kGroup = 3;
   using Digits = __m256i;
 
   static Digits zero_digits() { return _mm256_setzero_si256(); }
 
-  static Digits all_digits(std::int32_t quantities) { return _mm256_set1_epi32(quantities); }
+  static Digits all_digits(const std::array<std::int16_t, 2>& quantities) {
+    return _mm256_set1_epi32(std::bit_cast<std::int32_t>(quantities));
+  }
 
   [[nodiscard]] static __m256i load_digits(const std::int16_t* from) {
     return _mm256_load_si256(reinterpret_cast<const __m256i*>(from));
   }
 
-  // Both are held in registers: the loads are what bounds the loop, and either is used twice.
   static void add_digits(Digits& low, Digits& high, const std::int16_t* these,
                          const std::int16_t* those, Digits quantities) {
-    __m256i one = load_digits(these);
-    __m256i other = load_digits(those);
-    asm("" : "+x"(one), "+x"(other));
+    const __m256i one = load_digits(these);
+    const __m256i other = load_digits(those);
     low = _mm256_add_epi32(low, _mm256_madd_epi16(_mm256_unpacklo_epi16(one, other), quantities));
     high = _mm256_add_epi32(high, _mm256_madd_epi16(_mm256_unpackhi_epi16(one, other), quantities));
   }

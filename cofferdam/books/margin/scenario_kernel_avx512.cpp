@@ -3,6 +3,7 @@
 #include "cofferdam/books/margin/scenario_kernel.h"
 #include "cofferdam/books/margin/scenario_kernels.h"
 
+#include <bit>
 #include <immintrin.h>
 
 namespace cofferdam::margin {
@@ -56,11 +57,14 @@ struct WideLanes : Lanes {
 
 struct DigitLanes : WideLanes {
   static constexpr std::size_t kDigits = 32;
+  static constexpr std::size_t kGroup = 3;
   using Digits = __m512i;
 
   static Digits zero_digits() { return _mm512_setzero_si512(); }
 
-  static Digits all_digits(std::int32_t quantities) { return _mm512_set1_epi32(quantities); }
+  static Digits all_digits(const std::array<std::int16_t, 2>& quantities) {
+    return _mm512_set1_epi32(std::bit_cast<std::int32_t>(quantities));
+  }
 
   // Both are held in registers: the loads are what bounds the loop, and either is used twice.
   static void add_digits(Digits& low, Digits& high, const std::int16_t* these,

@@ -34,37 +34,6 @@ struct PlainLanes {
 
   static void store_side(std::int64_t* out, const Side& sum) { std::ranges::copy(sum, out); }
 
-  static constexpr std::size_t kDigits = 2 * kScenarioBlock;
-
-  struct Digits {
-    std::int32_t lane[kScenarioBlock];
-  };
-
-  static Digits zero_digits() { return {}; }
-
-  static std::int32_t all_digits(std::int32_t quantities) { return quantities; }
-
-  static void add_digits(Digits& low, Digits& high, const std::int16_t* these,
-                         const std::int16_t* those, std::int32_t quantities) {
-    const std::int32_t one = static_cast<std::int16_t>(quantities);
-    const std::int32_t other = quantities >> 16;
-    for (std::size_t g = 0; g < kScenarioBlock; g += kDigitGroup)
-      for (std::size_t i = 0; i < kDigitGroup; ++i) {
-        const std::size_t at = 2 * g + i;
-        low.lane[g + i] += these[at] * one + those[at] * other;
-        high.lane[g + i] += these[at + kDigitGroup] * one + those[at + kDigitGroup] * other;
-      }
-  }
-
-  static Vector least_together(Vector sum, const Digits& low, const Digits& high, unsigned bits) {
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      const std::int64_t whole =
-          high.lane[i] * (std::int64_t{1} << bits) + std::int64_t{low.lane[i]};
-      sum.lane[i] = std::min(sum.lane[i], whole);
-    }
-    return sum;
-  }
-
   static Vector least(Vector a, const Vector& b) {
     for (std::size_t i = 0; i < kLanes; ++i) a.lane[i] = std::min(a.lane[i], b.lane[i]);
     return a;
@@ -73,11 +42,40 @@ struct PlainLanes {
   static std::int64_t least_lane(const Vector& a) { return *std::ranges::min_element(a.lane); }
 };
 
+// A compiler makes vectors of this as it stands, which it does not of the template.
+void add_digits(const GridTable& table, const PositionPair* pairs, std::size_t count,
+                ScenarioSums& sums) {
+  const std::size_t blocks = digit_blocks(table.stride);
+  const std::int64_t base = std::int64_t{1} << table.digit_bits;
+  std::int64_t least = 0;
+  for (std::size_t block = 0; block < blocks; ++block) {
+    std::array<std::int32_t, 2 * kDigitBlock> lanes{};
+    for (std::size_t p = 0; p < count; ++p) {
+      const std::int16_t one = pairs[p].quantity[0];
+      const std::int16_t other = pairs[p].quantity[1];
+      const auto& these = table.digits[pairs[p].side[0] / 2 * blocks + block].digits;
+      const auto& those = table.digits[pairs[p].side[1] / 2 * blocks + block].digits;
+      for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i] += these[i] * one + those[i] * other;
+    }
+    for (std::size_t i = 0; i < lanes.size(); i += 2 * kDigitGroup)
+      for (std::size_t low = i; low < i + kDigitGroup; ++low)
+        least = std::min(least, lanes[low + kDigitGroup] * base + lanes[low]);
+  }
+  sums.least = least;
+  if (table.sides == nullptr) return;
+  auto side = PlainLanes::zero_side();
+  for (std::size_t p = 0; p < count; ++p)
+    for (std::size_t i = 0; i < 2; ++i)
+      side = PlainLanes::add_side(side, table.sides + pairs[p].side[i] * kSideNumbers,
+                                  pairs[p].quantity[i]);
+  sums.sides = side;
+}
+
 }  // namespace
 
 const ScenarioKernels& scenario_kernels_portable() {
-  static constexpr ScenarioKernels kKernels{add_scenario_digits<PlainLanes>,
-                                            add_scenarios<PlainLanes>, add_scenarios<PlainLanes>};
+  static constexpr ScenarioKernels kKernels{add_digits, add_scenarios<PlainLanes>,
+                                            add_scenarios<PlainLanes>};
   return kKernels;
 }
 

@@ -33,7 +33,7 @@ inline constexpr std::size_t kSideNumbers = 4;
   return (scenarios + kScenarioBlock - 1) / kScenarioBlock * kScenarioBlock;
 }
 
-// Longs and shorts of a contract have rows of their own.
+// Longs and shorts of a contract have rows of their own, two for each contract.
 [[nodiscard]] constexpr std::uint32_t side_of(std::uint32_t contract, std::int64_t quantity) {
   return 2 * contract + (quantity < 0 ? 1 : 0);
 }
@@ -65,7 +65,7 @@ void write_digits(const std::int64_t* entries, std::size_t count, unsigned bits,
 
 struct GridTable {
   const std::int64_t* entries = nullptr;
-  const std::int64_t* sides = nullptr;  // none: their sums stay as they are, by digits only
+  const std::int64_t* sides = nullptr;  // none: sums by digits leave theirs as they are
   std::size_t stride = 0;               // padded()
   const DigitBlock* digits = nullptr;   // digit_blocks(stride) for each contract
   unsigned digit_bits = 0;
@@ -75,6 +75,24 @@ struct GridTable {
 // larger than `largest`.
 [[nodiscard]] constexpr bool digits_fit(unsigned bits, std::uint64_t size, std::uint64_t largest) {
   return largest < (std::uint64_t{1} << 15) && size < (std::uint64_t{1} << (32 - bits));
+}
+
+// Positions as the sums by digits read them. Where their number is odd, the last has a companion
+// of no quantity in contract 0, whose rows are zeros.
+struct PositionPair {
+  std::array<std::uint32_t, 2> side{};
+  std::array<std::int16_t, 2> quantity{};
+};
+
+[[nodiscard]] constexpr std::size_t pairs_of(std::size_t positions) {
+  return (positions + 1) / 2;
+}
+
+// What does not fit is cut off: digits_fit() is asked before it is used.
+inline void put_position(PositionPair* pairs, std::size_t index, const GridPosition& position) {
+  PositionPair& pair = pairs[index / 2];
+  pair.side[index % 2] = position.side;
+  pair.quantity[index % 2] = static_cast<std::int16_t>(position.quantity);
 }
 
 struct ScenarioSums {
@@ -88,8 +106,11 @@ struct ScenarioSums {
 using AddScenarios = void (*)(const GridTable& table, const GridPosition* positions,
                               std::size_t count, ScenarioSums& sums);
 
+using AddDigits = void (*)(const GridTable& table, const PositionPair* pairs, std::size_t count,
+                           ScenarioSums& sums);
+
 struct ScenarioKernels {
-  AddScenarios digits = nullptr;  // every entry is in digits, and digits_fit()
+  AddDigits digits = nullptr;     // every entry is in digits, and digits_fit()
   AddScenarios narrow = nullptr;  // every quantity and every number fits 31 bits and a sign
   AddScenarios wide = nullptr;
 };
