@@ -11,7 +11,7 @@ import { Venue } from './venue.mjs';
 
 const program = process.env.COFFERDAM_PROGRAM ?? process.argv[2];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const patience = { timeout: 60_000 }; // only what is broken waits for so long
+const patience = { timeout: 120_000 }; // only what is broken waits for so long
 
 if (!executable) {
   console.log('skipped: there is no chromium; scripts/install test installs it');
