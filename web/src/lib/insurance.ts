@@ -11,8 +11,8 @@ export interface Explained { asset: string; line: string; amount: string | null;
 export interface Capacity { pool: string; asset: string; peril: string; prices: number; capacity: string; used: string; free: string }
 export interface Cover { code: string; pool: string; asset: string; terms: { peril: string; basis: string; insured: string; counterparty: string | null; start: string; end: string; limit: string; aggregate_limit: string; deductible: string; retention_ppm: number; waiting: string; exclusions: string[]; warranties?: string[]; retroactive?: string | null; reporting?: string; sub_limits?: { storage: string; limit: string }[]; valuation?: string }; stage: string; premium: string; rate_bps: number | string; paid: string; open_claims: number | string; model: string; bound: string }
 export interface ClaimRow { number: number; pool: string; asset: string; cover: string; incident: string; claimant: string; route: string; stage: string; awaited: string; deadline: string | null; is_overdue: boolean; claimed: string; assessed: string | null; approved: string; paid: string; round: number; voters: number | string; committed: number | string; revealed: number | string; quorum: string; for: string; against: string; abstain: string; result: string }
-export interface Ballot { claim: number; round: number; asset: string; supply: string; eligible: string; cap: string; quorum: string; voters: number | string; committed: number | string; revealed: number | string; totals: Record<string, unknown>; opened: string; commit_ends: string; commit_latest: string; reveal_ends: string; closed: string | null; result: string; median: string; cost_to_corrupt: string }
-export interface ClaimShown { number: number; pool: string; asset: string; incident_code: string; cover: string; claimant: string; stage: string; route: string; rules: number; evidence: { document: string; note: string; time: string }[]; assessment: string; bond: { owner: string | null; amount: string } | null; notified: string; settled: string | null; verdict: string; trigger: string; ballots: Ballot[]; status: string; reason: string; payable: string; steps: Record<string, unknown>[] }
+export interface Ballot { claim: number; round: number; asset: string; supply: string; eligible: string; cap: string; quorum: string; voters: number | string; committed: number | string; revealed: number | string; totals: Record<string, unknown>; opened: string; commit_ends: string; commit_latest: string; reveal_ends: string; closed: string | null; result: string; median: string; cost_to_corrupt: string | null }
+export interface ClaimShown { number: number; pool: string; asset: string; incident_code: string; cover: string; claimant: string; stage: string; route: string; rules: number; evidence: { document: string; note: string; time: string }[]; assessment: string; bond: { owner: string | null; amount: string } | null; notified: string; settled: string | null; verdict: string; trigger: string; ballots: Ballot[]; status: string; reason: string; payable: string; clawed_back?: string; steps: { rule: string; code: string; taken: string; left: string; explanation: string }[] }
 export interface Voter { claim: number; round: number; asset: string; owner: string; weight: string; conflict: string; committed: string | null; revealed: boolean; support: string; amount: string; counted: string; reason: string }
 export interface Tranche { pool: string; asset: string; tranche: string; notice: string; total_shares: string; balance: string; out: string }
 export interface Reserve { pool: string; asset: string; kind: string; number: number | string; occurred: string | null; held: string; paid: string; recovered: string }
@@ -39,6 +39,12 @@ const waits: Record<string, string> = {
   count: 'the count', dispute: 'whether somebody disputes it', cooldown: 'the end of its cooldown', payment: 'payment', time: 'time in which money may come back', nothing: 'nothing more',
 };
 export const awaitedWords = (name: string) => waits[name] ?? name.replaceAll('_', ' ');
+
+const routes: Record<string, string> = { vote: 'a vote', parametric: 'a recorded fact, without a vote', dispute: 'a vote, if somebody disputes it' };
+export const routeWords = (name: string) => routes[name] ?? name.replaceAll('_', ' ');
+
+const steps: Record<string, string> = { loss: 'Loss', paid_before: 'Paid before', remaining_aggregate: 'Left of the cover’s whole' };
+export const stepWords = (name: string) => steps[name] ?? name.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
 
 const perils: Record<string, string> = {
   exchange_insolvency: 'insolvency of an exchange', exploit: 'exploit', extreme_volatility: 'extreme volatility', asset: 'loss of assets',

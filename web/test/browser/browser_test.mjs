@@ -342,6 +342,7 @@ test('a veto is offered to those who may, rehearsed first, and done once', async
 
 test('a decision says what an approval would come to, and who may give it', async () => {
   const tab = await open({ page: '/custody/decisions', key: riskKey });
+  await shows(tab, 'h1', '1 decision waits for others to agree.');
   await shows(tab, 'main', /Freeze pool clients-a[^]*0 of 2[^]*compliance/);
   await tab.click('button:has-text("Approve…")');
   await tab.click('dialog[open] button:has-text("See what it would do")');
@@ -473,6 +474,16 @@ test('the smallest move that exhausts the layers is named with the accounts, and
   await tab.fill('label:has-text("Days on which") textarea', 'x');
   await tab.click('button:has-text("Compute")');
   await tab.waitForSelector('text=/must be numbers/');
+  // What was computed says so when the form is no longer what it was computed from.
+  await visit(tab, '/stress/cost');
+  await tab.waitForSelector('section:has(h2:text-is("The whole cost"))');
+  const notional = await tab.locator('section:has(h2:text-is("The whole cost"))').innerText();
+  await tab.fill('label:has-text("Quantity") input', '4');
+  await tab.waitForSelector('text=The form has changed since');
+  assert.equal(await tab.locator('section:has(h2:text-is("The whole cost"))').innerText(), notional);
+  await tab.click('button:has-text("Compute")');
+  await shows(tab, 'section:has(h2:text-is("The whole cost"))', 'of a notional of 200000');
+  await counts(tab, 'text=The form has changed since', 0);
   await visit(tab, '/stress/chains');
   await tab.setInputFiles('input[type=file]', { name: 'stress.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ summary: '2 accounts could not pay.', facts: [], tables: [{ title: 'Reverse stress', note: 'The smallest move', rows: [{ pool: 'clients-1', 'smallest move': '-25.31 %', accounts: 'account-38' }] }] })) });
   await tab.waitForSelector('section:has(h2:text-is("Reverse stress")) td:has-text("account-38")');
@@ -645,7 +656,7 @@ const insured = (() => {
   return {
     'insurance/show': [{ pool, asset, manager: null, rules: {}, funds: { unearned: money(1200), earned: money(90000), junior: money(20000), senior: money(50000), case_reserve: zero }, active_cover: money(600000), model_capital: money(110000), model: 'aggregate-1', losses_paid: money(9000), recovered: zero, members: 2, covers: 1, open_exits: 0, capital: money(160000), required: money(120000), free: money(40000), gate_open: true, opened: at(-900) }],
     'claim/list': [late, claim, paid],
-    'claim/show': [{ number: 2, pool, asset, incident_code: 'bridge-2026', cover: 'marlin-2026', claimant: '9101', stage: 'voting', route: 'vote', rules: 1, evidence: [{ document: 'a'.repeat(64), note: 'the transactions', time: at(-30) }], assessment: 'as the chain shows', bond: { owner: null, amount: zero }, notified: at(-40), settled: null, verdict: 'open', trigger: '', status: 'covered', reason: 'the loss falls into the period', payable: money(28000), steps: [{ step: 'loss', amount: money(31000) }, { step: 'deductible', amount: money(-3000) }],
+    'claim/show': [{ number: 2, pool, asset, incident_code: 'bridge-2026', cover: 'marlin-2026', claimant: '9101', stage: 'voting', route: 'vote', rules: 1, evidence: [{ document: 'a'.repeat(64), note: 'the transactions', time: at(-30) }], assessment: 'as the chain shows', bond: { owner: null, amount: zero }, notified: at(-40), settled: null, verdict: 'open', trigger: '', status: 'covered', reason: 'the loss falls into the period', payable: money(28000), steps: [{ rule: 'loss', code: '', taken: zero, left: money(31000), explanation: 'the assessed loss' }, { rule: 'deductible', code: '', taken: money(3000), left: money(28000), explanation: '3000 come off' }],
       ballots: [{ claim: 2, round: 1, asset, supply: money(1000), eligible: money(900), cap: money(300), quorum: money(500), voters: 3, committed: 2, revealed: 1, totals: {}, opened: at(-4), commit_ends: at(20), commit_latest: at(44), reveal_ends: at(68), closed: null, result: 'not_required', median: zero, cost_to_corrupt: money(250000) }] }],
     'claim/votes': [
       { claim: 2, round: 1, asset, owner: '9103', weight: money(420), conflict: 'none', committed: at(-3), revealed: true, support: 'for', amount: money(28000), counted: money(300), reason: 'shown on the chain' },
@@ -682,6 +693,7 @@ test('insurance: claims with deadlines and votes, the tariff explained, capacity
   await shows(tab, 'table[aria-label="Voters"] tbody tr', /tern[^]*for[^]*shown on the chain[^]*osprey[^]*sealed[^]*marlin[^]*may not: claimant/);
   for (const page of ['/insurance/claims/2', '/insurance/members', '/insurance/covers', '/insurance/covers/marlin-2026', '/insurance/capital']) {
     await visit(tab, page);
+    if (page === '/insurance/claims/2') await shows(tab, 'table[aria-label="Steps of the sum"] tbody', /Deductible[^]*3,000.00[^]*28,000.00/);
     assert.ok(!/undefined|NaN|\[object/.test(await tab.locator('main').innerText()), page);
     assert.deepEqual(await violations(tab), [], page);
     if (process.env.COFFERDAM_SHOTS) await tab.screenshot({ path: `${process.env.COFFERDAM_SHOTS}${page.replaceAll('/', '-')}.png`, fullPage: true });
@@ -700,6 +712,24 @@ test('insurance: claims with deadlines and votes, the tariff explained, capacity
   }
   await visit(tab, '/insurance/members');
   await shows(tab, 'table[aria-label="Tariff explained"] tbody tr', /all members are to bring in[^]*7,000.00[^]*Modifier[^]*1.08[^]*Contribution/);
+  await done(tab);
+});
+
+test('what the address names is shown again after a reload, and what there is not is said', async () => {
+  const tab = await open({ page: '/summary' });
+  const [loss] = await venue.ask(auditor, 'loss.list');
+  for (const [page, words] of [['/waterfall/perps/USDC', 'Layers of perps in USDC'], [`/liquidations/loss/${loss.number}`, `Loss ${loss.number}: who paid`], ['/liquidations/account/perps/9104', 'osprey now'],
+    ['/stress/backtest', 'Exceedances'], ['/custody/3', 'Pay client-payout-desk'], ['/custody/vaults', 'Whom vaults may pay'], ['/pools/perps', 'Composition'], ['/audit/owner/9104', 'Margin in perps'], ['/audit/record/5', 'Record 5']]) {
+    await visit(tab, page);
+    await tab.waitForSelector(`main h2:has-text("${words}")`);
+    await tab.reload();
+    await settled(tab);
+    await tab.waitForSelector(`main h2:has-text("${words}")`);
+  }
+  for (const [page, words] of [['/nowhere', 'There is no page “nowhere”.'], ['/waterfall/none', 'There is no waterfall of “none”.'], ['/liquidations/loss/99', 'There is no loss “99”.'], ['/stress/none', 'There is no part “none” of the lab.'], ['/custody/99', 'There is no payment “99”.'], ['/pools/none', 'There is no pool “none”.'], ['/audit/none', 'There is no part “none” of the audit.']]) {
+    await visit(tab, page);
+    await shows(tab, 'main', words);
+  }
   await done(tab);
 });
 
