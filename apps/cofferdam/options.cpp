@@ -107,6 +107,7 @@ struct Draft {
   RestoreCall restore;
   BundleCall bundle;
   SignCall sign;
+  ProveCall prove;
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
@@ -157,6 +158,10 @@ void add_globals(CLI::App& app, Draft& draft) {
   app.add_option("--sign-until", globals.sign_until,
                  "when the signature lapses; five minutes from now when absent")
       ->type_name("TIME");
+  app.add_option("--prove-with", globals.prove_with,
+                 "prove possession of the key in this file, which has mode 0600, to the command "
+                 "that registers it")
+      ->type_name("FILE");
   app.add_flag("--dry-run", globals.dry_run, "say what would happen, and change nothing");
   app.add_option("--propose", draft.propose, "propose the command for approval, for this reason")
       ->type_name("REASON");
@@ -300,7 +305,26 @@ void add_bundle(CLI::App& app, BundleCall& call) {
       ->check(CLI::IsMember({"secp256k1", "ed25519"}));
 }
 
-void add_sign(CLI::App& app, SignCall& call) {
+void add_prove(CLI::App& key, ProveCall& call) {
+  CLI::App& prove = *key.add_subcommand(
+      "prove", "Proves possession of a key, for who registers it; needs no books.");
+  prove.fallthrough();
+  prove.add_option("file", call.file, "the key file")->required()->type_name("FILE");
+  prove.add_option("--journal", call.journal, "id of the books; journal status shows it")
+      ->required()
+      ->type_name("HEX");
+  prove.add_option("--principal", call.principal, "code of who holds the key")
+      ->required()
+      ->type_name("CODE");
+  prove.add_option("--purpose", call.purpose, "signing (of commands) or custody")
+      ->type_name("PURPOSE")
+      ->check(CLI::IsMember({"signing", "custody"}));
+  prove.add_option("--kind", call.kind, "of a key of custody: secp256k1 or ed25519")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"secp256k1", "ed25519"}));
+}
+
+void add_sign(CLI::App& app, SignCall& call, ProveCall& prove) {
   CLI::App& command = *app.add_subcommand("command", "sign, inspect");
   command.require_subcommand(1);
   command.fallthrough();
@@ -317,7 +341,7 @@ void add_sign(CLI::App& app, SignCall& call) {
   inspect.add_option("file", call.file, "the command; - for standard input")
       ->required()
       ->type_name("FILE");
-  CLI::App& key = *app.add_subcommand("key", "generate");
+  CLI::App& key = *app.add_subcommand("key", "generate, prove");
   key.require_subcommand(1);
   key.fallthrough();
   CLI::App& generate = *key.add_subcommand(
@@ -326,6 +350,7 @@ void add_sign(CLI::App& app, SignCall& call) {
   generate.add_option("file", call.file, "the new key file, made with mode 0600")
       ->required()
       ->type_name("FILE");
+  add_prove(key, prove);
 }
 
 void add_own_verbs(CLI::App& app, Draft& draft) {
@@ -385,7 +410,7 @@ void add_own_verbs(CLI::App& app, Draft& draft) {
   verify.add_option("--owner", draft.proof_verify.owner, "one's own id as an owner")
       ->type_name("ID");
   add_bundle(app, draft.bundle);
-  add_sign(app, draft.sign);
+  add_sign(app, draft.sign, draft.prove);
   CLI::App& reference = *app.add_subcommand(
       "reference", "Writes the reference pages and the man page into a docs folder.");
   reference.fallthrough();
@@ -496,6 +521,8 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
                       : name == "inspect" ? Want::inspect
                                           : Want::sign;
     invocation.call = draft.sign;
+  } else if (name == "prove" && chosen.get_parent()->get_name() == "key") {
+    invocation.call = draft.prove;
   } else if (name == "show" || name == "sign" || name == "key") {
     using Want = BundleCall::Want;
     draft.bundle.want = name == "show" ? Want::show : name == "sign" ? Want::sign : Want::key;

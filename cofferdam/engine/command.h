@@ -99,7 +99,8 @@ using CommandVariant = std::variant<
     insurance::OpenClaimVote, insurance::CommitClaimVote, insurance::RevealClaimVote,
     insurance::CloseClaimVote, insurance::DeclareConflict, insurance::PunishVoter,
     insurance::ChallengeClaim, insurance::AppealClaim, insurance::AdvanceClaim, insurance::PayClaim,
-    insurance::RecordRecovery, insurance::ClawBackClaim>;
+    insurance::RecordRecovery, insurance::ClawBackClaim, access::EnrolSigningKey,
+    access::ProveSigningKey, access::SetKeyProofPolicy, custody::EnrolSigner>;
 
 namespace detail {
 template <class C, class Variant>

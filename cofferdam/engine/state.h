@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cofferdam/books/access/access.h"
+#include "cofferdam/books/access/key_proof.h"
 #include "cofferdam/books/alert/alert.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
@@ -48,6 +49,7 @@ struct State {
   decision::GovernanceState governance;
   insurance::State insurance;
   insurance::ClaimsState claims;
+  access::KeyProofState key_proofs;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -71,6 +73,7 @@ struct State {
     f("governance", self.governance);
     f("insurance", self.insurance);
     f("claims", self.claims);
+    f("key_proofs", self.key_proofs);
   }
 };
 
