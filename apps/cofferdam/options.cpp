@@ -4,6 +4,7 @@
 // registry; the few verbs that are no operations are spelled here.
 #include "cofferdam/server/settings.h"
 
+#include "arguments.h"
 #include "invocation.h"
 #include "output.h"
 #include <CLI/CLI.hpp>
@@ -430,45 +431,6 @@ Format format_of(const std::string& name) {
                                               {"md", Format::markdown}};
   const auto found = formats.find(name);
   return found == formats.end() ? Format::automatic : found->second;
-}
-
-// The library takes an argument in brackets for a list and cuts it up; a list in JSON is ours to
-// read, so a mark that no argument has hides the bracket.
-constexpr char kGuard = '\x1f';
-
-std::vector<std::string> guarded(int argc, char** argv) {
-  std::vector<std::string> arguments;
-  for (int i = argc - 1; i > 0; --i) {  // the library reads its vector from the back
-    std::string argument = argv[i];
-    const auto value = argument.starts_with("--") ? argument.find("=[") : std::string::npos;
-    if (argument.starts_with('['))
-      argument.insert(argument.begin(), kGuard);
-    else if (value != std::string::npos)
-      argument.insert(value + 1, 1, kGuard);
-    arguments.push_back(std::move(argument));
-  }
-  return arguments;
-}
-
-std::vector<std::string> unguarded(std::vector<std::string> values) {
-  for (std::string& value : values)
-    if (value.starts_with(kGuard)) value.erase(0, 1);
-  return values;
-}
-
-std::string environment(const char* name) {
-  return std::getenv(name) == nullptr ? "" : std::getenv(name);
-}
-
-// What was typed counts more than the environment.
-void find_books(Globals& globals) {
-  globals.is_server_given = !globals.server.empty();
-  globals.is_principal_given = !globals.principal.empty();
-  if (globals.server.empty() && globals.books.empty())
-    globals.server = environment("COFFERDAM_SERVER");
-  if (globals.books.empty()) globals.books = environment("COFFERDAM_BOOKS");
-  if (globals.books.empty()) globals.books = "books";
-  if (globals.principal.empty()) globals.principal = environment("COFFERDAM_PRINCIPAL");
 }
 
 Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {

@@ -15,7 +15,7 @@ using base::i128;
 using base::SignedAmount;
 using base::u128;
 
-constexpr std::array<std::uint16_t, 26> kNotGovernable{
+constexpr std::array<std::uint16_t, 27> kNotGovernable{
     Operation<venue::Genesis>::kNumber,
     Operation<Tick>::kNumber,
     Operation<RevertBatch>::kNumber,
@@ -42,6 +42,7 @@ constexpr std::array<std::uint16_t, 26> kNotGovernable{
     Operation<decision::QueueChange>::kNumber,
     Operation<decision::ExecuteChange>::kNumber,
     Operation<decision::CancelChange>::kNumber,
+    Operation<decision::DeclareVoteConflict>::kNumber,
 };
 
 template <class T>

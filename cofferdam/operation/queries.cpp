@@ -67,6 +67,7 @@ void register_queries(Registry& registry) {
   register_governance_queries(registry);
   register_insurance_queries(registry);
   register_claim_queries(registry);
+  register_publication_queries(registry);
 }
 
 }  // namespace cofferdam::operation

@@ -26,6 +26,7 @@ export class Query<T> {
   problem = $state.raw<Problem | null>(null);
   loaded = $state(false);
   loading = $state(false);
+  absent = $state(false); // the server does not have the operation
   // The latest answer to whatever was asked; it stays while the next question is on its way.
   last = $state.raw<Answered<T> | null>(null);
   #asked = '';
@@ -34,6 +35,11 @@ export class Query<T> {
 
   get first(): T | undefined {
     return this.rows[0];
+  }
+
+  // Whether more is to be waited for: a sentence about the whole is not said from a part of it.
+  get settled(): boolean {
+    return this.loaded || this.problem !== null || this.absent;
   }
 
   async ask(asked: Asked | null): Promise<void> {
@@ -85,7 +91,8 @@ export function query<T>(make: () => Asked | null, options: { live?: boolean; ag
     const asked = make();
     if (options.live !== false) void session.tick;
     options.again?.();
-    if (!asked || session.has(asked.operation)) untrack(() => void made.ask(asked));
+    made.absent = asked !== null && !session.has(asked.operation);
+    if (!made.absent) untrack(() => void made.ask(asked));
   });
   return made;
 }
