@@ -8,7 +8,9 @@
 #include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_governance.h"
+#include "cofferdam/engine/carry_keys.h"
 #include "cofferdam/engine/checkpoint.h"
+#include "cofferdam/engine/detach.h"
 #include "cofferdam/engine/governed.h"
 #include "cofferdam/engine/revert.h"
 #include "cofferdam/engine/touches.h"
@@ -492,6 +494,21 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
 
 [[nodiscard]] std::uint16_t run(const decision::ExecuteChange& command, Room& room) {
   return static_cast<std::uint16_t>(execute_change(command, room));
+}
+
+// What other rooms know of a pool does not travel.
+[[nodiscard]] std::uint16_t run(const pool::DetachPool& command, Room& room) {
+  State& state = room.state;
+  auto status = check_state(command, state.pool, state.ledger, std::as_const(room.context));
+  if (status == pool::PoolLifeStatus::ok) status = check_detachable(command.pool, state);
+  if (status == pool::PoolLifeStatus::ok)
+    status = apply(command, state.pool, state.ledger, room.context);
+  return static_cast<std::uint16_t>(status);
+}
+
+template <GivesKeys C>
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  return give_key(command, room);
 }
 
 // Nobody changes a principal that has by a grant what they do not have.

@@ -163,6 +163,7 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   Room room{state, context, history, scratch, judgement};
   if (circumstances.record != nullptr) room.signature = signature_of(*circumstances.record);
   room.is_rehearsal = circumstances.rehearsal;
+  room.books = circumstances.books;
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
     if (outcome.ok() &&

@@ -59,6 +59,8 @@ std::optional<std::string> broken_law(const State& state) {
   ask(custody::check_transit_is_named(state.custody, state.ledger));
   ask(access::check_root_can_sign(state.access, state.principal));
   ask(access::check_keys_stay_revoked(state.access));
+  ask(access::check_proofs_stay(state.key_proofs));
+  ask(access::check_keys_are_proven(state.key_proofs, state.access));
   ask(alert::check_alerts_move_in_order(state.alert));
   ask(reconciliation::check_equation(state.reconciliation, state.ledger));
   ask(reconciliation::check_terms_are_items(state.reconciliation));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cofferdam/books/access/access.h"
+#include "cofferdam/books/access/key_proof.h"
 #include "cofferdam/books/alert/alert.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
@@ -54,6 +55,7 @@ struct State {
   decision::RecusalState recusals;
   insurance::TriggerState triggers;
   insurance::PublicationState publications;
+  access::KeyProofState key_proofs;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -80,6 +82,7 @@ struct State {
     f("recusals", self.recusals);
     f("index_triggers", self.triggers);
     f("publications", self.publications);
+    f("key_proofs", self.key_proofs);
   }
 };
 
