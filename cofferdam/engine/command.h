@@ -44,6 +44,7 @@
 #include "cofferdam/engine/margin_operations.h"
 #include "cofferdam/engine/market_operations.h"
 #include "cofferdam/engine/operation_base.h"
+#include "cofferdam/engine/publication_operations.h"
 
 #include <cstdint>
 #include <string_view>
@@ -99,7 +100,8 @@ using CommandVariant = std::variant<
     insurance::OpenClaimVote, insurance::CommitClaimVote, insurance::RevealClaimVote,
     insurance::CloseClaimVote, insurance::DeclareConflict, insurance::PunishVoter,
     insurance::ChallengeClaim, insurance::AppealClaim, insurance::AdvanceClaim, insurance::PayClaim,
-    insurance::RecordRecovery, insurance::ClawBackClaim>;
+    insurance::RecordRecovery, insurance::ClawBackClaim, decision::ExcludeConflicts,
+    decision::DeclareVoteConflict, insurance::SetIndexTrigger, insurance::RecordPublication>;
 
 namespace detail {
 template <class C, class Variant>

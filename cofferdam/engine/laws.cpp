@@ -6,11 +6,14 @@
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/governance_invariants.h"
 #include "cofferdam/books/decision/invariants.h"
+#include "cofferdam/books/decision/recusal.h"
 #include "cofferdam/books/default_management/invariants.h"
 #include "cofferdam/books/default_management/resolution_invariants.h"
 #include "cofferdam/books/fact/invariants.h"
 #include "cofferdam/books/insurance/claim_invariants.h"
+#include "cofferdam/books/insurance/index_trigger.h"
 #include "cofferdam/books/insurance/invariants.h"
+#include "cofferdam/books/insurance/publication.h"
 #include "cofferdam/books/ledger/invariants.h"
 #include "cofferdam/books/margin/invariants.h"
 #include "cofferdam/books/market/invariants.h"
@@ -92,6 +95,9 @@ std::optional<std::string> broken_law(const State& state) {
   ask(insurance::check_claim_rules_stand(state.claims));
   ask(insurance::check_bonds_are_held(state.claims, state.ledger));
   ask(insurance::check_punished_once(state.claims));
+  ask(decision::check_conflicts_are_kept(state.recusals, state.governance, state.principal));
+  ask(insurance::check_triggers_stand(state.triggers));
+  ask(insurance::check_publications_stand(state.publications));
   if (all.empty()) return std::nullopt;
   return all;
 }

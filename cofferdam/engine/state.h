@@ -8,10 +8,13 @@
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/decision/governance.h"
+#include "cofferdam/books/decision/recusal.h"
 #include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/insurance/claims_state.h"
+#include "cofferdam/books/insurance/index_trigger.h"
+#include "cofferdam/books/insurance/publication.h"
 #include "cofferdam/books/insurance/state.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
@@ -48,6 +51,9 @@ struct State {
   decision::GovernanceState governance;
   insurance::State insurance;
   insurance::ClaimsState claims;
+  decision::RecusalState recusals;
+  insurance::TriggerState triggers;
+  insurance::PublicationState publications;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -71,6 +77,9 @@ struct State {
     f("governance", self.governance);
     f("insurance", self.insurance);
     f("claims", self.claims);
+    f("recusals", self.recusals);
+    f("index_triggers", self.triggers);
+    f("publications", self.publications);
   }
 };
 

@@ -117,6 +117,7 @@ void register_tasks(Registry& registry) {
   register_pool_tasks(registry);
   register_custody_tasks(registry);
   register_margin_tasks(registry);
+  register_publication_tasks(registry);
   add_task<VerifyParameters>(registry, "books.verify",
                              "Replay every record; check hashes, outcomes, laws, checkpoints.",
                              &books_verify);
