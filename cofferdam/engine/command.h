@@ -99,7 +99,9 @@ using CommandVariant = std::variant<
     insurance::OpenClaimVote, insurance::CommitClaimVote, insurance::RevealClaimVote,
     insurance::CloseClaimVote, insurance::DeclareConflict, insurance::PunishVoter,
     insurance::ChallengeClaim, insurance::AppealClaim, insurance::AdvanceClaim, insurance::PayClaim,
-    insurance::RecordRecovery, insurance::ClawBackClaim>;
+    insurance::RecordRecovery, insurance::ClawBackClaim, margin::SetProcyclicality,
+    margin::PublishStressGrid, market::SetLimits, margin::SetMaturity,
+    default_management::ConvertCollateral, default_management::SetConversion>;
 
 namespace detail {
 template <class C, class Variant>

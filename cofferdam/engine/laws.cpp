@@ -6,6 +6,7 @@
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/governance_invariants.h"
 #include "cofferdam/books/decision/invariants.h"
+#include "cofferdam/books/default_management/conversion.h"
 #include "cofferdam/books/default_management/invariants.h"
 #include "cofferdam/books/default_management/resolution_invariants.h"
 #include "cofferdam/books/fact/invariants.h"
@@ -92,6 +93,10 @@ std::optional<std::string> broken_law(const State& state) {
   ask(insurance::check_claim_rules_stand(state.claims));
   ask(insurance::check_bonds_are_held(state.claims, state.ledger));
   ask(insurance::check_punished_once(state.claims));
+  ask(market::check_open_interest_is_limited(state.market, state.terms, state.limits));
+  ask(margin::check_grids_are_held(state.margin, state.safeguards));
+  ask(margin::check_fresh_profit(state.safeguards, state.ledger));
+  ask(default_management::check_collateral_sales(state.conversions));
   if (all.empty()) return std::nullopt;
   return all;
 }

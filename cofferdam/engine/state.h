@@ -8,6 +8,7 @@
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/decision/governance.h"
+#include "cofferdam/books/default_management/conversion.h"
 #include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
@@ -15,6 +16,8 @@
 #include "cofferdam/books/insurance/state.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
+#include "cofferdam/books/margin/safeguards.h"
+#include "cofferdam/books/market/limits.h"
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/market/terms.h"
 #include "cofferdam/books/pool/pool.h"
@@ -48,6 +51,9 @@ struct State {
   decision::GovernanceState governance;
   insurance::State insurance;
   insurance::ClaimsState claims;
+  market::LimitState limits;
+  margin::SafeguardState safeguards;
+  default_management::ConversionState conversions;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -71,6 +77,9 @@ struct State {
     f("governance", self.governance);
     f("insurance", self.insurance);
     f("claims", self.claims);
+    f("contract_limits", self.limits);
+    f("margin_safeguards", self.safeguards);
+    f("collateral_conversion", self.conversions);
   }
 };
 
