@@ -68,7 +68,7 @@ template <class C>
   return 0;
 }
 
-constexpr std::array<std::uint16_t, 12> kNotProposable{
+constexpr std::array<std::uint16_t, 13> kNotProposable{
     Operation<venue::Genesis>::kNumber,
     Operation<Tick>::kNumber,
     Operation<RevertBatch>::kNumber,
@@ -81,6 +81,7 @@ constexpr std::array<std::uint16_t, 12> kNotProposable{
     Operation<decision::QueueChange>::kNumber,
     Operation<decision::ExecuteChange>::kNumber,
     Operation<decision::CancelChange>::kNumber,
+    Operation<decision::DeclareVoteConflict>::kNumber,
 };
 
 [[nodiscard]] bool is_proposable(std::uint16_t operation) {

@@ -15,7 +15,7 @@ using base::i128;
 using base::SignedAmount;
 using base::u128;
 
-constexpr std::array<std::uint16_t, 23> kNotGovernable{
+constexpr std::array<std::uint16_t, 24> kNotGovernable{
     Operation<venue::Genesis>::kNumber,
     Operation<Tick>::kNumber,
     Operation<RevertBatch>::kNumber,
@@ -39,6 +39,7 @@ constexpr std::array<std::uint16_t, 23> kNotGovernable{
     Operation<decision::QueueChange>::kNumber,
     Operation<decision::ExecuteChange>::kNumber,
     Operation<decision::CancelChange>::kNumber,
+    Operation<decision::DeclareVoteConflict>::kNumber,
 };
 
 template <class T>

@@ -8,11 +8,14 @@
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/decision/governance.h"
+#include "cofferdam/books/decision/recusal.h"
 #include "cofferdam/books/default_management/conversion.h"
 #include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/insurance/claims_state.h"
+#include "cofferdam/books/insurance/index_trigger.h"
+#include "cofferdam/books/insurance/publication.h"
 #include "cofferdam/books/insurance/state.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
@@ -51,6 +54,9 @@ struct State {
   decision::GovernanceState governance;
   insurance::State insurance;
   insurance::ClaimsState claims;
+  decision::RecusalState recusals;
+  insurance::TriggerState triggers;
+  insurance::PublicationState publications;
   market::LimitState limits;
   margin::SafeguardState safeguards;
   default_management::ConversionState conversions;
@@ -77,6 +83,9 @@ struct State {
     f("governance", self.governance);
     f("insurance", self.insurance);
     f("claims", self.claims);
+    f("recusals", self.recusals);
+    f("index_triggers", self.triggers);
+    f("publications", self.publications);
     f("contract_limits", self.limits);
     f("margin_safeguards", self.safeguards);
     f("collateral_conversion", self.conversions);

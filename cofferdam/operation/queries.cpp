@@ -68,6 +68,8 @@ void register_queries(Registry& registry) {
   register_governance_queries(registry);
   register_insurance_queries(registry);
   register_claim_queries(registry);
+  register_publication_queries(registry);
+  register_adequacy_queries(registry);
 }
 
 }  // namespace cofferdam::operation

@@ -147,5 +147,7 @@ void register_default_management_queries(Registry& registry);
 void register_governance_queries(Registry& registry);
 void register_insurance_queries(Registry& registry);
 void register_claim_queries(Registry& registry);
+void register_publication_queries(Registry& registry);
+void register_adequacy_queries(Registry& registry);
 
 }  // namespace cofferdam::operation
