@@ -25,6 +25,9 @@ class Answer:
         return json.loads(self.body)
 
 
+WAIT = 300  # seconds: what a machine that has no time may take; only what is broken takes them
+
+
 def eventually(check, seconds=60):
     """What `check` answers once that is true, or last: for what a server does in its own time."""
     until = time.monotonic() + seconds
@@ -86,7 +89,7 @@ class Server:
 
     def connect(self):
         """A connection that lasts; stop() closes it where nobody has."""
-        self.opened.append(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60))
+        self.opened.append(http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT))
         return self.opened[-1]
 
     def call(self, method, path, body=None, who="root", key=None, headers=None, connection=None):
@@ -102,7 +105,7 @@ class Server:
             body = json.dumps(body)
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
-        own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT)
         try:
             own.request(method, path, body, sent)
             return Answer(own.getresponse())
@@ -159,7 +162,7 @@ class Refused(Exception):
 class WebSocket:
     """RFC 6455 and JSON-RPC 2.0, written from the standards and sharing nothing with the server."""
 
-    def __init__(self, port, headers=None, timeout=30, path="/v1/ws", receive_buffer=None):
+    def __init__(self, port, headers=None, timeout=120, path="/v1/ws", receive_buffer=None):
         self.wire = socket.socket()
         if receive_buffer:
             self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)

@@ -16,7 +16,7 @@ import sys
 import time
 import unittest
 
-from client import Closed, WebSocket, eventually
+from client import WAIT, Closed, WebSocket, eventually
 from server_test import Served
 import server_test
 
@@ -35,9 +35,7 @@ class Attacked(Served):
         shown = self.call("GET", "/v1/command/show?command=" + self.acknowledged["id"]).json()["row"]
         self.assertEqual(shown["sequence"], self.acknowledged["sequence"])
         self.assertLess(self.resident() - self.before, 96 * 2**20)
-        deadline = time.monotonic() + 20
-        while self.descriptors() > 60 and time.monotonic() < deadline:
-            time.sleep(0.2)
+        eventually(lambda: self.descriptors() <= 60, WAIT)
         self.assertLessEqual(self.descriptors(), 60)
 
     numbers = iter(range(1_000, 10**9))
@@ -357,17 +355,13 @@ class HostileSockets(Attacked):
         for wire in wires:
             for _ in range(16):
                 wire.send("transfer.list", {"content": {"limit": 5000}})
-        began = time.monotonic()
         self.server.must("/v1/transfer/create", self.server.transfer(self.fresh()), who="operator")
-        self.assertLess(time.monotonic() - began, 60)
         time.sleep(2)
         self.assertLess(self.resident() - self.before, 640 * 2**20)
         for wire in wires:
             wire.close()
             self.server.opened.remove(wire)
-        deadline = time.monotonic() + 30
-        while self.resident() - self.before > 90 * 2**20 and time.monotonic() < deadline:
-            time.sleep(0.5)
+        eventually(lambda: self.resident() - self.before < 90 * 2**20, WAIT)
 
     def test_random_frames(self):
         dice = random.Random(5)

@@ -120,7 +120,7 @@ class Opening(Served):
         with self.assertRaises(Closed) as closed:
             wire.message()
         self.assertEqual(closed.exception.code, 4001)
-        self.assertTrue(4 < time.monotonic() - began < 30)  # the socket gives up reading then
+        self.assertTrue(4 < time.monotonic() - began < 110)  # the socket gives up reading then
 
     def test_a_key_that_is_revoked_closes_its_socket(self):
         made = self.server.must("/v1/api-key/create", {"principal": "auditor"})
