@@ -2,15 +2,7 @@
 //
 // A default through the door: what is asked, refused, gated and released, and that a replay from
 // the first record comes to the same books.
-#include "cofferdam/engine/engine.h"
-#include "cofferdam/engine/replay.h"
-#include "cofferdam/journal/simulated_disk.h"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <gmock/gmock.h>
+#include "cofferdam/engine/test_books.h"
 
 namespace cofferdam::engine {
 namespace {
@@ -30,47 +22,8 @@ constexpr PoolId kPerps{1U};
 constexpr AssetId kUsd{1U};
 constexpr ContractId kPerp{1U};
 
-class Default : public testing::Test {
+class Default : public TestBooks {
  protected:
-  Default() : folder_(std::filesystem::path(testing::TempDir()) / name()) {
-    std::filesystem::remove_all(folder_);
-    open();
-  }
-
-  ~Default() override {
-    engine_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  [[nodiscard]] static std::string name() {
-    return std::string("default-") + testing::UnitTest::GetInstance()->current_test_info()->name();
-  }
-
-  void open() {
-    engine_.reset();
-    Options options;
-    options.segment_bytes = 256 << 10;
-    options.index_table_ids = 4096;
-    options.background = false;
-    options.clock = [this] { return now_; };
-    auto opened = Engine::open(disk_, folder_, options);
-    ASSERT_TRUE(opened) << opened.error().text();
-    engine_ = std::move(*opened);
-  }
-
-  Reply send(Command command) {
-    auto reply = engine_->execute(
-        {.id = CommandId(++id_), .principal = PrincipalId(1), .command = std::move(command)});
-    EXPECT_TRUE(reply) << reply.error().text();
-    return reply ? *reply : Reply();
-  }
-
-  void must(Command command) {
-    const Reply reply = send(std::move(command));
-    EXPECT_TRUE(reply.ok()) << static_cast<int>(reply.outcome.door) << " " << reply.outcome.law
-                            << " status " << reply.outcome.status;
-  }
-
   [[nodiscard]] static ledger::AccountEvent account(std::uint64_t id, ledger::AccountClass what,
                                                     ledger::OwnerClass whose,
                                                     std::uint64_t owner = 0) {
@@ -165,11 +118,6 @@ class Default : public testing::Test {
     must(dm::BeginLiquidation{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
   }
 
-  journal::SimulatedDisk disk_;
-  std::string folder_;
-  std::unique_ptr<Engine> engine_;
-  std::int64_t now_ = 1'700'000'000'000'000'000;
-  std::uint64_t id_ = 0;
   std::uint64_t transfer_ = 0;
 };
 
@@ -194,14 +142,8 @@ TEST_F(Default, FromTheLossToTheLastCentAndBackByReplay) {
   must(market::Settle{.contract = kPerp});
   must(dm::EndLiquidation{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
 
-  const auto hash = state_hash(engine_->state());
   ASSERT_TRUE(engine_->take_snapshot());
-  ASSERT_TRUE(engine_->close());
-  open();
-  EXPECT_EQ(state_hash(engine_->state()), hash);
-  const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
-  ASSERT_TRUE(replayed) << replayed.error().text();
-  EXPECT_EQ(state_hash(*replayed->state), hash);
+  expect_the_same_after_a_start();
 }
 
 TEST_F(Default, NothingLeavesThePoolWhileTheLossIsOpen) {
@@ -291,14 +233,8 @@ TEST_F(Default, AnAuctionThatLayersPayWhatComesBackAndAReplay) {
   now_ += (base::kHour + base::kMinute).value();
   must(pay(7, 1, 1'00));
 
-  const auto hash = state_hash(engine_->state());
   ASSERT_TRUE(engine_->take_snapshot());
-  ASSERT_TRUE(engine_->close());
-  open();
-  EXPECT_EQ(state_hash(engine_->state()), hash);
-  const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
-  ASSERT_TRUE(replayed) << replayed.error().text();
-  EXPECT_EQ(state_hash(*replayed->state), hash);
+  expect_the_same_after_a_start();
 }
 
 }  // namespace

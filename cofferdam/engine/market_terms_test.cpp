@@ -3,12 +3,7 @@
 // Trades whose fees follow from a schedule, funding, expiry and reversals through the door, the
 // journal and a start of the books anew: the history must find a trade, and the fees that it paid,
 // in whatever command had booked it.
-#include "cofferdam/engine/engine.h"
-#include "cofferdam/engine/replay.h"
-#include "cofferdam/journal/simulated_disk.h"
-
-#include <filesystem>
-#include <gmock/gmock.h>
+#include "cofferdam/engine/test_books.h"
 
 namespace cofferdam::engine {
 namespace {
@@ -25,48 +20,9 @@ using base::Time;
 
 constexpr base::Duration kDay = base::kDay;
 
-class MarketTerms : public testing::Test {
+class MarketTerms : public TestBooks {
  protected:
-  MarketTerms()
-      : folder_(std::filesystem::path(testing::TempDir()) /
-                (std::string("market-terms-") +
-                 testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    std::filesystem::remove_all(folder_);
-    open();
-    found();
-  }
-
-  ~MarketTerms() override {
-    engine_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  // Also closes what is open: what was recorded is read again.
-  void open() {
-    engine_.reset();
-    Options options;
-    options.segment_bytes = 256 << 10;
-    options.index_table_ids = 4096;
-    options.background = false;
-    options.clock = [this] { return now_; };
-    auto opened = Engine::open(disk_, folder_, options);
-    ASSERT_TRUE(opened) << opened.error().text();
-    engine_ = std::move(*opened);
-  }
-
-  Reply give(Command command) {
-    auto reply = engine_->execute(
-        {.id = base::CommandId(++id_), .principal = PrincipalId(1), .command = std::move(command)});
-    EXPECT_TRUE(reply) << reply.error().text();
-    return reply ? *reply : Reply();
-  }
-
-  void must(Command command) {
-    const Reply reply = give(std::move(command));
-    EXPECT_TRUE(reply.ok()) << reply.shape << " " << static_cast<int>(reply.outcome.door) << " "
-                            << reply.outcome.status << " " << reply.outcome.law;
-    EXPECT_THAT(reply.outcome.event_statuses, testing::Each(0));
-  }
+  MarketTerms() { found(); }
 
   void found() {
     must(venue::Genesis{.venue = "T", .root = "root"});
@@ -125,22 +81,6 @@ class MarketTerms : public testing::Test {
     const ledger::Account& row = *engine_->state().ledger.accounts.find(AccountId(10 * pool + 1));
     return static_cast<base::i128>(row.credits_posted.units() - row.debits_posted.units());
   }
-
-  void expect_the_same_after_a_start() {
-    const crypto::Hash before = state_hash(engine_->state());
-    ASSERT_TRUE(engine_->close());
-    open();
-    EXPECT_EQ(state_hash(engine_->state()), before);
-    const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
-    ASSERT_TRUE(replayed) << replayed.error().text();
-    EXPECT_EQ(state_hash(*replayed->state), before);
-  }
-
-  journal::SimulatedDisk disk_;
-  std::string folder_;
-  std::unique_ptr<Engine> engine_;
-  std::int64_t now_ = 1'700'000'000'000'000'000;
-  std::uint64_t id_ = 0;
 };
 
 TEST_F(MarketTerms, AReversalFindsTheFeesThatTheScheduleHadSet) {
@@ -158,7 +98,7 @@ TEST_F(MarketTerms, AReversalFindsTheFeesThatTheScheduleHadSet) {
   EXPECT_EQ(cash(1), 10'000'000 - 100);
   EXPECT_EQ(cash(2), 10'000'000 - 500);
   // The same trade again is known, by the command that had booked it and by another.
-  const Reply again = give(market::ClearTrades{.trades = {trade(2, 100'000)}});
+  const Reply again = send(market::ClearTrades{.trades = {trade(2, 100'000)}});
   EXPECT_EQ(again.outcome.event_statuses.front(),
             static_cast<std::uint8_t>(market::TradeStatus::exists));
   must(market::AmendTrade{.contract = ContractId(1),
@@ -176,7 +116,7 @@ TEST_F(MarketTerms, AReversalFindsTheFeesThatTheScheduleHadSet) {
   expect_the_same_after_a_start();
   must(market::BustTrade{.contract = ContractId(1), .trade = 3, .reason = "x"});
   EXPECT_TRUE(engine_->state().market.turnovers.find(ContractId(1))->long_open.is_zero());
-  const Reply twice = give(market::BustTrade{.contract = ContractId(1), .trade = 3, .reason = "x"});
+  const Reply twice = send(market::BustTrade{.contract = ContractId(1), .trade = 3, .reason = "x"});
   EXPECT_EQ(twice.outcome.status,
             static_cast<std::uint16_t>(market::ReverseTradeStatus::already_reversed));
   expect_the_same_after_a_start();

@@ -3,13 +3,8 @@
 // Books whose principals have keys, for the tests of signatures and approvals.
 #pragma once
 
-#include "cofferdam/engine/engine.h"
-#include "cofferdam/engine/replay.h"
+#include "cofferdam/engine/test_books.h"
 #include "cofferdam/engine/touches.h"
-#include "cofferdam/journal/simulated_disk.h"
-
-#include <filesystem>
-#include <gmock/gmock.h>
 
 namespace cofferdam::engine {
 
@@ -26,21 +21,9 @@ inline constexpr std::uint32_t kAnn = 2;
 inline constexpr std::uint32_t kBob = 3;
 
 // Books with a root and two operators, each with a key.
-class Signed : public testing::Test {
+class Signed : public TestBooks {
  protected:
-  Signed()
-      : folder_(std::filesystem::path(testing::TempDir()) /
-                (std::string("signed-") +
-                 testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    std::filesystem::remove_all(folder_);
-    Options options;
-    options.segment_bytes = 256 << 10;
-    options.index_table_ids = 4096;
-    options.background = false;
-    options.clock = [this] { return now_; };
-    auto opened = Engine::open(disk_, folder_, options);
-    EXPECT_TRUE(opened);
-    engine_ = std::move(*opened);
+  Signed() : TestBooks(1'000) {
     must(venue::Genesis{.venue = "T", .root = "root"});
     for (const char* code : {"ann", "bob"})
       must(principal::CreatePrincipal{.code = code,
@@ -49,11 +32,6 @@ class Signed : public testing::Test {
     enrol(1, root_);
     enrol(kAnn, ann_);
     enrol(kBob, bob_);
-  }
-
-  ~Signed() override {
-    engine_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   void enrol(std::uint32_t who, const crypto::SigningKey& key) {
@@ -65,8 +43,6 @@ class Signed : public testing::Test {
     if (who == 1) request.signature.reset();
     ASSERT_TRUE(engine_->execute(request)->ok());
   }
-
-  CommandId next() { return CommandId(++id_); }
 
   void sign(Request& request, const crypto::SigningKey& key, Time until = kUntil) const {
     const CommandRecord record = record_of(request);
@@ -93,13 +69,6 @@ class Signed : public testing::Test {
     EXPECT_EQ(reply->shape, 0);
     EXPECT_TRUE(reply->outcome.door != DoorStatus::ok || reply->outcome.status == 0);
     return reply->outcome.door;
-  }
-
-  Reply must(Command command, std::uint32_t who = 1) {
-    auto reply = engine_->execute(
-        {.id = next(), .principal = PrincipalId(who), .command = std::move(command)});
-    EXPECT_TRUE(reply && reply->ok());
-    return *reply;
   }
 
   Reply must_signed(Command command, const crypto::SigningKey& key, std::uint32_t who = 1) {
@@ -134,11 +103,6 @@ class Signed : public testing::Test {
     must_signed(access::SetSignaturePolicy{.operation = operation}, root_);
   }
 
-  journal::SimulatedDisk disk_;
-  std::string folder_;
-  std::unique_ptr<Engine> engine_;
-  std::int64_t now_ = 1'000;
-  base::u128 id_ = 0;
   crypto::SigningKey root_ = crypto::SigningKey::generate();
   crypto::SigningKey ann_ = crypto::SigningKey::generate();
   crypto::SigningKey bob_ = crypto::SigningKey::generate();
