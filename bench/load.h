@@ -20,11 +20,13 @@ struct Load {
   std::size_t connections = 1;
   double seconds = 3;
   double per_second = 0;  // 0: closed loop
-  std::function<std::string()> request;
+  // The next request; what it points to is good until it is called again.
+  std::function<std::string_view()> request;
 };
 
 struct Rate {
   double per_second = 0;
+  double cores = 0;  // that this program itself was busy with
   std::vector<double> micros;
 };
 

@@ -3,9 +3,10 @@
 // The one file that knows the library of HTTP.
 #include "cofferdam/client/http_client.h"
 
+#include "cofferdam/client/curl_library.h"
+
 #include <cerrno>
 #include <cstring>
-#include <curl/curl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -13,21 +14,21 @@ namespace cofferdam::client {
 namespace {
 
 struct EasyEnd {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
 };
 
 struct MultiEnd {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
 
 struct ListEnd {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 
 // The library's setter takes anything; a wrong type would be our mistake, not the outside's.
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
-  static_cast<void>(curl_easy_setopt(easy, option, value));
+  static_cast<void>(curl().easy_setopt(easy, option, value));
 }
 
 // What one exchange fills, and what it takes its body from.
@@ -47,7 +48,7 @@ std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* us
   Exchange& exchange = *static_cast<Exchange*>(user);
   const std::string_view part(bytes, size * count);
   long status = 0;
-  curl_easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
   if (exchange.sink != nullptr && status == 200) {
     (*exchange.sink)(part);
     return part.size();
@@ -108,7 +109,7 @@ struct HttpClient::State {
 std::unique_ptr<curl_slist, ListEnd> HttpClient::State::prepare(const Request& request,
                                                                 Exchange& exchange) {
   CURL* const handle = easy.get();
-  curl_easy_reset(handle);
+  curl().easy_reset(handle);
   trouble.assign(CURL_ERROR_SIZE, '\0');
   exchange.easy = handle;
   exchange.bytes_max = options.answer_bytes_max;
@@ -132,7 +133,7 @@ std::unique_ptr<curl_slist, ListEnd> HttpClient::State::prepare(const Request& r
   set(handle, CURLOPT_USERAGENT, "cofferdam");
   curl_slist* list = nullptr;
   const auto header = [&](const std::string& line) {
-    list = curl_slist_append(list, line.c_str());
+    list = curl().slist_append(list, line.c_str());
   };
   if (!options.key.empty()) header("Authorization: Bearer " + options.key);
   if (!request.content_type.empty()) header("Content-Type: " + request.content_type);
@@ -160,7 +161,7 @@ Result<void> HttpClient::State::check(CURLcode code, const Request& request,
     return unavailable("the answer has more than " + std::to_string(options.answer_bytes_max) +
                        " bytes");
   const std::string said = trouble.c_str();
-  const std::string why = said.empty() ? curl_easy_strerror(code) : said;
+  const std::string why = said.empty() ? curl().easy_strerror(code) : said;
   if (is_before_sending(code)) return unavailable("could not be reached: " + why);
   if (request.idempotency_key.empty()) return unavailable("the connection was cut off: " + why);
   return unavailable(
@@ -178,10 +179,10 @@ Result<std::unique_ptr<HttpClient>> HttpClient::open(Options options) {
   if (!options.key.empty() && !address->is_tls && !is_loopback(address->host))
     return base::malformed("--server", options.server,
                            "a key goes over https, but to this machine itself");
-  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (Result<void> ready = load_curl(); !ready) return std::unexpected(ready.error());
   auto state = std::make_unique<State>();
   state->options = std::move(options);
-  state->easy.reset(ready == CURLE_OK ? curl_easy_init() : nullptr);
+  state->easy.reset(curl().easy_init());
   if (!state->easy)
     return std::unexpected(Error{
         .kind = ErrorKind::unavailable, .field = "HTTP", .rule = "the library could not start"});
@@ -198,12 +199,12 @@ Result<Response> HttpClient::send(const Request& request) {
     set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     set(easy, CURLOPT_POSTFIELDS, request.body.data());
   }
-  if (Result<void> done = state_->check(curl_easy_perform(easy), request, exchange); !done)
+  if (Result<void> done = state_->check(curl().easy_perform(easy), request, exchange); !done)
     return std::unexpected(done.error());
   long status = 0;
   char* type = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+  curl().easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
   exchange.response.status = static_cast<unsigned>(status);
   exchange.response.content_type = type == nullptr ? "" : type;
   return std::move(exchange.response);
@@ -218,30 +219,30 @@ Result<Response> HttpClient::stream(const Request& request, int descriptor, cons
   set(easy, CURLOPT_POST, 1L);
   set(easy, CURLOPT_READFUNCTION, &give_body);
   set(easy, CURLOPT_READDATA, static_cast<void*>(&exchange));
-  const std::unique_ptr<CURLM, MultiEnd> multi(curl_multi_init());
-  curl_multi_add_handle(multi.get(), easy);
+  const std::unique_ptr<CURLM, MultiEnd> multi(curl().multi_init());
+  curl().multi_add_handle(multi.get(), easy);
   int running = 1;
   while (running > 0) {
-    if (curl_multi_perform(multi.get(), &running) != CURLM_OK || running == 0) break;
+    if (curl().multi_perform(multi.get(), &running) != CURLM_OK || running == 0) break;
     curl_waitfd input{descriptor, CURL_WAIT_POLLIN, 0};
-    curl_multi_poll(multi.get(), &input, exchange.is_paused ? 1 : 0, 1000, nullptr);
+    curl().multi_poll(multi.get(), &input, exchange.is_paused ? 1 : 0, 1000, nullptr);
     pollfd waiting{descriptor, POLLIN, 0};
     if (exchange.is_paused && ::poll(&waiting, 1, 0) != 0) {
       exchange.is_paused = false;
-      curl_easy_pause(easy, CURLPAUSE_CONT);
+      curl().easy_pause(easy, CURLPAUSE_CONT);
     }
   }
   CURLcode code = CURLE_RECV_ERROR;
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left))
+  while (const CURLMsg* message = curl().multi_info_read(multi.get(), &left))
     if (message->msg == CURLMSG_DONE) code = message->data.result;
   long status = 0;
   char* type = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+  curl().easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
   exchange.response.status = static_cast<unsigned>(status);
   exchange.response.content_type = type == nullptr ? "" : type;
-  curl_multi_remove_handle(multi.get(), easy);
+  curl().multi_remove_handle(multi.get(), easy);
   // A server that refuses closes before it has read everything: its answer counts, not the cut.
   const bool is_refused = status >= 400 && !exchange.response.body.empty();
   if (!is_refused)

@@ -3,9 +3,11 @@
 // Keccak-256, addresses, ECDSA and EIP-712 against published vectors and against ethers 6.17.0.
 #include "cofferdam/crypto/eip712.h"
 #include "cofferdam/crypto/keccak.h"
+#include "cofferdam/crypto/keccak_sponge.h"
 #include "cofferdam/crypto/secp256k1.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 #include <rapidcheck.h>
 
 #include <gmock/gmock.h>
@@ -33,6 +35,18 @@ TEST(Keccak, known_digests) {
             "a6c4d403279fe3e0af03729caada8374b5ca54d8065329a3ebcaeb4b60aa386e");
   EXPECT_EQ(to_hex(keccak256(std::string(137, 'a'))),
             "d869f639c7046b4929fc92a4d988a8b22c55fbadb802c0c66ebcd484f1915f39");
+}
+
+// The sponge with the other padding, against OpenSSL's, for every length around two blocks.
+TEST(Keccak, permutation_is_that_of_sha3) {
+  std::string text;
+  for (unsigned size = 0; size <= 300; ++size) {
+    Hash theirs{};
+    ASSERT_EQ(EVP_Digest(text.data(), text.size(), theirs.data(), nullptr, EVP_sha3_256(), nullptr),
+              1);
+    EXPECT_EQ(to_hex(keccak_sponge(text, 0x06)), to_hex(theirs)) << size;
+    text += static_cast<char>(37 * size + size / 7);
+  }
 }
 
 TEST(Word, decimal_and_hexadecimal) {

@@ -196,6 +196,7 @@ BatchBody::~BatchBody() = default;
 void BatchBody::part(std::string bytes, std::function<void()> more) {
   service_.books_->add([run = run_, service = &service_, bytes = std::move(bytes),
                         more = std::move(more)]() mutable {
+    service->send_held();  // what was carried out before does not wait for this
     if (run->is_over || (!run->has_begun && !service->begin_batch(run))) return;
     if (!service->is_key_good(run->key))
       return service->end_batch(run, Error{.kind = base::ErrorKind::refused,

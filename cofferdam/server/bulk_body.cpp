@@ -137,6 +137,7 @@ void BulkBody::hand_over() {
 
 void Service::carry_out_bulk(const std::shared_ptr<BulkRun>& run, std::uint64_t first, bool is_last,
                              base::CommandId id, std::vector<ledger::Transfer> transfers) {
+  send_held();  // what was carried out before does not wait for this
   if (run->is_over) return;
   if (!is_key_good(run->key)) return refuse_bulk(run, {.first = first}, key_ended());
   const Route& route = *routes_.find(kBulkPath);

@@ -13,10 +13,24 @@
 
 #include <atomic>
 #include <list>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <set>
+#include <sys/socket.h>
 
 namespace cofferdam::server {
 namespace {
+
+// How often connections are looked at for what is late.
+constexpr std::uint32_t kLateMillis = 250;
+
+// On this machine there is no narrow link whose rate could be measured. Control that paces what it
+// sends (BBR) holds a small answer back by what it takes for the time of a round trip, which is the
+// time that the client left between two requests.
+void send_without_pacing(int listener) {
+  static constexpr std::string_view kReno = "reno";
+  (void)::setsockopt(listener, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), kReno.size());
+}
 
 class Server final : public HttpServer, public ConnectionOwner {
  public:
@@ -30,6 +44,7 @@ class Server final : public HttpServer, public ConnectionOwner {
   void run(std::uint32_t grace_seconds) override {
     grace_seconds_ = grace_seconds;
     running_ = true;
+    every(kLateMillis, [this] { close_what_is_late(); });
     accept();
     network_.run();
     running_ = false;
@@ -100,6 +115,7 @@ class Server final : public HttpServer, public ConnectionOwner {
  private:
   void accept();
   void begin_stop();
+  void close_what_is_late();
 
   void tick(asio::steady_timer& timer, std::uint32_t millis, std::function<void()> what) {
     timer.expires_after(std::chrono::milliseconds(millis));
@@ -156,6 +172,7 @@ Result<void> Server::listen() {
   const tcp::endpoint endpoint(address, options_.port);
   acceptor_.open(endpoint.protocol(), code);
   if (!code) acceptor_.set_option(asio::socket_base::reuse_address(true), code);
+  if (!code && address.is_loopback()) send_without_pacing(acceptor_.native_handle());
   if (!code) acceptor_.bind(endpoint, code);
   if (!code) acceptor_.listen(asio::socket_base::max_listen_connections, code);
   if (code) return failed("--listen", options_.address + ":" + std::to_string(options_.port), code);
@@ -191,6 +208,12 @@ void Server::accept() {
     }
     accept();
   });
+}
+
+void Server::close_what_is_late() {
+  const std::vector<HttpSession*> sessions(sessions_.begin(), sessions_.end());
+  const Clock::time_point now = Clock::now();
+  for (HttpSession* session : sessions) session->close_if_late(now);
 }
 
 void Server::begin_stop() {

@@ -4,6 +4,7 @@
 // of sockets, which takes long to compile.
 #pragma once
 
+#include "cofferdam/server/connection_owner.h"
 #include "cofferdam/server/http_exchange.h"
 #include "cofferdam/server/http_text.h"
 
@@ -42,21 +43,6 @@ inline constexpr std::size_t kBufferMax = std::size_t{1} << 20;
 inline constexpr std::size_t kLingerBytesMax = std::size_t{64} << 20;
 inline constexpr std::uint32_t kLingerSeconds = 2;
 
-// The server, as its connections see it.
-class ConnectionOwner : public NetworkThread {
- public:
-  [[nodiscard]] virtual const HttpOptions& options() const = 0;
-  [[nodiscard]] virtual HttpHandler& handler() = 0;
-  [[nodiscard]] virtual bool is_stopping() const = 0;
-  virtual void enter(HttpSession* session, const std::string& peer) = 0;
-  virtual void leave(HttpSession* session, const std::string& peer) = 0;
-  // Room for bodies that are read whole.
-  [[nodiscard]] virtual std::shared_ptr<ByteBudget> bodies() const = 0;
-  // Room for answers that wait to be taken.
-  [[nodiscard]] virtual std::shared_ptr<ByteBudget> answers() const = 0;
-  virtual void later(std::uint32_t millis, std::function<void()> what) = 0;
-};
-
 // One connection: reads a request, waits for its answer, writes it, and begins again.
 template <class Stream>
 class Connection final : public HttpSession,
@@ -77,9 +63,10 @@ class Connection final : public HttpSession,
   void start() {
     buffer_.reserve(kHeadBytes);
     if constexpr (kIsTls) {
-      socket().expires_after(std::chrono::seconds(limits().idle_seconds));
+      limit_read(limits().idle_seconds);
       stream_.async_handshake(asio::ssl::stream_base::server,
                               [self = this->shared_from_this()](const error_code& failed) {
+                                self->read_until_ = kNever;
                                 if (failed) return self->close_now();
                                 self->read_head();
                               });
@@ -149,7 +136,14 @@ class Connection final : public HttpSession,
     socket().close();
   }
 
+  void close_if_late(Clock::time_point now) override {
+    if (now < read_until_ && now < write_until_) return;
+    const auto self = this->shared_from_this();  // until this is done
+    close_now();
+  }
+
  private:
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
   static constexpr bool kIsTls = !std::is_same_v<Stream, beast::tcp_stream>;
 
   beast::tcp_stream& socket() {
@@ -160,6 +154,14 @@ class Connection final : public HttpSession,
   }
 
   const HttpLimits& limits() const { return server_.options().limits; }
+
+  void limit_read(std::uint32_t seconds) {
+    read_until_ = Clock::now() + std::chrono::seconds(seconds);
+  }
+
+  void limit_write(std::uint32_t seconds) {
+    write_until_ = Clock::now() + std::chrono::seconds(seconds);
+  }
 
   bool keep_alive() const { return keep_alive_ && is_body_read_ && !server_.is_stopping(); }
 
@@ -182,11 +184,12 @@ class Connection final : public HttpSession,
     // The limit depends on the path, so it comes with the body.
     parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     is_idle_ = true;
-    socket().expires_after(std::chrono::seconds(limits().idle_seconds));
+    limit_read(limits().idle_seconds);
     http::async_read_header(
         stream_, buffer_, *parser_,
         [self = this->shared_from_this()](const error_code& failed, std::size_t /*bytes*/) {
           self->is_idle_ = false;
+          self->read_until_ = kNever;
           self->began_ = Clock::now();
           if (failed) return self->head_failed(failed);
           self->take_head();
@@ -207,6 +210,7 @@ class Connection final : public HttpSession,
   }
 
   void refuse_broken(unsigned status, std::string_view why) {
+    read_until_ = kNever;  // what is left of it is read when the answer is out
     head_.peer = peer_;
     on_answer(server_.handler().broken_request(status, why));
   }
@@ -290,12 +294,13 @@ class Connection final : public HttpSession,
     }
     chunk_.resize(kUpgradedPartBytes);
     is_reading_ = true;
-    socket().expires_after(std::chrono::seconds(limits().silence_seconds));
+    limit_read(limits().silence_seconds);
     stream_.async_read_some(asio::buffer(chunk_), [self = this->shared_from_this()](
                                                       const error_code& failed, std::size_t size) {
       self->is_reading_ = false;
       if (failed) return self->close_now();
       if (self->body_ == nullptr) return self->linger();
+      self->read_until_ = kNever;
       self->give_upgraded(self->chunk_.substr(0, size));
     });
   }
@@ -314,10 +319,11 @@ class Connection final : public HttpSession,
 
   void send_continue() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    socket().expires_after(std::chrono::seconds(limits().write_seconds));
+    limit_write(limits().write_seconds);
     asio::async_write(
         stream_, asio::buffer(kContinue.data(), kContinue.size()),
         [self = this->shared_from_this()](const error_code& failed, std::size_t /*bytes*/) {
+          self->write_until_ = kNever;
           if (failed) return self->close_now();
           self->read_body();
         });
@@ -338,8 +344,7 @@ class Connection final : public HttpSession,
     whole_.emplace(std::move(*parser_));
     whole_->body_limit(limits().body_bytes_max);
     whole_->eager(true);
-    // Once, for all of it.
-    socket().expires_after(std::chrono::seconds(limits().body_seconds));
+    limit_read(limits().body_seconds);  // once, for all of it
     read_whole();
   }
 
@@ -356,18 +361,23 @@ class Connection final : public HttpSession,
   void took_some(const error_code& failed) {
     if (gone) return;
     if (failed) return body_failed(failed);
-    const std::uint64_t came = whole_->get().body().size();
-    if (came > held_) {
-      if (!server_.bodies()->take(head_.caller, came - held_)) {
-        exchange_->abandon();
-        return refuse_broken(503, "too many bytes of bodies wait for answers");
-      }
-      held_ = came;
-    }
+    if (!take_room_of_body(whole_->get().body().size())) return;
     if (!whole_->is_done()) return read_whole();
     is_body_read_ = true;
     head_.body = std::move(whole_->get().body());
     hand_over();
+  }
+
+  // False: it was answered.
+  [[nodiscard]] bool take_room_of_body(std::uint64_t came) {
+    if (came <= held_) return true;
+    if (!server_.bodies()->take(head_.caller, came - held_)) {
+      exchange_->abandon();
+      refuse_broken(503, "too many bytes of bodies wait for answers");
+      return false;
+    }
+    held_ = came;
+    return true;
   }
 
   void body_failed(const error_code& failed) {
@@ -380,9 +390,15 @@ class Connection final : public HttpSession,
   }
 
   void hand_over() {
-    std::string body = std::exchange(head_.body, {});
-    HttpRequest request = head_;
-    request.body = std::move(body);
+    read_until_ = kNever;
+    HttpRequest request = std::move(head_);
+    // What the report of the answer names, and whose bytes are held.
+    head_ = {};
+    head_.method = request.method;
+    head_.path = request.path;
+    head_.peer = request.peer;
+    head_.caller = request.caller;
+    head_.caller_key = request.caller_key;
     server_.handler().request(std::exchange(exchange_, nullptr), std::move(request));
   }
 
@@ -394,7 +410,7 @@ class Connection final : public HttpSession,
     parts_->get().body().data = chunk_.data();
     parts_->get().body().size = chunk_.size();
     parts_->get().body().more = true;
-    socket().expires_after(std::chrono::seconds(limits().body_seconds));
+    limit_read(limits().body_seconds);
     http::async_read_some(
         stream_, buffer_, *parts_,
         [self = this->shared_from_this()](const error_code& failed, std::size_t /*bytes*/) {
@@ -404,6 +420,7 @@ class Connection final : public HttpSession,
 
   void took_part(const error_code& failed) {
     if (gone) return;
+    read_until_ = kNever;
     if (failed && failed != http::error::need_buffer) return close_now();
     std::string bytes(chunk_.data(), chunk_.size() - parts_->get().body().size);
     const bool is_last = parts_->is_done();
@@ -448,11 +465,12 @@ class Connection final : public HttpSession,
     is_writing_ = true;
     writing_ = std::exchange(waiting_, {});
     in_flight_ = std::exchange(part_bytes_, 0);
-    socket().expires_after(std::chrono::seconds(limits().write_seconds));
+    limit_write(limits().write_seconds);
     asio::async_write(
         stream_, asio::buffer(writing_),
         [self = this->shared_from_this()](const error_code& failed, std::size_t /*bytes*/) {
           self->is_writing_ = false;
+          self->write_until_ = kNever;
           self->sent(self->writing_.size());
           self->writing_ = {};  // with its memory: who has read a large answer holds nothing
           self->unread -= std::exchange(self->in_flight_, 0);
@@ -478,13 +496,13 @@ class Connection final : public HttpSession,
       if (is_reading_) return;
     }
     chunk_.resize(kPartBytes);
-    socket().expires_after(std::chrono::seconds(kLingerSeconds));
+    limit_read(kLingerSeconds);
     linger();
   }
 
   void close_politely() {
     if constexpr (kIsTls) {
-      socket().expires_after(std::chrono::seconds(kLingerSeconds));
+      limit_read(kLingerSeconds);
       stream_.async_shutdown(
           [self = this->shared_from_this()](const error_code& /*failed*/) { self->close_now(); });
     } else {
@@ -512,6 +530,10 @@ class Connection final : public HttpSession,
   HttpRequest head_;
   std::string owner_;  // of the answers that wait
   Clock::time_point began_;
+  // When what is being read or written is late; one look at all connections after another is
+  // cheaper than timers that are set and taken back at each request.
+  Clock::time_point read_until_ = kNever;
+  Clock::time_point write_until_ = kNever;
   std::shared_ptr<Exchange> exchange_;
   std::unique_ptr<HttpBody> body_;
   std::string chunk_;

@@ -6,6 +6,7 @@
 #include "cofferdam/server/http.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,6 +34,7 @@ class HttpSession {
   virtual void on_end() = 0;
   virtual void close_if_idle() = 0;
   virtual void close_now() = 0;
+  virtual void close_if_late(std::chrono::steady_clock::time_point now) = 0;
 
   std::atomic<std::size_t> unread{0};
   std::atomic<bool> gone{false};

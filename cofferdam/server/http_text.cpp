@@ -51,35 +51,64 @@ std::string_view reason_of(unsigned status) {
   }
 }
 
+// "Sun, 22 Nov 2026 23:15:00 GMT" (RFC 9110, 5.6.7). std::strftime() asks the locale for each part.
 std::string date_text() {
+  static constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
+  static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
   gmtime_r(&now, &utc);
-  std::array<char, 64> buffer{};
-  const std::size_t size =
-      std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-  return {buffer.data(), size};
+  std::string out(kDays.substr(3 * static_cast<std::size_t>(utc.tm_wday), 3));
+  const auto two = [&out](int value, std::string_view before) {
+    out += before;
+    out += static_cast<char>('0' + value / 10 % 10);
+    out += static_cast<char>('0' + value % 10);
+  };
+  two(utc.tm_mday, ", ");
+  out += ' ';
+  out += kMonths.substr(3 * static_cast<std::size_t>(utc.tm_mon), 3);
+  two((utc.tm_year + 1900) / 100, " ");
+  two((utc.tm_year + 1900) % 100, "");
+  two(utc.tm_hour, " ");
+  two(utc.tm_min, ":");
+  two(utc.tm_sec, ":");
+  out += " GMT";
+  return out;
 }
+
+// Bytes of a head without headers of its own.
+constexpr std::size_t kHeadBytes = 320;
 
 }  // namespace
 
 std::string head_text(const HttpResponse& response, Framing framing, bool keep_alive) {
-  std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  std::string out;
+  out.reserve(kHeadBytes + (framing == Framing::length ? response.body.size() : 0));
+  out += "HTTP/1.1 ";
+  out += std::to_string(response.status);
+  out += ' ';
   out += reason_of(response.status);
-  out += "\r\nDate: " + date_text();
-  if (!response.content_type.empty()) out += "\r\nContent-Type: " + response.content_type;
+  out += "\r\nDate: ";
+  out += date_text();
+  const auto header = [&out](std::string_view name, std::string_view value) {
+    out += "\r\n";
+    out += name;
+    out += ": ";
+    out += value;
+  };
+  if (!response.content_type.empty()) header("Content-Type", response.content_type);
   bool may_be_kept = false;
   for (const auto& [name, value] : response.headers) {
-    out += "\r\n" + name + ": " + value;
+    header(name, value);
     may_be_kept = may_be_kept || name == "Cache-Control";
   }
   if (framing == Framing::length && response.status != 304)
-    out += "\r\nContent-Length: " + std::to_string(response.body.size());
-  if (response.sequence > 0) out += "\r\nCofferdam-Sequence: " + std::to_string(response.sequence);
-  if (framing == Framing::chunks) out += "\r\nTransfer-Encoding: chunked";
-  out += "\r\nX-Content-Type-Options: nosniff";
-  if (!may_be_kept) out += "\r\nCache-Control: no-store";
-  if (!keep_alive) out += "\r\nConnection: close";
+    header("Content-Length", std::to_string(response.body.size()));
+  if (response.sequence > 0) header("Cofferdam-Sequence", std::to_string(response.sequence));
+  if (framing == Framing::chunks) header("Transfer-Encoding", "chunked");
+  header("X-Content-Type-Options", "nosniff");
+  if (!may_be_kept) header("Cache-Control", "no-store");
+  if (!keep_alive) header("Connection", "close");
   out += "\r\n\r\n";
   return out;
 }

@@ -56,7 +56,11 @@ std::string webhook_page(const WebhookFigures& figures) {
 }  // namespace
 
 void Metrics::count(std::string_view operation, unsigned status, std::uint64_t micros) {
-  ++requests_[{std::string(operation), status}];
+  const auto found = requests_.find(std::pair(operation, status));
+  if (found != requests_.end())
+    ++found->second;
+  else
+    requests_.emplace(std::pair(std::string(operation), status), 1);
   micros_ += micros;
   std::size_t bucket = 0;
   while (bucket < kBucketMicros.size() && micros > kBucketMicros[bucket]) ++bucket;

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
+#include <malloc.h>
 #include <mutex>
 #include <sys/resource.h>
 #include <thread>
@@ -91,6 +92,8 @@ Result<void> serve(std::unique_ptr<operation::Session> session, Options options,
   fields.add("books", session->folder());
   fields.add("sequence", std::to_string(session->engine().sequence()));
   log_line("info", "serving", fields);
+  // What only the start needed: the allocator would keep it for the next to ask.
+  ::malloc_trim(0);
   ready((*http)->port());
   (*http)->run(options.grace_seconds);
   service.finish();

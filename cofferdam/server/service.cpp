@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/server/service.h"
 
-#include "cofferdam/base/parse_integer.h"
 #include "cofferdam/books/principal/principal.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/operation/transfers_text.h"
@@ -21,6 +20,10 @@ constexpr std::uint32_t kBeatMillis = 15'000;
 constexpr std::uint32_t kPumpMillis = 250;
 // Answers that wait for others to go with.
 constexpr std::size_t kReadyMax = 32;
+// Commands that wait for others to be made durable with.
+constexpr std::size_t kHeldMax = 256;
+// The text of transfers that the network's thread carries out itself: a few of them.
+constexpr std::size_t kQuickBytesMax = 2048;
 constexpr std::uint32_t kRefreshMillis = 500;
 // Commits that follow one another closely are told together.
 constexpr std::uint32_t kPumpWaitMillis = 10;
@@ -94,7 +97,10 @@ void Service::attach(HttpServer& http) {
       });
   books_.emplace(options_.jobs_max);
   files_.emplace(kFileJobsMax);
-  books_->set_rest([this] { send_ready(); });
+  books_->set_rest([this] {
+    send_ready();
+    send_held();
+  });
   http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
   alerts_->attach(*committer_);
   http.every(kBeatMillis, [this] {
@@ -290,7 +296,11 @@ void Service::carry_out(std::shared_ptr<Call> call) {
     --travels_;
     return exchange->answer(overloaded());
   }
+  const bool quick = is_quick(*call);
   if (is_stopping_ || !books_->gather([this, call, travels] {
+        // What has been carried out waits for nothing that may take long.
+        if (call->route->kind != RouteKind::command || call->text.size() > kQuickBytesMax)
+          send_held();
         // A command is carried out whoever listens: it may be asked for again by its id.
         if (call->route->kind != RouteKind::command && call->exchange->is_gone()) {
           if (travels) --travels_;
@@ -310,12 +320,38 @@ void Service::carry_out(std::shared_ptr<Call> call) {
     if (travels) --travels_;
     return exchange->answer(overloaded());
   }
+  is_quick_ = is_quick_ && quick;
   if (std::exchange(hands_over_, true)) return;
-  // Behind what the network has at hand, which may be more of them.
+  // Behind what the network has at hand, which may be more of them. A few transfers are carried out
+  // here and now where the books are free: to wake their thread, and to be woken by it, would take
+  // longer than they do.
   http_->post([this] {
     hands_over_ = false;
-    books_->hand_over();
+    if (!std::exchange(is_quick_, true) || !carry_out_here()) books_->hand_over();
   });
+}
+
+// The disk is waited for here too, when the books are free again.
+bool Service::carry_out_here() {
+  std::vector<Answer> ready;
+  std::vector<Answer> held;
+  base::Sequence sequence = 0;
+  const bool is_done = books_->run_here([&] {
+    ready = std::exchange(ready_, {});
+    held = std::exchange(held_, {});
+    sequence = held_sequence_;
+  });
+  for (auto& [exchange, response] : ready) exchange->answer(std::move(response));
+  if (held.empty()) return is_done;
+  if (const auto durable = committer_->commit_here(sequence))
+    answer_held(held, *durable);
+  else
+    offer_held(sequence, std::move(held));
+  return is_done;
+}
+
+bool Service::is_quick(const Call& call) {
+  return !call.text.empty() && call.text.size() <= kQuickBytesMax;
 }
 
 std::optional<HttpResponse> Service::read_call(const HttpRequest& request, Call& call) const {
@@ -527,71 +563,23 @@ void Service::release(std::shared_ptr<HttpExchange> exchange, HttpResponse respo
     if (ready_.size() >= kReadyMax) send_ready();
     return;
   }
-  committer_->offer(sequence, [exchange = std::move(exchange), response = std::move(response)](
-                                  const Result<void>& durable) mutable {
+  held_.emplace_back(std::move(exchange), std::move(response));
+  held_sequence_ = sequence;
+  if (held_.size() >= kHeldMax) send_held();
+}
+
+void Service::answer_held(std::vector<Answer>& held, const Result<void>& durable) {
+  for (auto& [exchange, response] : held)
     exchange->answer(durable ? std::move(response) : error_response(durable.error()));
-  });
 }
 
-void Service::follow(std::shared_ptr<HttpExchange> exchange, const HttpRequest& request) {
-  if (is_stopping_) return exchange->answer(overloaded());
-  Result<Pairs> pairs = parse_query_string(request.query);
-  if (!pairs) return exchange->answer(syntax_response(pairs.error()));
-  std::optional<base::Sequence> after;
-  for (const auto& [name, value] : *pairs) {
-    const Result<std::uint64_t> number = base::parse_u64(value, name);
-    if (name != "after" || !number)
-      return exchange->answer(syntax_response(
-          base::malformed(name, value, "'after' is the only parameter, a sequence").error()));
-    after = *number;
-  }
-  if (!request.last_event_id.empty()) {
-    const Result<std::uint64_t> number = base::parse_u64(request.last_event_id, "Last-Event-ID");
-    if (!number) return exchange->answer(syntax_response(number.error()));
-    after = *number;
-  }
-  books_->add([this, exchange = std::move(exchange), after, who = request.caller,
-               key = request.caller_key] {
-    if (auto forbidden = forbid(who, principal::kAllRoles))
-      return exchange->answer(std::move(*forbidden));
-    const Result<base::Sequence> from = feed_start(after);
-    if (!from) return exchange->answer(error_response(from.error()));
-    if (feed_.size() >= kSubscribersMax) return exchange->answer(overloaded());
-    if (feed_.size_of_principal(who) >= kSubscriptionsOfPrincipalMax)
-      return exchange->answer(too_many_subscriptions());
-    exchange->begin({.content_type = "text/event-stream"});
-    exchange->part(": from " + std::to_string(*from + 1) + "\n\n");
-    const bool added = feed_.add({.exchange = exchange,
-                                  .who = who,
-                                  .after = *from,
-                                  .may_stay = [this, who, key] { return may_follow(who, key); },
-                                  .form =
-                                      [](const FeedEvent& event) {
-                                        return "id: " + std::to_string(event.sequence) +
-                                               "\nevent: " + std::string(event.kind) +
-                                               "\ndata: " + event.json + "\n\n";
-                                      },
-                                  .ended =
-                                      [exchange](const Error* trouble) {
-                                        if (trouble != nullptr) log_feed_trouble(*trouble);
-                                        exchange->end();
-                                      },
-                                  .beat = ": still here\n\n"});
-    COFFERDAM_CHECK(added, "there was room for the subscriber");
-    queue_pump();
-  });
+void Service::offer_held(base::Sequence sequence, std::vector<Answer> held) {
+  committer_->offer(sequence, [held = std::make_shared<std::vector<Answer>>(std::move(held))](
+                                  const Result<void>& durable) { answer_held(*held, durable); });
 }
 
-bool Service::may_follow(const std::string& who, const std::string& key) const {
-  return is_key_good(key) && !forbid(who, principal::kAllRoles);
-}
-
-Result<base::Sequence> Service::feed_start(std::optional<base::Sequence> after) const {
-  journal::Journal& journal = session_.engine().journal();
-  const base::Sequence from = after.value_or(journal.durable());
-  if (from > session_.engine().sequence() || from + 1 < journal.first_sequence())
-    return base::malformed("after", std::to_string(from), "must be a record of this journal");
-  return from;
+void Service::send_held() {
+  if (!held_.empty()) offer_held(held_sequence_, std::exchange(held_, {}));
 }
 
 }  // namespace cofferdam::server

@@ -73,6 +73,8 @@ class Service final : public HttpHandler {
     std::string text;  // instead of the content, where it is read on the books' thread
   };
 
+  using Answer = std::pair<std::shared_ptr<HttpExchange>, HttpResponse>;
+
   struct SocketSubscription {
     std::string name;
     std::string who;
@@ -84,6 +86,8 @@ class Service final : public HttpHandler {
                                 const HttpRequest& request);
   [[nodiscard]] std::optional<HttpResponse> read_call(const HttpRequest& request, Call& call) const;
   void carry_out(std::shared_ptr<Call> call);
+  // What was gathered, on this thread. False: the books are at work.
+  [[nodiscard]] bool carry_out_here();
   void request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
                          const std::string& caller, const std::string& key,
                          RpcParameters parameters);
@@ -102,6 +106,8 @@ class Service final : public HttpHandler {
   [[nodiscard]] const std::string& openapi();
 
   [[nodiscard]] static operation::Envelope envelope_of(const Call& call);
+  // Whether it takes less time than to wake another thread for it.
+  [[nodiscard]] static bool is_quick(const Call& call);
 
   // On the books' thread.
   [[nodiscard]] std::optional<HttpResponse> forbid(const std::string& principal,
@@ -142,6 +148,10 @@ class Service final : public HttpHandler {
                                        std::optional<base::Sequence> after, FeedFilter filter);
   // Hands on what was answered since it was called last.
   void send_ready();
+  // The same for what waits for the disk.
+  void send_held();
+  void offer_held(base::Sequence sequence, std::vector<Answer> held);
+  static void answer_held(std::vector<Answer>& held, const Result<void>& durable);
   // Answers when everything that is recorded now is durable.
   void release(std::shared_ptr<HttpExchange> exchange, HttpResponse response);
   [[nodiscard]] bool is_public_path(std::string_view path) const;
@@ -160,8 +170,11 @@ class Service final : public HttpHandler {
   std::size_t calls_cost_ = 0;                 // of it as well: of the calls of all sockets
   std::uint64_t most_unread_ = 0;              // of it as well: since memory was given back
   bool hands_over_ = false;                    // of it as well: what was gathered will be
+  bool is_quick_ = true;                       // of it as well: all that was gathered is
   // Of the books' thread: answers that go to the network's in one piece.
-  std::vector<std::pair<std::shared_ptr<HttpExchange>, HttpResponse>> ready_;
+  std::vector<Answer> ready_;
+  std::vector<Answer> held_;  // the same, of those that wait for the disk
+  base::Sequence held_sequence_ = 0;
   std::uint64_t unsealed_ = 0;  // that are in the log
   bool is_stopping_ = false;
   std::atomic<bool> is_disk_bad_{false};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/server/webhook.h"
 
+#include "cofferdam/client/curl_library.h"
 #include "cofferdam/crypto/hmac.h"
 #include "cofferdam/crypto/sha256.h"
 #include "cofferdam/operation/json.h"
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <curl/curl.h>
 #include <deque>
 #include <fcntl.h>
 #include <mutex>
@@ -26,24 +26,26 @@ using base::Result;
 constexpr std::size_t kSecretBytesMin = 16;
 constexpr std::size_t kSecretBytesMax = 4096;
 
+using client::curl;
+
 template <auto Free>
 struct Freeing {
   template <class T>
   void operator()(T* what) const {
-    Free(what);
+    (curl().*Free)(what);
   }
 };
 
-using Handle = std::unique_ptr<CURL, Freeing<curl_easy_cleanup>>;
-using Url = std::unique_ptr<CURLU, Freeing<curl_url_cleanup>>;
-using Headers = std::unique_ptr<curl_slist, Freeing<curl_slist_free_all>>;
+using Handle = std::unique_ptr<CURL, Freeing<&client::CurlLibrary::easy_cleanup>>;
+using Url = std::unique_ptr<CURLU, Freeing<&client::CurlLibrary::url_cleanup>>;
+using Headers = std::unique_ptr<curl_slist, Freeing<&client::CurlLibrary::slist_free_all>>;
 
 // Empty where the address has no such part.
 std::string part_of(const Url& url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url.get(), part, &text, 0) != CURLUE_OK) return {};
+  if (curl().url_get(url.get(), part, &text, 0) != CURLUE_OK) return {};
   std::string copy(text);
-  curl_free(text);
+  curl().free(text);
   return copy;
 }
 
@@ -198,48 +200,48 @@ class CurlWebhook final : public Webhook {
   }
 
   void set_up(CURL* handle, const std::string& body, curl_slist* headers) {
-    curl_easy_setopt(handle, CURLOPT_URL, options_.url.c_str());
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(handle, CURLOPT_PROXY, "");
-    curl_easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // no waiting for a name at a stop
-    curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_seconds));
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(options_.answer_seconds));
-    curl_easy_setopt(handle, CURLOPT_MAXFILESIZE, 65536L);
-    curl_easy_setopt(handle, CURLOPT_POST, 1L);
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body.c_str());
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
-    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &ignore_body);
-    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &CurlWebhook::keep_on);
-    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, this);
-    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl().easy_setopt(handle, CURLOPT_URL, options_.url.c_str());
+    curl().easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl().easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    curl().easy_setopt(handle, CURLOPT_PROXY, "");
+    curl().easy_setopt(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    curl().easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl().easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // no waiting for a name at a stop
+    curl().easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl().easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl().easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl().easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_seconds));
+    curl().easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(options_.answer_seconds));
+    curl().easy_setopt(handle, CURLOPT_MAXFILESIZE, 65536L);
+    curl().easy_setopt(handle, CURLOPT_POST, 1L);
+    curl().easy_setopt(handle, CURLOPT_POSTFIELDS, body.c_str());
+    curl().easy_setopt(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+    curl().easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+    curl().easy_setopt(handle, CURLOPT_WRITEFUNCTION, &ignore_body);
+    curl().easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &CurlWebhook::keep_on);
+    curl().easy_setopt(handle, CURLOPT_XFERINFODATA, this);
+    curl().easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
   }
 
   // Why it was not taken; empty when it was. No text of the receiver's is kept. `for_ever`: there
   // is no use in trying again.
   [[nodiscard]] std::string post(const Message& message, bool& for_ever) {
-    if (handle_ == nullptr) handle_.reset(curl_easy_init());
+    if (handle_ == nullptr) handle_.reset(curl().easy_init());
     if (handle_ == nullptr) return "no handle";
     curl_slist* list = nullptr;
     for (const std::string& line :
          {std::string("Content-Type: application/json"), std::string("User-Agent: cofferdam"),
           std::string("Expect:"), "Cofferdam-Delivery: " + message.delivery,
           "Cofferdam-Signature: " + signature_of(message.body)})
-      list = curl_slist_append(list, line.c_str());
+      list = curl().slist_append(list, line.c_str());
     const Headers headers(list);
-    curl_easy_reset(handle_.get());  // keeps connections that are open
+    curl().easy_reset(handle_.get());  // keeps connections that are open
     set_up(handle_.get(), message.body, list);
-    const CURLcode code = curl_easy_perform(handle_.get());
+    const CURLcode code = curl().easy_perform(handle_.get());
     long status = 0;
-    curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, nullptr);
-    if (code != CURLE_OK) return curl_easy_strerror(code);
+    curl().easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, nullptr);
+    if (code != CURLE_OK) return curl().easy_strerror(code);
     for_ever = status >= 400 && status < 500 && status != 408 && status != 409 && status != 425 &&
                status != 429;
     return status >= 200 && status < 300 ? std::string() : "HTTP " + std::to_string(status);
@@ -260,9 +262,10 @@ class CurlWebhook final : public Webhook {
 }  // namespace
 
 Result<void> check_webhook_url(const std::string& url) {
-  const Url parsed(curl_url());
+  if (Result<void> ready = client::load_curl(); !ready) return ready;
+  const Url parsed(curl().url());
   const bool is_url =
-      parsed != nullptr && curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK;
+      parsed != nullptr && curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK;
   // What follows the host may be a secret of the receiver's: it is not repeated.
   const auto bad = [&](std::string rule) {
     return base::malformed("--alert-webhook", is_url ? part_of(parsed, CURLUPART_HOST) : "",
@@ -278,10 +281,6 @@ Result<void> check_webhook_url(const std::string& url) {
 }
 
 Result<std::unique_ptr<Webhook>> Webhook::open(const WebhookOptions& options) {
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-    return std::unexpected(base::Error{.kind = base::ErrorKind::unavailable,
-                                       .field = "--alert-webhook",
-                                       .rule = "the library of HTTP clients must start"});
   if (Result<void> good = check_webhook_url(options.url); !good)
     return std::unexpected(good.error());
   Result<std::string> secret = read_secret(options.secret_file);

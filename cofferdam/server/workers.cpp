@@ -9,6 +9,14 @@
 #include <utility>
 
 namespace cofferdam::server {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Some five times what it takes two threads to wake each other.
+constexpr double kQuickCommitSeconds = 300e-6;
+
+}  // namespace
 
 Worker::Worker(std::size_t waiting_max) : waiting_max_(waiting_max), thread_([this] { run(); }) {}
 
@@ -61,6 +69,28 @@ void Worker::hand_over() {
   changed_.notify_one();
 }
 
+bool Worker::run_here(const std::function<void()>& last) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_stopping_ || is_busy_ || !jobs_.empty() || has_first_) return false;
+    is_busy_ = true;
+    taken_ = gathered_.size();
+  }
+  const std::vector<std::function<void()>> jobs = std::exchange(gathered_, {});
+  for (const std::function<void()>& job : jobs) {
+    if (!is_abandoned_) job();
+    --taken_;
+  }
+  last();
+  {
+    const std::lock_guard lock(mutex_);
+    is_busy_ = false;
+    if (jobs_.empty() && !has_first_ && !is_stopping_) return true;
+  }
+  changed_.notify_one();
+  return true;
+}
+
 void Worker::set_rest(std::function<void()> rest) {
   const std::lock_guard lock(mutex_);
   rest_ = std::move(rest);
@@ -102,8 +132,10 @@ std::size_t Worker::waiting() const {
 void Worker::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return is_stopping_ || !jobs_.empty() || has_first_; });
+    changed_.wait(lock,
+                  [&] { return !is_busy_ && (is_stopping_ || !jobs_.empty() || has_first_); });
     if (jobs_.empty() && !has_first_) return;
+    is_busy_ = true;
     // All at once, so that who brings more seldom meets the lock.
     std::deque<std::function<void()>> jobs = std::exchange(jobs_, {});
     taken_ = jobs.size();
@@ -115,6 +147,7 @@ void Worker::run() {
     if (has_first_) run_first();
     if (rest_) rest_();
     lock.lock();
+    is_busy_ = false;
   }
 }
 
@@ -155,12 +188,41 @@ bool Committer::has_failed() const {
   return has_failed_;
 }
 
+void Committer::note(const Result<void>& durable, std::size_t released, double seconds) {
+  ++figures_.groups;
+  figures_.released += released;
+  figures_.seconds += seconds;
+  usual_seconds_ += (seconds - usual_seconds_) / 8;
+  has_failed_ = has_failed_ || !durable;
+}
+
+std::optional<Result<void>> Committer::commit_here(base::Sequence up_to) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_busy_ || is_stopping_ || has_failed_ || !waiting_.empty() ||
+        usual_seconds_ > kQuickCommitSeconds)
+      return std::nullopt;
+    is_busy_ = true;
+  }
+  const auto start = Clock::now();
+  std::optional<Result<void>> durable(books_.commit(up_to));
+  const double spent = std::chrono::duration<double>(Clock::now() - start).count();
+  {
+    const std::lock_guard lock(mutex_);
+    note(*durable, 1, spent);
+    is_busy_ = false;
+    if (!waiting_.empty() || is_stopping_) changed_.notify_one();
+  }
+  after_group_();
+  return durable;
+}
+
 void Committer::run() {
-  using Clock = std::chrono::steady_clock;
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return is_stopping_ || !waiting_.empty(); });
+    changed_.wait(lock, [&] { return !is_busy_ && (is_stopping_ || !waiting_.empty()); });
     if (waiting_.empty()) return;
+    is_busy_ = true;
     auto group = std::make_shared<std::vector<Waiting>>(std::move(waiting_));
     waiting_.clear();
     lock.unlock();
@@ -176,9 +238,11 @@ void Committer::run() {
     });
     if (is_new) after_group_();
     lock.lock();
-    figures_.groups += is_new ? 1U : 0U;
-    figures_.released += count;
-    figures_.seconds += is_new ? spent : 0;
+    is_busy_ = false;
+    if (is_new)
+      note(*durable, count, spent);
+    else
+      figures_.released += count;
     has_failed_ = has_failed_ || !*durable;
   }
 }

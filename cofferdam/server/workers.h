@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -35,6 +36,10 @@ class Worker {
   // that the worker is woken once for all of them.
   [[nodiscard]] bool gather(std::function<void()> job);
   void hand_over();
+  // What was gathered, and then `last` instead of the rest, is done on the calling thread, if the
+  // worker has nothing to do and nothing waits for it. False: nothing was done. Two threads are
+  // never at it together.
+  [[nodiscard]] bool run_here(const std::function<void()>& last);
   // Called on the worker's thread whenever it has done what there was.
   void set_rest(std::function<void()> rest);
   // What waits is dropped; what runs, runs on.
@@ -56,6 +61,7 @@ class Worker {
   std::atomic<bool> has_first_{false};
   std::function<void()> rest_;
   std::vector<std::function<void()>> gathered_;  // of the thread that gathers
+  bool is_busy_ = false;                         // this worker, or the thread in run_here()
   std::atomic<std::size_t> taken_{0};            // off the queue, and not done yet
   std::atomic<bool> is_abandoned_{false};
   bool is_stopping_ = false;
@@ -82,6 +88,10 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   void offer(base::Sequence up_to, Release release);
+  // Commits on the calling thread, where nothing is being committed and the disk has been quick of
+  // late; nullopt: not so, and nothing was done. A disk that answers in the time that it takes to
+  // wake another thread and to be woken by it is better waited for.
+  [[nodiscard]] std::optional<Result<void>> commit_here(base::Sequence up_to);
   void stop();
   [[nodiscard]] CommitFigures figures() const;
   [[nodiscard]] bool has_failed() const;
@@ -93,6 +103,8 @@ class Committer {
   };
 
   void run();
+  // Under the lock.
+  void note(const Result<void>& durable, std::size_t released, double seconds);
 
   engine::Engine& books_;
   Deliver deliver_;
@@ -101,7 +113,9 @@ class Committer {
   std::condition_variable changed_;
   std::vector<Waiting> waiting_;
   CommitFigures figures_;
+  double usual_seconds_ = 0;  // of a commit: each counts an eighth, those before it the rest
   bool is_stopping_ = false;
+  bool is_busy_ = false;  // this thread, or the one in commit_here()
   bool has_failed_ = false;
   std::thread thread_;
 };
