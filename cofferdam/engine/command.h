@@ -101,7 +101,10 @@ using CommandVariant = std::variant<
     insurance::CloseClaimVote, insurance::DeclareConflict, insurance::PunishVoter,
     insurance::ChallengeClaim, insurance::AppealClaim, insurance::AdvanceClaim, insurance::PayClaim,
     insurance::RecordRecovery, insurance::ClawBackClaim, decision::ExcludeConflicts,
-    decision::DeclareVoteConflict, insurance::SetIndexTrigger, insurance::RecordPublication>;
+    decision::DeclareVoteConflict, insurance::SetIndexTrigger, insurance::RecordPublication,
+    access::EnrolSigningKey, access::ProveSigningKey, access::SetKeyProofPolicy,
+    custody::EnrolSigner, margin::SetProcyclicality, margin::PublishStressGrid, market::SetLimits,
+    margin::SetMaturity, default_management::ConvertCollateral, default_management::SetConversion>;
 
 namespace detail {
 template <class C, class Variant>

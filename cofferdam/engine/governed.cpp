@@ -15,7 +15,7 @@ using base::i128;
 using base::SignedAmount;
 using base::u128;
 
-constexpr std::array<std::uint16_t, 24> kNotGovernable{
+constexpr std::array<std::uint16_t, 27> kNotGovernable{
     Operation<venue::Genesis>::kNumber,
     Operation<Tick>::kNumber,
     Operation<RevertBatch>::kNumber,
@@ -34,6 +34,9 @@ constexpr std::array<std::uint16_t, 24> kNotGovernable{
     Operation<market::AmendTrade>::kNumber,
     Operation<access::RegisterSigningKey>::kNumber,
     Operation<access::RotateSigningKey>::kNumber,
+    Operation<access::EnrolSigningKey>::kNumber,
+    Operation<access::ProveSigningKey>::kNumber,
+    Operation<custody::EnrolSigner>::kNumber,
     Operation<decision::ProposeChange>::kNumber,
     Operation<decision::CastVote>::kNumber,
     Operation<decision::QueueChange>::kNumber,

@@ -14,11 +14,12 @@ namespace {
 
 // As soon as any signature is asked for, these are: who could give them unsigned would take the
 // policy out of force, or act as somebody for whom it does not hold.
-constexpr std::array<std::uint16_t, 7> kGuarding{
+constexpr std::array<std::uint16_t, 9> kGuarding{
     Operation<principal::CreatePrincipal>::kNumber,  Operation<principal::ChangePrincipal>::kNumber,
     Operation<access::RegisterSigningKey>::kNumber,  Operation<access::RotateSigningKey>::kNumber,
     Operation<access::SetSignaturePolicy>::kNumber,  Operation<access::SetGrant>::kNumber,
-    Operation<decision::SetApprovalPolicy>::kNumber,
+    Operation<decision::SetApprovalPolicy>::kNumber, Operation<access::EnrolSigningKey>::kNumber,
+    Operation<access::SetKeyProofPolicy>::kNumber,
 };
 
 [[nodiscard]] std::uint16_t number_of(const Command& command) {
@@ -57,6 +58,7 @@ constexpr std::array<std::uint16_t, 7> kGuarding{
 [[nodiscard]] bool keys_ask(const Command& command, base::PrincipalId principal,
                             const State& state) {
   if (std::holds_alternative<access::RegisterSigningKey>(command) ||
+      std::holds_alternative<access::EnrolSigningKey>(command) ||
       std::holds_alternative<access::RotateSigningKey>(command))
     return access::ever_had_key(state.access, principal);
   if (const auto* revoke = std::get_if<access::RevokeSigningKey>(&command))

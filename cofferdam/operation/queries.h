@@ -142,6 +142,7 @@ void register_terms_queries(Registry& registry);
 void register_journal_queries(Registry& registry);
 void register_alert_queries(Registry& registry);
 void register_margin_queries(Registry& registry);
+void register_safeguard_queries(Registry& registry);
 void register_default_management_queries(Registry& registry);
 void register_governance_queries(Registry& registry);
 void register_insurance_queries(Registry& registry);

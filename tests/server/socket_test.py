@@ -517,6 +517,33 @@ class Stopping(unittest.TestCase):
             wire.close()
 
 
+class Counted(Served):
+    options = ("--requests-per-second-of-key", "20")
+
+    def flooded(self, who, message):
+        """The code with which a socket ends that sends this again and again."""
+        wire = self.server.websocket(who)
+        with self.assertRaises(Closed) as closed:
+            for _ in range(400):
+                wire.send_frame(message)
+                self.assertLess(wire.message()["error"]["code"], 0)
+        return closed.exception.code
+
+    def test_messages_that_are_no_calls_are_counted(self):
+        for who, message in (("auditor", b"{"), ("admin", b"[" * 5000),
+                             ("approver", b'{"jsonrpc":"2.0","id":{}}')):
+            self.assertEqual(self.flooded(who, message), 1008)
+        # Another key is served all the same.
+        other = self.server.websocket("operator")
+        other.must("session.test")
+
+    def test_calls_that_reach_no_operation_are_counted(self):
+        wire = self.server.websocket("root")
+        sent = [wire.send(method) for method in ("session.test", "nothing.here") * 100]
+        codes = {wire.answer(number).get("error", {}).get("code") for number in sent}
+        self.assertIn(429, codes)
+
+
 if __name__ == "__main__":
     PROGRAM = server_test.PROGRAM = pathlib.Path(sys.argv[1]).resolve()
     os.environ.pop("COFFERDAM_OUTPUT", None)

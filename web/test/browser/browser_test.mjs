@@ -342,6 +342,7 @@ test('a veto is offered to those who may, rehearsed first, and done once', async
 
 test('a decision says what an approval would come to, and who may give it', async () => {
   const tab = await open({ page: '/custody/decisions', key: riskKey });
+  await shows(tab, 'h1', '1 decision waits for others to agree.');
   await shows(tab, 'main', /Freeze pool clients-a[^]*0 of 2[^]*compliance/);
   await tab.click('button:has-text("Approve…")');
   await tab.click('dialog[open] button:has-text("See what it would do")');
@@ -473,6 +474,16 @@ test('the smallest move that exhausts the layers is named with the accounts, and
   await tab.fill('label:has-text("Days on which") textarea', 'x');
   await tab.click('button:has-text("Compute")');
   await tab.waitForSelector('text=/must be numbers/');
+  // What was computed says so when the form is no longer what it was computed from.
+  await visit(tab, '/stress/cost');
+  await tab.waitForSelector('section:has(h2:text-is("The whole cost"))');
+  const notional = await tab.locator('section:has(h2:text-is("The whole cost"))').innerText();
+  await tab.fill('label:has-text("Quantity") input', '4');
+  await tab.waitForSelector('text=The form has changed since');
+  assert.equal(await tab.locator('section:has(h2:text-is("The whole cost"))').innerText(), notional);
+  await tab.click('button:has-text("Compute")');
+  await shows(tab, 'section:has(h2:text-is("The whole cost"))', 'of a notional of 200000');
+  await counts(tab, 'text=The form has changed since', 0);
   await visit(tab, '/stress/chains');
   await tab.setInputFiles('input[type=file]', { name: 'stress.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ summary: '2 accounts could not pay.', facts: [], tables: [{ title: 'Reverse stress', note: 'The smallest move', rows: [{ pool: 'clients-1', 'smallest move': '-25.31 %', accounts: 'account-38' }] }] })) });
   await tab.waitForSelector('section:has(h2:text-is("Reverse stress")) td:has-text("account-38")');
@@ -701,6 +712,24 @@ test('insurance: claims with deadlines and votes, the tariff explained, capacity
   }
   await visit(tab, '/insurance/members');
   await shows(tab, 'table[aria-label="Tariff explained"] tbody tr', /all members are to bring in[^]*7,000.00[^]*Modifier[^]*1.08[^]*Contribution/);
+  await done(tab);
+});
+
+test('what the address names is shown again after a reload, and what there is not is said', async () => {
+  const tab = await open({ page: '/summary' });
+  const [loss] = await venue.ask(auditor, 'loss.list');
+  for (const [page, words] of [['/waterfall/perps/USDC', 'Layers of perps in USDC'], [`/liquidations/loss/${loss.number}`, `Loss ${loss.number}: who paid`], ['/liquidations/account/perps/9104', 'osprey now'],
+    ['/stress/backtest', 'Exceedances'], ['/custody/3', 'Pay client-payout-desk'], ['/custody/vaults', 'Whom vaults may pay'], ['/pools/perps', 'Composition'], ['/audit/owner/9104', 'Margin in perps'], ['/audit/record/5', 'Record 5']]) {
+    await visit(tab, page);
+    await tab.waitForSelector(`main h2:has-text("${words}")`);
+    await tab.reload();
+    await settled(tab);
+    await tab.waitForSelector(`main h2:has-text("${words}")`);
+  }
+  for (const [page, words] of [['/nowhere', 'There is no page “nowhere”.'], ['/waterfall/none', 'There is no waterfall of “none”.'], ['/liquidations/loss/99', 'There is no loss “99”.'], ['/stress/none', 'There is no part “none” of the lab.'], ['/custody/99', 'There is no payment “99”.'], ['/pools/none', 'There is no pool “none”.'], ['/audit/none', 'There is no part “none” of the audit.']]) {
+    await visit(tab, page);
+    await shows(tab, 'main', words);
+  }
   await done(tab);
 });
 
