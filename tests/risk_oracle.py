@@ -408,7 +408,7 @@ def margin_cost_inputs(dice):
             "scale": dice.choice([0, 2, 6]), "side": dice.choice(["long", "short"]),
             "quantity": q, "price": price,
             "margin": round(q * price / dice.choice([1, 1.5, 2, 5, 10, 20, 50]), 6),
-            "maintenance_rate": dice.choice([0, .005, .03]), "days": dice.choice([0, .5, 1, 7, 30]),
+            "maintenance_rate": dice.choice([0, .005, .03]), "days": dice.choice([.25, .5, 1, 7, 30]),
             "open_fee_rate": dice.uniform(-.0002, .001), "close_fee_rate": dice.uniform(0, .001),
             "half_spread_rate": dice.uniform(0, .001), "impact_coefficient": dice.uniform(0, 1),
             "daily_volume": dice.uniform(100, 1e5), "daily_volatility": dice.uniform(.005, .2),
