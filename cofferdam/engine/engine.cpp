@@ -380,7 +380,8 @@ Result<Reply> Engine::submit(const Request& request) {
   auto judgement = p.decide(request, c);
   p.scratch.transfers.balances = nullptr;
   if (!judgement) return std::unexpected(judgement.error());
-  if (leaves_no_record(judgement->outcome.door, request.time.has_value())) {
+  if (leaves_no_record(judgement->outcome.door, request.time.has_value()) ||
+      stays_sealed(request.command, judgement->outcome)) {
     p.figures.unsealed += is_unsealed(judgement->outcome.door) ? 1U : 0U;
     reply.sequence = 0;
     reply.outcome = std::move(judgement->outcome);
