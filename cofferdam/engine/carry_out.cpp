@@ -233,6 +233,13 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
           room.scratch.trades, &room.state.terms, guard};
 }
 
+// Of trades that a venue brings: what takes a trade back or closes positions opens nothing.
+[[nodiscard]] market::TradeBooks limited_books(Room& room, market::TradeGuard* guard) {
+  market::TradeBooks books = trade_books(room, guard);
+  books.limits = &room.state.limits;
+  return books;
+}
+
 // Who asks whether trades are covered; nobody where no pool has margin.
 [[nodiscard]] std::unique_ptr<margin::TradeCover> cover_of(const Room& room) {
   if (!margin::has_margin(room.state.margin)) return nullptr;
@@ -243,7 +250,7 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
   const auto cover = cover_of(room);
-  market::apply(command.trades, trade_books(room, cover.get()), room.context, results);
+  market::apply(command.trades, limited_books(room, cover.get()), room.context, results);
   keep_statuses(results, room);
   return 0;
 }
@@ -251,7 +258,7 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 [[nodiscard]] std::uint16_t run(const market::ClearTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
   const auto cover = cover_of(room);
-  market::apply(command.trades, trade_books(room, cover.get()), room.context, results);
+  market::apply(command.trades, limited_books(room, cover.get()), room.context, results);
   keep_statuses(results, room);
   return 0;
 }
@@ -334,17 +341,36 @@ template <class C>
   return static_cast<std::uint16_t>(apply(command, books, room.context));
 }
 
+[[nodiscard]] default_management::ResolutionBooks resolution_books(Room& room) {
+  State& state = room.state;
+  return {state.resolution,  state.default_management,
+          trade_books(room), state.terms,
+          state.pool,        state.margin,
+          state.fact};
+}
+
+[[nodiscard]] std::uint16_t run(const default_management::ConvertCollateral& command, Room& room) {
+  return static_cast<std::uint16_t>(
+      apply(command, room.state.conversions, resolution_books(room), room.context));
+}
+
+// Where a pool asks for it, no default is declared while other collateral can be sold.
+[[nodiscard]] std::uint16_t run(const default_management::DeclareDefault& command, Room& room) {
+  namespace dm = default_management;
+  const dm::Books books = dm::reading(resolution_books(room), room.context.now);
+  if (!dm::asset_to_convert(room.state.conversions, books,
+                            {command.pool, command.owner, command.asset})
+           .is_none())
+    return static_cast<std::uint16_t>(dm::LiquidationStatus::collateral_unsold);
+  return run<dm::DeclareDefault>(command, room);
+}
+
 // Fills and auctions look at an account from all sides while they are applied.
 template <class C>
   requires requires(const C& command, const default_management::ResolutionBooks& books,
                     ledger::Context& context) { apply(command, books, context); }
 [[nodiscard]] std::uint16_t run(const C& command, Room& room) {
-  State& state = room.state;
-  const default_management::ResolutionBooks books{state.resolution,  state.default_management,
-                                                  trade_books(room), state.terms,
-                                                  state.pool,        state.margin,
-                                                  state.fact};
-  return static_cast<std::uint16_t>(apply(command, books, room.context));
+  return static_cast<std::uint16_t>(apply(command, resolution_books(room), room.context));
 }
 
 [[nodiscard]] std::uint16_t run(const pool::ExecuteRelease& command, Room& room) {

@@ -103,7 +103,8 @@ using CommandVariant = std::variant<
     insurance::RecordRecovery, insurance::ClawBackClaim, decision::ExcludeConflicts,
     decision::DeclareVoteConflict, insurance::SetIndexTrigger, insurance::RecordPublication,
     access::EnrolSigningKey, access::ProveSigningKey, access::SetKeyProofPolicy,
-    custody::EnrolSigner>;
+    custody::EnrolSigner, margin::SetProcyclicality, margin::PublishStressGrid, market::SetLimits,
+    margin::SetMaturity, default_management::ConvertCollateral, default_management::SetConversion>;
 
 namespace detail {
 template <class C, class Variant>

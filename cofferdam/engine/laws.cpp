@@ -7,6 +7,7 @@
 #include "cofferdam/books/decision/governance_invariants.h"
 #include "cofferdam/books/decision/invariants.h"
 #include "cofferdam/books/decision/recusal.h"
+#include "cofferdam/books/default_management/conversion.h"
 #include "cofferdam/books/default_management/invariants.h"
 #include "cofferdam/books/default_management/resolution_invariants.h"
 #include "cofferdam/books/fact/invariants.h"
@@ -100,6 +101,10 @@ std::optional<std::string> broken_law(const State& state) {
   ask(decision::check_conflicts_are_kept(state.recusals, state.governance, state.principal));
   ask(insurance::check_triggers_stand(state.triggers));
   ask(insurance::check_publications_stand(state.publications));
+  ask(market::check_open_interest_is_limited(state.market, state.terms, state.limits));
+  ask(margin::check_grids_are_held(state.margin, state.safeguards));
+  ask(margin::check_fresh_profit(state.safeguards, state.ledger));
+  ask(default_management::check_collateral_sales(state.conversions));
   if (all.empty()) return std::nullopt;
   return all;
 }

@@ -10,6 +10,7 @@
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/decision/governance.h"
 #include "cofferdam/books/decision/recusal.h"
+#include "cofferdam/books/default_management/conversion.h"
 #include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
@@ -19,6 +20,8 @@
 #include "cofferdam/books/insurance/state.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
+#include "cofferdam/books/margin/safeguards.h"
+#include "cofferdam/books/market/limits.h"
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/market/terms.h"
 #include "cofferdam/books/pool/pool.h"
@@ -56,6 +59,9 @@ struct State {
   insurance::TriggerState triggers;
   insurance::PublicationState publications;
   access::KeyProofState key_proofs;
+  market::LimitState limits;
+  margin::SafeguardState safeguards;
+  default_management::ConversionState conversions;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -83,6 +89,9 @@ struct State {
     f("index_triggers", self.triggers);
     f("publications", self.publications);
     f("key_proofs", self.key_proofs);
+    f("contract_limits", self.limits);
+    f("margin_safeguards", self.safeguards);
+    f("collateral_conversion", self.conversions);
   }
 };
 

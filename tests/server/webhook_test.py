@@ -62,7 +62,7 @@ class Receiver:
         self.server.server_close()
         self.thread.join()
 
-    def wait(self, count, seconds=20):
+    def wait(self, count, seconds=60):
         until = time.time() + seconds
         while len(self.taken) < count and time.time() < until:
             time.sleep(0.02)
