@@ -373,7 +373,6 @@ Result<Reply> Engine::submit(const Request& request) {
   auto earlier = p.replayed(request, record);
   if (!earlier) return std::unexpected(earlier.error());
   if (*earlier) return std::move(**earlier);
-
   const Circumstances c = p.circumstances(request, record);
   Reply reply{.sequence = c.sequence, .time = c.now};
   p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
