@@ -70,7 +70,7 @@ template <class C>
   return 0;
 }
 
-constexpr std::array<std::uint16_t, 13> kNotProposable{
+constexpr std::array<std::uint16_t, 14> kNotProposable{
     Operation<venue::Genesis>::kNumber,
     Operation<Tick>::kNumber,
     Operation<RevertBatch>::kNumber,
@@ -84,6 +84,7 @@ constexpr std::array<std::uint16_t, 13> kNotProposable{
     Operation<decision::ExecuteChange>::kNumber,
     Operation<decision::CancelChange>::kNumber,
     Operation<decision::DeclareVoteConflict>::kNumber,
+    Operation<insurance::RevealClaimVote>::kNumber,  // a proposal would show what is sealed
 };
 
 [[nodiscard]] bool is_proposable(std::uint16_t operation) {

@@ -203,6 +203,10 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   return judgement;
 }
 
+bool stays_sealed(const Command& command, const Outcome& outcome) {
+  return !outcome.ok() && std::holds_alternative<insurance::RevealClaimVote>(command);
+}
+
 Refusal refusal_of(const Command& command, const Outcome& outcome) {
   if (outcome.door != DoorStatus::ok) {
     Refusal refusal = describe<DoorStatus>(static_cast<std::uint16_t>(outcome.door));

@@ -72,6 +72,10 @@ struct Refusal {
   std::string rule;
 };
 
+// A vote whose opening is refused, too early or for a slip, leaves no record: from one everybody
+// would read it while others still vote.
+[[nodiscard]] bool stays_sealed(const Command& command, const Outcome& outcome);
+
 [[nodiscard]] Refusal refusal_of(const Command& command, const Outcome& outcome);
 [[nodiscard]] Refusal refusal_of_shape(const Command& command, std::uint16_t status);
 

@@ -373,14 +373,14 @@ Result<Reply> Engine::submit(const Request& request) {
   auto earlier = p.replayed(request, record);
   if (!earlier) return std::unexpected(earlier.error());
   if (*earlier) return std::move(**earlier);
-
   const Circumstances c = p.circumstances(request, record);
   Reply reply{.sequence = c.sequence, .time = c.now};
   p.scratch.transfers.balances = request.want_balances ? &reply.balances : nullptr;
   auto judgement = p.decide(request, c);
   p.scratch.transfers.balances = nullptr;
   if (!judgement) return std::unexpected(judgement.error());
-  if (leaves_no_record(judgement->outcome.door, request.time.has_value())) {
+  if (leaves_no_record(judgement->outcome.door, request.time.has_value()) ||
+      stays_sealed(request.command, judgement->outcome)) {
     p.figures.unsealed += is_unsealed(judgement->outcome.door) ? 1U : 0U;
     reply.sequence = 0;
     reply.outcome = std::move(judgement->outcome);

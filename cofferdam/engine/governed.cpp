@@ -15,7 +15,7 @@ using base::i128;
 using base::SignedAmount;
 using base::u128;
 
-constexpr std::array<std::uint16_t, 27> kNotGovernable{
+constexpr std::array<std::uint16_t, 28> kNotGovernable{
     Operation<venue::Genesis>::kNumber,
     Operation<Tick>::kNumber,
     Operation<RevertBatch>::kNumber,
@@ -43,6 +43,7 @@ constexpr std::array<std::uint16_t, 27> kNotGovernable{
     Operation<decision::ExecuteChange>::kNumber,
     Operation<decision::CancelChange>::kNumber,
     Operation<decision::DeclareVoteConflict>::kNumber,
+    Operation<insurance::RevealClaimVote>::kNumber,
 };
 
 template <class T>
