@@ -17,7 +17,7 @@ using S = ConvertCollateralStatus;
 struct Converting : ResolutionVenue {
   ConversionState conversions;
   AssetId coin = asset("BTC", 8);
-  SourceId feed = source("feed", 2, base::kHour);
+  base::SourceId feed = source("feed", 2, base::kHour);
 
   explicit Converting(std::uint64_t coins, std::int64_t price_of_coin = 40'000'00,
                       std::uint32_t haircut_ppm = 200'000) {
