@@ -42,6 +42,8 @@ struct Named {
                     fill->taker.is_none() ? backstop(fill->pool, fill->asset) : fill->taker};
   } else if (const auto* bid = std::get_if<dm::BidAuction>(&command)) {
     named.owners = {bid->owner, bid->bidder};
+  } else if (const auto* sale = std::get_if<dm::ConvertCollateral>(&command)) {
+    named.owners = {sale->owner, sale->buyer};
   } else if (const auto* opened = std::get_if<dm::OpenAuction>(&command)) {
     named.owners = {opened->owner};
   } else if (const auto* allocated = std::get_if<dm::AllocateLoss>(&command)) {

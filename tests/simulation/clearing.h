@@ -55,6 +55,7 @@ class ClearingSimulation {
   void found();
   void found_pools();
   void found_market();
+  void found_coins();
   void list_dated();
   void roll_dated();
   void step();
@@ -74,6 +75,7 @@ class ClearingSimulation {
   [[nodiscard]] engine::Command draw_terms();
   [[nodiscard]] engine::Command draw_margin();
   [[nodiscard]] engine::Command draw_redemption();
+  [[nodiscard]] engine::Command draw_safeguard();
   [[nodiscard]] engine::Command draw_fund();
   [[nodiscard]] engine::Command draw_bid(base::OwnerId owner);
   [[nodiscard]] engine::Command draw_case();

@@ -56,7 +56,7 @@ void print(const ClearingStatistics& s, std::uint64_t seeds, double seconds) {
       seeds, seconds, 1000 * seconds / static_cast<double>(seeds), s.commands, s.dry_runs,
       s.power_cuts, s.gated);
   for (std::size_t i = 0; i < s.accepted.size(); ++i)
-    if (i >= 160 && i < 200 && s.accepted[i] + s.refused[i] != 0)
+    if (((i >= 160 && i < 200) || (i >= 250 && i < 256)) && s.accepted[i] + s.refused[i] != 0)
       fmt::print("  operation {}: {} accepted, {} refused\n", i, s.accepted[i], s.refused[i]);
 }
 

@@ -17,7 +17,7 @@ using S = ConvertCollateralStatus;
 struct Converting : ResolutionVenue {
   ConversionState conversions;
   AssetId coin = asset("BTC", 8);
-  SourceId feed = source("feed", 2, base::kHour);
+  base::SourceId feed = source("feed", 2, base::kHour);
 
   explicit Converting(std::uint64_t coins, std::int64_t price_of_coin = 40'000'00,
                       std::uint32_t haircut_ppm = 200'000) {
@@ -65,7 +65,7 @@ struct Converting : ResolutionVenue {
 };
 
 // 200.00 are owed and 100.00 are there: 100.00 are missing. A coin is worth 40 000.00, less a fifth
-// 32 000.00: 0.00312500 of it make 100.00.
+// 32 000.00: 0.00312469 of it make 99.99008, which is paid rounded up.
 TEST(Conversion, SellsWhatIsMissingAtTheHaircutPrice) {
   Converting v(400'000);
   v.mark_at(v.perp, 120'00);
@@ -73,15 +73,16 @@ TEST(Conversion, SellsWhatIsMissingAtTheHaircutPrice) {
   ASSERT_EQ(v.begin(), LiquidationStatus::ok);
   EXPECT_EQ(v.convert(0, {}, 2), S::buyer_is_the_account);
   EXPECT_EQ(v.convert(0, {}, 1), S::buyer_not_found);
-  EXPECT_EQ(v.convert(312'501), S::more_than_is_missing);
+  EXPECT_EQ(v.convert(312'470), S::more_than_is_missing);
   EXPECT_EQ(v.convert(400'001), S::more_than_there_is);
   EXPECT_EQ(v.convert(100'000, Amount(31'99)), S::below_haircut_price);
   ASSERT_EQ(v.convert(100'000, Amount(35'00)), S::ok);  // somebody pays more
   EXPECT_EQ(v.held(2, v.usd), u128{135'00});
   EXPECT_EQ(v.held(3, v.coin), u128{100'000});
-  ASSERT_EQ(v.convert(), S::ok);  // 65.00 are missing: 0.00203125
+  // 65.00 are missing, 64.99 are not enough: 0.00203094 of it make 64.99008, rounded up.
+  ASSERT_EQ(v.convert(), S::ok);
   EXPECT_EQ(v.held(2, v.usd), u128{200'00});
-  EXPECT_EQ(v.held(2, v.coin), u128{400'000 - 303'125});
+  EXPECT_EQ(v.held(2, v.coin), u128{400'000 - 100'000 - 203'094});
   EXPECT_EQ(v.convert(), S::nothing_missing);
   EXPECT_EQ(v.conversions.sales.size(), 2U);
 }
