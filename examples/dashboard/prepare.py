@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gives the books of a replayed venue what a dashboard is looked at for: people, a vault with
 payments in every state, decisions that wait, a pool with a fund, a waterfall, a loss and a margin
-call. Prints the key of an auditor, who reads
-everything and changes nothing.
+call, a mutual whose layer bore a part of the loss, with members, covers and claims. Prints the key of
+an auditor, who reads everything and changes nothing.
 
     prepare.py PROGRAM BOOKS [--feed-key FILE]
 
@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import uuid
+
+import mutual
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("program")
@@ -181,7 +183,14 @@ def perps_pool(asset):
                                              "collateral": "8" + owner[1:]}) for owner in TRADERS))
 
 
-def fund_and_margin(asset):
+def mutual_pool(asset):
+    """Its number, by which the accounts of its funds are known."""
+    give(*mutual.opened(asset))
+    give(*mutual.promised(asset, at, PERPS))
+    return [row["code"] for row in ask("pool", "list")].index(mutual.POOL) + 1
+
+
+def fund_and_margin(asset, mutual_number):
     give((67, "root", "fund.open", {"code": "gold-fund", "account": FUND,
                                     "rules": {"notice": "13d"}}),
          (67, "root", "fund.issue", {"fund": "gold-fund", "owner": "9101", "account": "8101",
@@ -193,7 +202,8 @@ def fund_and_margin(asset):
               "fund": "gold-fund"},
              {"code": "fund", "kind": "pool_fund", "order": 2, "fund": "gold-fund",
               "cap": "10000", "replenish_to": "30000", "replenish_within": "30d"},
-             {"code": "operator", "kind": "operator_capital", "order": 3, "account": OPERATOR}]}),
+             {"code": "operator", "kind": "operator_capital", "order": 3, "account": OPERATOR},
+             mutual.layer_terms(mutual_number)]}),
          (67, "root", "margin.set-tiers", {"contract": GOLD, "initial_ppm": 100000,
                                            "maintenance_ppm": 600000}),
          (67, "root", "margin.set-pool", {"pool": PERPS, "asset": asset, "mode": "cross",
@@ -217,6 +227,9 @@ def a_default(asset):
          mark(65, "2900.00"), (65, "treasury", "liquidation.begin", case),
          (65, "treasury", "default.declare", {**case, "cause": "price-gap"}),
          (64.5, "treasury", "loss.allocate", {"loss": 1}),
+         (64.4, "treasury", "conduit.settle", {
+             "conduit": mutual.CONDUIT, "custody_from": mutual.CUSTODY, "custody_to": CUSTODY,
+             "amount": mutual.LAYER["cap"]}),
          (64, "treasury", "loss.deleverage", {"loss": 1, "contract": GOLD,
                                                   "ranking": "pro_rata"}),
          (63.5, "treasury", "contract.settle", {"contract": GOLD}),
@@ -233,9 +246,12 @@ def a_margin_call():
 
 def risk(asset):
     perps_pool(asset)
-    fund_and_margin(asset)
+    fund_and_margin(asset, mutual_pool(asset))
     a_default(asset)
-    for owner, label in TRADERS.items():
+    mutual.claims.at = at
+    scale = next(row["scale"] for row in ask("asset", "list") if row["code"] == asset)
+    give(*mutual.claims(asset, scale))
+    for owner, label in {**TRADERS, **mutual.MEMBERS}.items():
         run("owner", "set-label", "--owner", owner, "--label", label)
 
 
