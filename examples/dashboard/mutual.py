@@ -148,16 +148,22 @@ def seal(voter, amount, claim, scale):
     return hashlib.sha256(f"for|{units}|{salt}|{voter}|{claim}".encode()).hexdigest()
 
 
-def claims(asset, scale):
+def delivered(custody):
+    """Custody follows what the layer paid."""
+    return [(64.4, "treasury", "conduit.settle", {
+        "conduit": CONDUIT, "custody_from": CUSTODY, "custody_to": custody,
+        "amount": LAYER["cap"]})]
+
+
+def claims(asset, scale, at):
     """One paid by its trigger, one in its vote, one that waits for evidence; bills; an exit."""
     bills = {"9201": "64000000", "9202": "31000000", "9203": "22000000", "9204": "5500000"}
 
     def incident(hours, code, peril, counterparty=None):
-        when = {"occurred": incident.at(hours + 0.2), "discovered": incident.at(hours + 0.1)}
+        when = {"occurred": at(hours + 0.2), "discovered": at(hours + 0.1)}
         return (hours, "treasury", "incident.declare", {
             "pool": POOL, "code": code, "peril": peril, "counterparty": counterparty, **when})
 
-    incident.at = claims.at
     return [
         (61.95, "treasury", "insurance.advance", {"pool": POOL}),
         (61.95, "treasury", "member.charge", {"pool": POOL, "asset": asset, "period": 1, "members": [
@@ -168,7 +174,7 @@ def claims(asset, scale):
         incident(61.8, "crash-of-gold", "extreme_volatility"),
         (61.8, "treasury", "fact.record", {"source": "falls", "fact_key": "fall",
                                            "value": "0.2100", "scale": 4,
-                                           "observed": claims.at(61.8)}),
+                                           "observed": at(61.8)}),
         (61.8, "treasury", "claim.notify", {"cover": "northgate-volatility", "asset": asset,
                                             "incident": "crash-of-gold",
                                             "finding": {"loss": "25000"}}),
