@@ -6,6 +6,7 @@
 // peer. It prints and judges nothing.
 //
 //   margin_peers_bench [margin_scipy.py]
+#include "cofferdam/base/huge_pages.h"
 #include "cofferdam/base/thread_pool.h"
 #include "cofferdam/books/margin/scenario_sums.h"
 #include "cofferdam/models/pricing/revalue.h"
@@ -58,7 +59,7 @@ struct alignas(64) DoubleBlock {
 };
 
 struct Venue {
-  explicit Venue(std::size_t count) : accounts(count) {
+  explicit Venue(std::size_t count) : accounts(count), pairs(margin::pairs_of(count * kPositions)) {
     Dice dice(7);
     for (std::size_t c = 0; c < kContracts; ++c) {
       const double forward = 1'000 + dice.below(99'000);
@@ -79,6 +80,7 @@ struct Venue {
         std::swap(order[p], order[p + dice.below(static_cast<std::uint32_t>(kContracts - p))]);
         const auto quantity = static_cast<std::int64_t>(dice.below(10'001)) - 5'000;
         positions.push_back({order[p], margin::side_of(order[p], quantity), quantity});
+        margin::put_position(pairs.data(), positions.size() - 1, positions.back());
       }
   }
 
@@ -86,6 +88,8 @@ struct Venue {
   std::vector<pricing::RevaluedContract> contracts;
   std::vector<pricing::Scenario> scenarios;
   std::vector<GridPosition> positions;
+  // As in the books, on pages of 2 MiB where the kernel grants them.
+  std::vector<margin::PositionPair, base::HugePages<margin::PositionPair>> pairs;
 };
 
 // The changes of value by scenario, in cents, and what they are in doubles.
@@ -96,9 +100,13 @@ struct Grid {
       std::vector<DoubleBlock>(kContracts * kStride / margin::kScenarioBlock);
   std::vector<std::int64_t> sides =
       std::vector<std::int64_t>(2 * kContracts * margin::kSideNumbers);
+  std::vector<margin::DigitBlock> digits =
+      std::vector<margin::DigitBlock>(kContracts * margin::digit_blocks(kStride));
+  unsigned digit_bits = 0;
 
-  [[nodiscard]] margin::GridTable table() const {
-    return {blocks.front().entries, sides.data(), kStride};
+  [[nodiscard]] margin::GridTable table(bool with_sides = false) const {
+    return {blocks.front().entries, with_sides ? sides.data() : nullptr, kStride, digits.data(),
+            digit_bits};
   }
 };
 
@@ -111,6 +119,7 @@ void price(const Venue& venue, const pricing::ScenarioSet& set, Grid& grid) {
 }
 
 void cut_to_cents(const pricing::ScenarioSet& set, Grid& grid) {
+  std::int64_t largest = 0;
   for (std::size_t c = 0; c < kContracts; ++c) {
     const double* prices = grid.prices.data() + c * set.padded_size();
     for (std::size_t s = 0; s < kScenarios; ++s) {
@@ -119,15 +128,46 @@ void cut_to_cents(const pricing::ScenarioSet& set, Grid& grid) {
       const auto cents = static_cast<std::int64_t>(std::floor(change * 100 + 0.5));
       grid.blocks[at / margin::kScenarioBlock].entries[at % margin::kScenarioBlock] = cents;
       grid.doubles[at / margin::kScenarioBlock].entries[at % margin::kScenarioBlock] = change;
+      largest = std::max(largest, std::abs(cents));
     }
+  }
+  grid.digit_bits = margin::digit_bits_for(largest);
+  for (std::size_t c = 0; c < kContracts; ++c)
+    margin::write_digits(grid.blocks[c * kStride / margin::kScenarioBlock].entries, kStride,
+                         grid.digit_bits, &grid.digits[c * margin::digit_blocks(kStride)]);
+}
+
+// As the books ask of every account before they choose a kernel.
+void check_that_digits_fit(const Venue& venue, const Grid& grid) {
+  must_hold(grid.digit_bits <= margin::kDigitBitsMax, "the grid fits digits");
+  for (std::size_t a = 0; a < venue.accounts; ++a) {
+    std::uint64_t size = 0;
+    std::uint64_t largest = 0;
+    for (std::size_t p = 0; p < kPositions; ++p) {
+      const auto held =
+          static_cast<std::uint64_t>(std::abs(venue.positions[a * kPositions + p].quantity));
+      size += held;
+      largest = std::max(largest, held);
+    }
+    must_hold(margin::digits_fit(grid.digit_bits, size, largest), "an account fits digits");
   }
 }
 
-void add_up(const Venue& venue, const Grid& grid, margin::AddScenarios add, std::size_t begin,
-            std::size_t end, std::int64_t* least) {
+void add_up(const Venue& venue, const margin::GridTable& table, margin::AddScenarios add,
+            std::size_t begin, std::size_t end, std::int64_t* least) {
   ScenarioSums sums;
   for (std::size_t a = begin; a < end; ++a) {
-    add(grid.table(), venue.positions.data() + a * kPositions, kPositions, sums);
+    add(table, venue.positions.data() + a * kPositions, kPositions, sums);
+    least[a] = sums.least;
+  }
+}
+
+void add_up_digits(const Venue& venue, const margin::GridTable& table, margin::AddDigits add,
+                   std::size_t begin, std::size_t end, std::int64_t* least) {
+  constexpr std::size_t kPairs = margin::pairs_of(kPositions);
+  ScenarioSums sums;
+  for (std::size_t a = begin; a < end; ++a) {
+    add(table, venue.pairs.data() + a * kPairs, kPairs, sums);
     least[a] = sums.least;
   }
 }
@@ -247,12 +287,13 @@ struct PeerColumns {
 }
 
 [[nodiscard]] double threaded_seconds(const Venue& venue, const Grid& grid, std::size_t threads,
-                                      margin::AddScenarios add, std::int64_t* least) {
+                                      margin::AddDigits add, std::int64_t* least) {
   base::ThreadPool pool(threads);
   return median_seconds(kRuns, [&] {
-    base::for_ranges(
-        pool, venue.accounts, venue.accounts / 64 + 1,
-        [&](std::size_t begin, std::size_t end) { add_up(venue, grid, add, begin, end, least); });
+    base::for_ranges(pool, venue.accounts, venue.accounts / 64 + 1,
+                     [&](std::size_t begin, std::size_t end) {
+                       add_up_digits(venue, grid.table(), add, begin, end, least);
+                     });
   });
 }
 
@@ -268,6 +309,7 @@ void run(const char* script) {
   std::printf("%zu accounts, %zu positions each, %zu options, %zu scenarios; QuantLib %s\n",
               kAccounts, kPositions, kContracts, kScenarios, quantlib_version());
   std::printf("  our grid, priced and cut to cents: %.1f us\n", pricing_seconds * 1e6);
+  check_that_digits_fit(venue, grid);
   const double objects = object_path_seconds(venue);
   const double quantlib = grid_path_seconds(venue);
   const double scipy = scipy_seconds(script);
@@ -276,39 +318,52 @@ void run(const char* script) {
     if (!margin::is_available(width)) continue;
     const margin::ScenarioKernels& kernels = margin::scenario_kernels(width);
     constexpr const char* kNames[] = {"portable", "AVX2", "AVX-512"};
-    const double narrow = median_seconds(
-        kRuns, [&] { add_up(venue, grid, kernels.narrow, 0, kAccounts, least.data()); });
-    const double wide = median_seconds(
-        kRuns, [&] { add_up(venue, grid, kernels.wide, 0, kAccounts, least.data()); });
+    const auto pass_seconds = [&](margin::AddScenarios add, const margin::GridTable& table) {
+      return median_seconds(kRuns, [&] { add_up(venue, table, add, 0, kAccounts, least.data()); });
+    };
+    const double wide = pass_seconds(kernels.wide, grid.table(true));
+    const std::vector<std::int64_t> plainly = least;
+    const double narrow = pass_seconds(kernels.narrow, grid.table(true));
+    must_hold(plainly == least, "products of 31 bits give what those of 63 do");
+    const auto digits_seconds = [&](const margin::GridTable& table) {
+      return median_seconds(
+          kRuns, [&] { add_up_digits(venue, table, kernels.digits, 0, kAccounts, least.data()); });
+    };
+    const double beside = digits_seconds(grid.table(true));
+    must_hold(plainly == least, "digits give what products of 63 bits do");
+    const double digits = digits_seconds(grid.table());
+    must_hold(plainly == least, "digits give the same without the numbers of sides");
     const double both = median_seconds(kRuns, [&] {
       price(venue, set, grid);
       cut_to_cents(set, grid);
-      add_up(venue, grid, kernels.narrow, 0, kAccounts, least.data());
+      add_up_digits(venue, grid.table(), kernels.digits, 0, kAccounts, least.data());
     });
     if (eigen == 0) eigen = eigen_seconds(venue, grid, least);
     std::printf("%s, one thread\n", kNames[static_cast<std::size_t>(width)]);
-    std::printf(
-        "  accounts times grid, exact integers: %.3f ms, %.1f ns an account; of 63 bits %.3f ms\n",
-        narrow * 1e3, narrow * 1e9 / kAccounts, wide * 1e3);
+    std::printf("  accounts times grid, exact integers: %.3f ms, %.1f ns an account\n",
+                digits * 1e3, digits * 1e9 / kAccounts);
+    std::printf("  with the numbers of sides %.3f ms; of 31 bits %.3f ms, of 63 bits %.3f ms\n",
+                beside * 1e3, narrow * 1e3, wide * 1e3);
     std::printf("  grid and accounts: %.3f ms\n", both * 1e3);
     against("QuantLib objects, every position in every scenario", objects, both);
     against("QuantLib grid once, then Eigen", eigen > 0 ? quantlib + eigen : 0, both);
     against("QuantLib grid once alone", quantlib, both);
-    against("Eigen, sparse times dense (accounts times grid only)", eigen, narrow);
-    against("scipy, sparse times dense (accounts times grid only)", scipy, narrow);
+    against("Eigen, sparse times dense (accounts times grid only)", eigen, digits);
+    against("scipy, sparse times dense (accounts times grid only)", scipy, digits);
 #if defined(__x86_64__)
     if (width == margin::VectorWidth::avx512) {
       std::vector<double> worst(venue.accounts);
       const double doubles =
           median_seconds(kRuns, [&] { add_up_doubles(venue, grid, worst.data()); });
       std::printf("  the same loop in doubles %.3f ms: exact integers take %.2f of it\n",
-                  doubles * 1e3, narrow / doubles);
+                  doubles * 1e3, digits / doubles);
     }
 #endif
   }
   const Venue million(kMillion);
   least.resize(kMillion);
-  const margin::AddScenarios add = margin::best_scenario_kernels().narrow;
+  const margin::AddDigits add = margin::best_scenario_kernels().digits;
+  check_that_digits_fit(million, grid);
   const double one = threaded_seconds(million, grid, 1, add, least.data());
   const std::vector<std::int64_t> alone = least;
   const double two = threaded_seconds(million, grid, 2, add, least.data());

@@ -41,6 +41,7 @@ struct Globals {
   bool dry_run = false;
   std::string sign_with;               // file of a key; empty: not signed
   std::string sign_until;              // when the signature lapses; empty: five minutes from now
+  std::string prove_with;              // file of the key whose possession a command proves
   std::optional<std::string> propose;  // the reason: wrap the command into a proposal
 };
 
@@ -123,10 +124,20 @@ struct SignCall {
   std::string key;   // sign: the key file
 };
 
+// A proof of possession, made where the key is; needs no books.
+struct ProveCall {
+  std::string file;       // of the key
+  std::string journal;    // id of the books
+  std::string principal;  // code of its holder
+  std::string purpose = "signing";
+  std::string kind = "secp256k1";  // of a key of custody
+};
+
 struct Invocation {
   Globals globals;
   std::variant<OperationCall, InitCall, BatchCall, CalcCall, SchemaCall, CompleteCall,
-               ReferenceCall, ProofVerifyCall, BundleCall, SignCall, ServeCall, RestoreCall>
+               ReferenceCall, ProofVerifyCall, BundleCall, SignCall, ProveCall, ServeCall,
+               RestoreCall>
       call;
 };
 

@@ -4,6 +4,7 @@
 // registry; the few verbs that are no operations are spelled here.
 #include "cofferdam/server/settings.h"
 
+#include "arguments.h"
 #include "invocation.h"
 #include "output.h"
 #include <CLI/CLI.hpp>
@@ -107,6 +108,7 @@ struct Draft {
   RestoreCall restore;
   BundleCall bundle;
   SignCall sign;
+  ProveCall prove;
 };
 
 void add_globals(CLI::App& app, Draft& draft) {
@@ -157,6 +159,10 @@ void add_globals(CLI::App& app, Draft& draft) {
   app.add_option("--sign-until", globals.sign_until,
                  "when the signature lapses; five minutes from now when absent")
       ->type_name("TIME");
+  app.add_option("--prove-with", globals.prove_with,
+                 "prove possession of the key in this file, which has mode 0600, to the command "
+                 "that registers it")
+      ->type_name("FILE");
   app.add_flag("--dry-run", globals.dry_run, "say what would happen, and change nothing");
   app.add_option("--propose", draft.propose, "propose the command for approval, for this reason")
       ->type_name("REASON");
@@ -300,7 +306,26 @@ void add_bundle(CLI::App& app, BundleCall& call) {
       ->check(CLI::IsMember({"secp256k1", "ed25519"}));
 }
 
-void add_sign(CLI::App& app, SignCall& call) {
+void add_prove(CLI::App& key, ProveCall& call) {
+  CLI::App& prove = *key.add_subcommand(
+      "prove", "Proves possession of a key, for who registers it; needs no books.");
+  prove.fallthrough();
+  prove.add_option("file", call.file, "the key file")->required()->type_name("FILE");
+  prove.add_option("--journal", call.journal, "id of the books; journal status shows it")
+      ->required()
+      ->type_name("HEX");
+  prove.add_option("--principal", call.principal, "code of who holds the key")
+      ->required()
+      ->type_name("CODE");
+  prove.add_option("--purpose", call.purpose, "signing (of commands) or custody")
+      ->type_name("PURPOSE")
+      ->check(CLI::IsMember({"signing", "custody"}));
+  prove.add_option("--kind", call.kind, "of a key of custody: secp256k1 or ed25519")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"secp256k1", "ed25519"}));
+}
+
+void add_sign(CLI::App& app, SignCall& call, ProveCall& prove) {
   CLI::App& command = *app.add_subcommand("command", "sign, inspect");
   command.require_subcommand(1);
   command.fallthrough();
@@ -317,7 +342,7 @@ void add_sign(CLI::App& app, SignCall& call) {
   inspect.add_option("file", call.file, "the command; - for standard input")
       ->required()
       ->type_name("FILE");
-  CLI::App& key = *app.add_subcommand("key", "generate");
+  CLI::App& key = *app.add_subcommand("key", "generate, prove");
   key.require_subcommand(1);
   key.fallthrough();
   CLI::App& generate = *key.add_subcommand(
@@ -326,6 +351,7 @@ void add_sign(CLI::App& app, SignCall& call) {
   generate.add_option("file", call.file, "the new key file, made with mode 0600")
       ->required()
       ->type_name("FILE");
+  add_prove(key, prove);
 }
 
 void add_own_verbs(CLI::App& app, Draft& draft) {
@@ -385,7 +411,7 @@ void add_own_verbs(CLI::App& app, Draft& draft) {
   verify.add_option("--owner", draft.proof_verify.owner, "one's own id as an owner")
       ->type_name("ID");
   add_bundle(app, draft.bundle);
-  add_sign(app, draft.sign);
+  add_sign(app, draft.sign, draft.prove);
   CLI::App& reference = *app.add_subcommand(
       "reference", "Writes the reference pages and the man page into a docs folder.");
   reference.fallthrough();
@@ -405,45 +431,6 @@ Format format_of(const std::string& name) {
                                               {"md", Format::markdown}};
   const auto found = formats.find(name);
   return found == formats.end() ? Format::automatic : found->second;
-}
-
-// The library takes an argument in brackets for a list and cuts it up; a list in JSON is ours to
-// read, so a mark that no argument has hides the bracket.
-constexpr char kGuard = '\x1f';
-
-std::vector<std::string> guarded(int argc, char** argv) {
-  std::vector<std::string> arguments;
-  for (int i = argc - 1; i > 0; --i) {  // the library reads its vector from the back
-    std::string argument = argv[i];
-    const auto value = argument.starts_with("--") ? argument.find("=[") : std::string::npos;
-    if (argument.starts_with('['))
-      argument.insert(argument.begin(), kGuard);
-    else if (value != std::string::npos)
-      argument.insert(value + 1, 1, kGuard);
-    arguments.push_back(std::move(argument));
-  }
-  return arguments;
-}
-
-std::vector<std::string> unguarded(std::vector<std::string> values) {
-  for (std::string& value : values)
-    if (value.starts_with(kGuard)) value.erase(0, 1);
-  return values;
-}
-
-std::string environment(const char* name) {
-  return std::getenv(name) == nullptr ? "" : std::getenv(name);
-}
-
-// What was typed counts more than the environment.
-void find_books(Globals& globals) {
-  globals.is_server_given = !globals.server.empty();
-  globals.is_principal_given = !globals.principal.empty();
-  if (globals.server.empty() && globals.books.empty())
-    globals.server = environment("COFFERDAM_SERVER");
-  if (globals.books.empty()) globals.books = environment("COFFERDAM_BOOKS");
-  if (globals.books.empty()) globals.books = "books";
-  if (globals.principal.empty()) globals.principal = environment("COFFERDAM_PRINCIPAL");
 }
 
 Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
@@ -496,6 +483,8 @@ Invocation finish(const CLI::App& chosen, Draft& draft, const CLI::App& app) {
                       : name == "inspect" ? Want::inspect
                                           : Want::sign;
     invocation.call = draft.sign;
+  } else if (name == "prove" && chosen.get_parent()->get_name() == "key") {
+    invocation.call = draft.prove;
   } else if (name == "show" || name == "sign" || name == "key") {
     using Want = BundleCall::Want;
     draft.bundle.want = name == "show" ? Want::show : name == "sign" ? Want::sign : Want::key;

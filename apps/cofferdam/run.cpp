@@ -57,6 +57,7 @@ Result<int> dispatch(const Invocation& invocation, const operation::Registry& re
         if constexpr (std::is_same_v<C, RestoreCall>) return run_restore(globals, call, registry);
         if constexpr (std::is_same_v<C, BundleCall>) return run_bundle(globals, call);
         if constexpr (std::is_same_v<C, SignCall>) return run_sign(globals, call);
+        if constexpr (std::is_same_v<C, ProveCall>) return run_prove(globals, call);
         if constexpr (std::is_same_v<C, ReferenceCall>) return run_reference(call, registry);
       },
       invocation.call);

@@ -56,6 +56,7 @@ int report(const base::Error& error, Format format);
 [[nodiscard]] base::Result<int> run_restore(const Globals& globals, const RestoreCall& call,
                                             const operation::Registry& registry);
 [[nodiscard]] base::Result<int> run_bundle(const Globals& globals, const BundleCall& call);
+[[nodiscard]] base::Result<int> run_prove(const Globals& globals, const ProveCall& call);
 [[nodiscard]] base::Result<int> run_sign(const Globals& globals, const SignCall& call);
 [[nodiscard]] base::Result<int> run_reference(const ReferenceCall& call,
                                               const operation::Registry& registry);

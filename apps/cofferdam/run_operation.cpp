@@ -5,6 +5,7 @@
 
 #include "books.h"
 #include "progress.h"
+#include "prove_key.h"
 #include "run.h"
 
 #include <filesystem>
@@ -115,6 +116,10 @@ Result<int> run_command(const Globals& globals, const OperationCall& call,
   const operation::CommandEntry* entry = registry.find_command(call.name);
   Result<Json> content = content_of(call, *entry->type);
   if (!content) return std::unexpected(content.error());
+  if (!globals.prove_with.empty())
+    if (Result<void> proven = add_proof(globals.prove_with, call.name, registry, books, *content);
+        !proven)
+      return std::unexpected(proven.error());
   const Result<operation::Envelope> envelope = envelope_of(globals);
   if (!envelope) return std::unexpected(envelope.error());
   if (globals.propose) {

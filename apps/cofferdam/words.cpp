@@ -48,6 +48,7 @@ std::vector<OptionWord> global_words() {
       {"--segment-bytes", "BYTES", "size of new journal segments; else COFFERDAM_SEGMENT_BYTES"},
       {"--sign-with", "FILE", "sign the command with the key in this file; COFFERDAM_SIGN_WITH"},
       {"--sign-until", "TIME", "when the signature lapses; five minutes from now when absent"},
+      {"--prove-with", "FILE", "prove possession of the key in this file to what registers it"},
       {"--dry-run", "", "say what would happen, and change nothing"},
       {"--propose", "REASON", "propose the command for approval"},
       {"--help", "", "what a verb does and takes"}};
@@ -97,6 +98,12 @@ std::vector<VerbWords> verb_words(const operation::Registry& registry) {
       {"key generate",
        "Makes a key to sign commands with and prints its public key; needs no books.",
        {}},
+      {"key prove",
+       "Proves possession of a key, for who registers it; needs no books.",
+       {{"--journal", "HEX", "id of the books; journal status shows it"},
+        {"--principal", "CODE", "code of who holds the key"},
+        {"--purpose", "PURPOSE", "signing or custody"},
+        {"--kind", "KIND", "of a key of custody: secp256k1 or ed25519"}}},
       {"reference",
        "Writes the reference pages and this page into a docs folder.",
        {{"--check", "", "only say whether they are up to date"}}}};

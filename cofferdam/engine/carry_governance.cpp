@@ -3,6 +3,9 @@
 
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/governed.h"
+#include "cofferdam/engine/parties.h"
+
+#include <algorithm>
 
 namespace cofferdam::engine {
 
@@ -57,6 +60,20 @@ using Readings = std::vector<decision::ParameterReading>;
   return refusal.status + ": " + refusal.rule;
 }
 
+// Whom the commands name, as the books are when they are proposed.
+[[nodiscard]] S keep_parties(const decision::ProposeChange& command, Room& room) {
+  std::vector<decision::Beneficiary> named;
+  for (const decision::ProposedCommand& one : command.commands)
+    if (const auto proposed = proposed_command(one))
+      for (const decision::Beneficiary& party : parties_of(*proposed, room.state))
+        named.push_back(party);
+  std::ranges::sort(named);
+  const auto repeated = std::ranges::unique(named);
+  named.erase(repeated.begin(), repeated.end());
+  const auto proposal = static_cast<std::uint32_t>(room.context.created);
+  return keep_named(room.state.recusals, room.context, proposal, named) ? S::ok : S::too_many_named;
+}
+
 }  // namespace
 
 decision::ConstituteStatus check_governed(const decision::Constitute& command) {
@@ -83,7 +100,11 @@ S propose_change(const decision::ProposeChange& command, Room& room) {
       constitution == nullptr ? Readings() : readings_of(command.commands, *constitution);
   const S status =
       check_state(command, room.state.governance, readings, std::as_const(room.context));
-  return status == S::ok ? apply(command, room.state.governance, room.context) : status;
+  if (status != S::ok) return status;
+  const S applied = apply(command, room.state.governance, room.context);
+  return applied == S::ok && decision::names_are_kept(room.state.recusals)
+             ? keep_parties(command, room)
+             : applied;
 }
 
 S execute_change(const decision::ExecuteChange& command, Room& room) {

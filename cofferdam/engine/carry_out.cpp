@@ -8,7 +8,9 @@
 #include "cofferdam/crypto/ed25519.h"
 #include "cofferdam/engine/access.h"
 #include "cofferdam/engine/carry_governance.h"
+#include "cofferdam/engine/carry_keys.h"
 #include "cofferdam/engine/checkpoint.h"
+#include "cofferdam/engine/detach.h"
 #include "cofferdam/engine/governed.h"
 #include "cofferdam/engine/revert.h"
 #include "cofferdam/engine/touches.h"
@@ -68,7 +70,7 @@ template <class C>
   return 0;
 }
 
-constexpr std::array<std::uint16_t, 12> kNotProposable{
+constexpr std::array<std::uint16_t, 13> kNotProposable{
     Operation<venue::Genesis>::kNumber,
     Operation<Tick>::kNumber,
     Operation<RevertBatch>::kNumber,
@@ -81,6 +83,7 @@ constexpr std::array<std::uint16_t, 12> kNotProposable{
     Operation<decision::QueueChange>::kNumber,
     Operation<decision::ExecuteChange>::kNumber,
     Operation<decision::CancelChange>::kNumber,
+    Operation<decision::DeclareVoteConflict>::kNumber,
 };
 
 [[nodiscard]] bool is_proposable(std::uint16_t operation) {
@@ -229,6 +232,13 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
           room.scratch.trades, &room.state.terms, guard};
 }
 
+// Of trades that a venue brings: what takes a trade back or closes positions opens nothing.
+[[nodiscard]] market::TradeBooks limited_books(Room& room, market::TradeGuard* guard) {
+  market::TradeBooks books = trade_books(room, guard);
+  books.limits = &room.state.limits;
+  return books;
+}
+
 // Who asks whether trades are covered; nobody where no pool has margin.
 [[nodiscard]] std::unique_ptr<margin::TradeCover> cover_of(const Room& room) {
   if (!margin::has_margin(room.state.margin)) return nullptr;
@@ -239,7 +249,7 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 [[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
   const auto cover = cover_of(room);
-  market::apply(command.trades, trade_books(room, cover.get()), room.context, results);
+  market::apply(command.trades, limited_books(room, cover.get()), room.context, results);
   keep_statuses(results, room);
   return 0;
 }
@@ -247,7 +257,7 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
 [[nodiscard]] std::uint16_t run(const market::ClearTrades& command, Room& room) {
   std::vector<market::TradeStatus> results;
   const auto cover = cover_of(room);
-  market::apply(command.trades, trade_books(room, cover.get()), room.context, results);
+  market::apply(command.trades, limited_books(room, cover.get()), room.context, results);
   keep_statuses(results, room);
   return 0;
 }
@@ -330,17 +340,36 @@ template <class C>
   return static_cast<std::uint16_t>(apply(command, books, room.context));
 }
 
+[[nodiscard]] default_management::ResolutionBooks resolution_books(Room& room) {
+  State& state = room.state;
+  return {state.resolution,  state.default_management,
+          trade_books(room), state.terms,
+          state.pool,        state.margin,
+          state.fact};
+}
+
+[[nodiscard]] std::uint16_t run(const default_management::ConvertCollateral& command, Room& room) {
+  return static_cast<std::uint16_t>(
+      apply(command, room.state.conversions, resolution_books(room), room.context));
+}
+
+// Where a pool asks for it, no default is declared while other collateral can be sold.
+[[nodiscard]] std::uint16_t run(const default_management::DeclareDefault& command, Room& room) {
+  namespace dm = default_management;
+  const dm::Books books = dm::reading(resolution_books(room), room.context.now);
+  if (!dm::asset_to_convert(room.state.conversions, books,
+                            {command.pool, command.owner, command.asset})
+           .is_none())
+    return static_cast<std::uint16_t>(dm::LiquidationStatus::collateral_unsold);
+  return run<dm::DeclareDefault>(command, room);
+}
+
 // Fills and auctions look at an account from all sides while they are applied.
 template <class C>
   requires requires(const C& command, const default_management::ResolutionBooks& books,
                     ledger::Context& context) { apply(command, books, context); }
 [[nodiscard]] std::uint16_t run(const C& command, Room& room) {
-  State& state = room.state;
-  const default_management::ResolutionBooks books{state.resolution,  state.default_management,
-                                                  trade_books(room), state.terms,
-                                                  state.pool,        state.margin,
-                                                  state.fact};
-  return static_cast<std::uint16_t>(apply(command, books, room.context));
+  return static_cast<std::uint16_t>(apply(command, resolution_books(room), room.context));
 }
 
 [[nodiscard]] std::uint16_t run(const pool::ExecuteRelease& command, Room& room) {
@@ -491,6 +520,21 @@ void execute_proposal(const decision::Proposal& proposal, Room& room) {
 
 [[nodiscard]] std::uint16_t run(const decision::ExecuteChange& command, Room& room) {
   return static_cast<std::uint16_t>(execute_change(command, room));
+}
+
+// What other rooms know of a pool does not travel.
+[[nodiscard]] std::uint16_t run(const pool::DetachPool& command, Room& room) {
+  State& state = room.state;
+  auto status = check_state(command, state.pool, state.ledger, std::as_const(room.context));
+  if (status == pool::PoolLifeStatus::ok) status = check_detachable(command.pool, state);
+  if (status == pool::PoolLifeStatus::ok)
+    status = apply(command, state.pool, state.ledger, room.context);
+  return static_cast<std::uint16_t>(status);
+}
+
+template <GivesKeys C>
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
+  return give_key(command, room);
 }
 
 // Nobody changes a principal that has by a grant what they do not have.

@@ -21,6 +21,7 @@ struct Room {
   base::PoolId evaluated = {};    // a pool whose accounts are all looked at again
   std::uint32_t governed_by = 0;  // the governance proposal whose commands are carried out
   bool is_rehearsal = false;      // of such a proposal, before its time
+  journal::JournalId books{};     // which books these are
 };
 
 // The operation's own status; 0 is ok. After a refusal the caller rolls back.

@@ -7,6 +7,7 @@
 #include "cofferdam/books/insurance/claim_filing.h"
 #include "cofferdam/books/insurance/claim_settlement.h"
 #include "cofferdam/books/insurance/incident_commands.h"
+#include "cofferdam/books/insurance/index_trigger.h"
 #include "cofferdam/engine/operation_base.h"
 
 #include <string_view>
@@ -79,7 +80,8 @@ struct Operation<insurance::TriggerClaim> : OperationBase<226, Needs::operator_r
   using Status = insurance::ClaimFilingStatus;
 
   static auto rooms(auto& state) {
-    return std::tie(state.claims, state.insurance, state.ledger, state.fact);
+    return std::tie(state.claims, state.insurance, state.ledger, state.fact, state.triggers,
+                    state.terms);
   }
 };
 
@@ -181,6 +183,18 @@ struct Operation<insurance::ClawBackClaim> : OperationBase<239, Needs::operator_
   static constexpr std::string_view kSummary =
       "Take back what a claim was paid beyond what is still lost.";
   using Status = insurance::ClaimSettlementStatus;
+};
+
+template <>
+struct Operation<insurance::SetIndexTrigger> : OperationBase<262, Needs::admin_role> {
+  static constexpr std::string_view kName = "claim.set-index-trigger";
+  static constexpr std::string_view kSummary =
+      "Set a trigger of claims on an index of several sources.";
+  using Status = insurance::IndexTriggerStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.triggers); }
+
+  static auto reads(auto& state) { return std::tie(state.triggers, state.insurance, state.terms); }
 };
 
 }  // namespace cofferdam::engine

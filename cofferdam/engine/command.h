@@ -44,6 +44,7 @@
 #include "cofferdam/engine/margin_operations.h"
 #include "cofferdam/engine/market_operations.h"
 #include "cofferdam/engine/operation_base.h"
+#include "cofferdam/engine/publication_operations.h"
 
 #include <cstdint>
 #include <string_view>
@@ -99,7 +100,11 @@ using CommandVariant = std::variant<
     insurance::OpenClaimVote, insurance::CommitClaimVote, insurance::RevealClaimVote,
     insurance::CloseClaimVote, insurance::DeclareConflict, insurance::PunishVoter,
     insurance::ChallengeClaim, insurance::AppealClaim, insurance::AdvanceClaim, insurance::PayClaim,
-    insurance::RecordRecovery, insurance::ClawBackClaim>;
+    insurance::RecordRecovery, insurance::ClawBackClaim, decision::ExcludeConflicts,
+    decision::DeclareVoteConflict, insurance::SetIndexTrigger, insurance::RecordPublication,
+    access::EnrolSigningKey, access::ProveSigningKey, access::SetKeyProofPolicy,
+    custody::EnrolSigner, margin::SetProcyclicality, margin::PublishStressGrid, market::SetLimits,
+    margin::SetMaturity, default_management::ConvertCollateral, default_management::SetConversion>;
 
 namespace detail {
 template <class C, class Variant>

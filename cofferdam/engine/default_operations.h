@@ -6,6 +6,7 @@
 #include "cofferdam/books/default_management/allocate_loss.h"
 #include "cofferdam/books/default_management/assessment.h"
 #include "cofferdam/books/default_management/auction_commands.h"
+#include "cofferdam/books/default_management/convert_collateral.h"
 #include "cofferdam/books/default_management/define_waterfall.h"
 #include "cofferdam/books/default_management/deleverage.h"
 #include "cofferdam/books/default_management/fill_liquidation.h"
@@ -227,6 +228,27 @@ struct Operation<default_management::PayAssessment> : OperationBase<199, Needs::
   static constexpr std::string_view kSummary =
       "Pay an assessment, whole or in part, into its layer.";
   using Status = default_management::AssessmentStatus;
+};
+
+template <>
+struct Operation<default_management::ConvertCollateral> : OperationBase<254, Needs::operator_role> {
+  static constexpr std::string_view kName = "collateral.convert";
+  static constexpr std::string_view kSummary =
+      "Sell other collateral of a failing account for what it is missing.";
+  static constexpr bool kSettlesPositions = true;
+  using Status = default_management::ConvertCollateralStatus;
+};
+
+template <>
+struct Operation<default_management::SetConversion> : OperationBase<255, Needs::admin_role> {
+  static constexpr std::string_view kName = "collateral.set-conversion";
+  static constexpr std::string_view kSummary =
+      "Say whether a failing account's other collateral is sold before its default.";
+  using Status = default_management::SetConversionStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.conversions); }
+
+  static auto reads(auto& state) { return std::tie(state.conversions, state.ledger); }
 };
 
 }  // namespace cofferdam::engine

@@ -8,6 +8,7 @@
 #include "cofferdam/books/insurance/wrong_way.h"
 #include "cofferdam/books/margin/covered.h"
 #include "cofferdam/books/margin/evaluate.h"
+#include "cofferdam/books/margin/maturity.h"
 #include "cofferdam/books/pool/pool_policy.h"
 #include "cofferdam/books/reconciliation/follow_bookings.h"
 #include "cofferdam/engine/access.h"
@@ -90,7 +91,11 @@ void evaluate_alerts(const Command& command, const Outcome& outcome, State& stat
 // Nobody takes out what covers risk. Trades and reservations have been asked one by one.
 [[nodiscard]] Outcome judge_margin(const Room& room) {
   const State& state = room.state;
-  if (!margin::has_margin(state.margin) || room.settles_positions || room.judges_cover) return {};
+  if (room.settles_positions || room.judges_cover) return {};
+  if (const auto fresh = margin::find_immature_withdrawal(state.safeguards, state.market,
+                                                          state.ledger, room.context.now))
+    return {.door = DoorStatus::policy_breach, .law = *fresh};
+  if (!margin::has_margin(state.margin)) return {};
   const margin::Books books = margin_books(state, room.context.now);
   if (const auto uncovered = margin::find_uncovered_withdrawal(books))
     return {.door = DoorStatus::insufficient_margin, .law = *uncovered};
@@ -163,8 +168,11 @@ Judgement judge(const Command& command, const Circumstances& circumstances, Stat
   Room room{state, context, history, scratch, judgement};
   if (circumstances.record != nullptr) room.signature = signature_of(*circumstances.record);
   room.is_rehearsal = circumstances.rehearsal;
+  room.books = circumstances.books;
   outcome.status = carry_out(command, room);
   if (outcome.status == 0) {
+    if (room.settles_positions)
+      margin::follow_settlements(state.safeguards, state.market, state.ledger, postings, context);
     if (outcome.ok() &&
         !reconciliation::follow_postings(reconciliation_of(room), outcome.event_statuses.size()))
       refuse_large_terms(outcome);

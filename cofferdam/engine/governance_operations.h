@@ -5,6 +5,7 @@
 
 #include "cofferdam/books/decision/constitute.h"
 #include "cofferdam/books/decision/governance_steps.h"
+#include "cofferdam/books/decision/recusal.h"
 #include "cofferdam/engine/operation_base.h"
 
 #include <string_view>
@@ -53,7 +54,9 @@ struct Operation<decision::CastVote> : OperationBase<243, Needs::nothing> {
   static constexpr std::string_view kSummary = "Vote on a proposal, with a reason.";
   using Status = decision::GovernanceStatus;
 
-  static auto rooms(auto& state) { return std::tie(state.governance, state.principal); }
+  static auto rooms(auto& state) {
+    return std::tie(state.governance, state.principal, state.recusals);
+  }
 };
 
 template <>
@@ -80,6 +83,32 @@ struct Operation<decision::CancelChange> : OperationBase<246, Needs::nothing> {
   using Status = decision::GovernanceStatus;
 
   static auto rooms(auto& state) { return std::tie(state.governance); }
+};
+
+template <>
+struct Operation<decision::ExcludeConflicts> : OperationBase<260, Needs::admin_role> {
+  static constexpr std::string_view kName = "governance.exclude-conflicts";
+  static constexpr std::string_view kSummary =
+      "Keep whom a proposal names from voting for it, from now on.";
+  using Status = decision::RecusalStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.recusals); }
+
+  static auto reads(auto& state) { return std::tie(state.recusals, state.governance); }
+};
+
+template <>
+struct Operation<decision::DeclareVoteConflict> : OperationBase<261, Needs::nothing> {
+  static constexpr std::string_view kName = "governance.declare-conflict";
+  static constexpr std::string_view kSummary =
+      "Declare a conflict of interest in a proposal, and stay out of its vote.";
+  using Status = decision::RecusalStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.recusals, state.principal); }
+
+  static auto reads(auto& state) {
+    return std::tie(state.recusals, state.governance, state.principal);
+  }
 };
 
 }  // namespace cofferdam::engine

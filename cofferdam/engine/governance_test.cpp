@@ -230,6 +230,45 @@ TEST_F(Governed, ACapturedOracleCannotWidenItsBounds) {
   EXPECT_EQ(engine_->state().fact.sources.size(), 0U);
 }
 
+// A grant to oneself is not carried by one's own votes, nor an opponent silenced by naming him.
+TEST_F(Governed, WhomAProposalPaysDoesNotCarryIt) {
+  found();
+  const decision::SetWeight grant{.voter = kAnna, .scale = 0, .weight = Amount(99), .owner = {}};
+  const std::uint32_t before = pass({grant});  // nobody was excluded yet
+  must(kGuardian, decision::CancelChange{.proposal = before, .reason = "a grant to herself"});
+  must(kRoot, decision::ExcludeConflicts{.reason = "statutes"});
+  EXPECT_FALSE(send(kRoot, decision::ExcludeConflicts{.reason = "again"}).ok());
+  const auto proposed = [&](const std::vector<Command>& commands) {
+    const Reply reply = send(kAnna, propose(commands));
+    EXPECT_TRUE(reply.ok());
+    after(base::kDay + base::kSecond);
+    return static_cast<std::uint32_t>(reply.outcome.created);
+  };
+  std::uint32_t id = proposed({grant, policy(1)});
+  EXPECT_EQ(answer(kAnna, yes(id)), GovernanceStatus::named_in_proposal);
+  decision::CastVote vote = yes(id);
+  vote.support = decision::Support::abstain;
+  EXPECT_EQ(answer(kAnna, vote), GovernanceStatus::named_in_proposal);
+  must(kBoris, yes(id));
+  vote.support = decision::Support::against;
+  must(kAnna, vote);
+  after(base::kDay * 8);
+  EXPECT_EQ(state_of(id), GovernorState::defeated);
+  // Boris is named so that he might be silent: he is not.
+  decision::SetWeight crumb = grant;
+  crumb.voter = kBoris;
+  id = proposed({crumb, policy(1)});
+  must(kAnna, yes(id));
+  vote.proposal = id;
+  must(kBoris, vote);
+  EXPECT_EQ(engine_->state().recusals.conflicts.size(), 2U);
+  // A constitution names its guardians, and they vote on it.
+  id = proposed({constitution(now())});
+  must(kAnna, decision::DeclareVoteConflict{.proposal = id, .reason = "I sell the software"});
+  EXPECT_EQ(answer(kAnna, yes(id)), GovernanceStatus::conflict_declared);
+  must(kBoris, yes(id));
+}
+
 // All or nothing, and the answer names the command that stands in the way; a dry run rehearses it
 // before its time.
 TEST_F(Governed, AProposalIsCarriedOutWholeOrNotAtAll) {

@@ -15,7 +15,7 @@ using base::i128;
 using base::SignedAmount;
 using base::u128;
 
-constexpr std::array<std::uint16_t, 23> kNotGovernable{
+constexpr std::array<std::uint16_t, 27> kNotGovernable{
     Operation<venue::Genesis>::kNumber,
     Operation<Tick>::kNumber,
     Operation<RevertBatch>::kNumber,
@@ -34,11 +34,15 @@ constexpr std::array<std::uint16_t, 23> kNotGovernable{
     Operation<market::AmendTrade>::kNumber,
     Operation<access::RegisterSigningKey>::kNumber,
     Operation<access::RotateSigningKey>::kNumber,
+    Operation<access::EnrolSigningKey>::kNumber,
+    Operation<access::ProveSigningKey>::kNumber,
+    Operation<custody::EnrolSigner>::kNumber,
     Operation<decision::ProposeChange>::kNumber,
     Operation<decision::CastVote>::kNumber,
     Operation<decision::QueueChange>::kNumber,
     Operation<decision::ExecuteChange>::kNumber,
     Operation<decision::CancelChange>::kNumber,
+    Operation<decision::DeclareVoteConflict>::kNumber,
 };
 
 template <class T>

@@ -6,11 +6,15 @@
 #include "cofferdam/books/custody/invariants.h"
 #include "cofferdam/books/decision/governance_invariants.h"
 #include "cofferdam/books/decision/invariants.h"
+#include "cofferdam/books/decision/recusal.h"
+#include "cofferdam/books/default_management/conversion.h"
 #include "cofferdam/books/default_management/invariants.h"
 #include "cofferdam/books/default_management/resolution_invariants.h"
 #include "cofferdam/books/fact/invariants.h"
 #include "cofferdam/books/insurance/claim_invariants.h"
+#include "cofferdam/books/insurance/index_trigger.h"
 #include "cofferdam/books/insurance/invariants.h"
+#include "cofferdam/books/insurance/publication.h"
 #include "cofferdam/books/ledger/invariants.h"
 #include "cofferdam/books/margin/invariants.h"
 #include "cofferdam/books/market/invariants.h"
@@ -56,6 +60,8 @@ std::optional<std::string> broken_law(const State& state) {
   ask(custody::check_transit_is_named(state.custody, state.ledger));
   ask(access::check_root_can_sign(state.access, state.principal));
   ask(access::check_keys_stay_revoked(state.access));
+  ask(access::check_proofs_stay(state.key_proofs));
+  ask(access::check_keys_are_proven(state.key_proofs, state.access));
   ask(alert::check_alerts_move_in_order(state.alert));
   ask(reconciliation::check_equation(state.reconciliation, state.ledger));
   ask(reconciliation::check_terms_are_items(state.reconciliation));
@@ -92,6 +98,13 @@ std::optional<std::string> broken_law(const State& state) {
   ask(insurance::check_claim_rules_stand(state.claims));
   ask(insurance::check_bonds_are_held(state.claims, state.ledger));
   ask(insurance::check_punished_once(state.claims));
+  ask(decision::check_conflicts_are_kept(state.recusals, state.governance, state.principal));
+  ask(insurance::check_triggers_stand(state.triggers));
+  ask(insurance::check_publications_stand(state.publications));
+  ask(market::check_open_interest_is_limited(state.market, state.terms, state.limits));
+  ask(margin::check_grids_are_held(state.margin, state.safeguards));
+  ask(margin::check_fresh_profit(state.safeguards, state.ledger));
+  ask(default_management::check_collateral_sales(state.conversions));
   if (all.empty()) return std::nullopt;
   return all;
 }

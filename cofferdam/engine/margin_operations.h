@@ -4,10 +4,12 @@
 #pragma once
 
 #include "cofferdam/books/margin/evaluate.h"
+#include "cofferdam/books/margin/maturity.h"
 #include "cofferdam/books/margin/publish_grid.h"
 #include "cofferdam/books/margin/reserve_order.h"
 #include "cofferdam/books/margin/set_collateral.h"
 #include "cofferdam/books/margin/set_pool.h"
+#include "cofferdam/books/margin/set_procyclicality.h"
 #include "cofferdam/books/margin/set_rulebook.h"
 #include "cofferdam/books/margin/set_tiers.h"
 #include "cofferdam/engine/operation_base.h"
@@ -70,9 +72,9 @@ struct Operation<margin::PublishGrid> : OperationBase<174, Needs::operator_role>
       "Bring grids of value changes by scenario into force.";
   using Status = margin::PublishGridStatus;
 
-  static auto rooms(auto& state) { return std::tie(state.margin); }
+  static auto rooms(auto& state) { return std::tie(state.margin, state.safeguards); }
 
-  static auto reads(auto& state) { return std::tie(state.margin, state.market); }
+  static auto reads(auto& state) { return std::tie(state.margin, state.safeguards, state.market); }
 };
 
 template <>
@@ -84,7 +86,8 @@ struct Operation<margin::ReserveOrder> : OperationBase<175, Needs::operator_role
   static auto rooms(auto& state) { return std::tie(state.margin); }
 
   static auto reads(auto& state) {
-    return std::tie(state.margin, state.market, state.terms, state.ledger, state.fact);
+    return std::tie(state.margin, state.market, state.terms, state.ledger, state.fact,
+                    state.limits);
   }
 };
 
@@ -102,6 +105,42 @@ struct Operation<margin::EvaluatePool> : OperationBase<177, Needs::operator_role
   static constexpr std::string_view kName = "margin.evaluate";
   static constexpr std::string_view kSummary = "Look at all accounts of a pool again.";
   using Status = margin::EvaluatePoolStatus;
+};
+
+template <>
+struct Operation<margin::SetProcyclicality> : OperationBase<250, Needs::admin_role> {
+  static constexpr std::string_view kName = "margin.set-procyclicality";
+  static constexpr std::string_view kSummary =
+      "Say how far a rulebook's grids may come down, how soon, and what they never go below.";
+  using Status = margin::SetProcyclicalityStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.safeguards); }
+
+  static auto reads(auto& state) { return std::tie(state.safeguards, state.margin); }
+};
+
+template <>
+struct Operation<margin::PublishStressGrid> : OperationBase<251, Needs::admin_role> {
+  static constexpr std::string_view kName = "margin.publish-stress-grid";
+  static constexpr std::string_view kSummary =
+      "Publish the grids of a period of stress, or of a long look-back.";
+  using Status = margin::PublishStressGridStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.safeguards); }
+
+  static auto reads(auto& state) { return std::tie(state.safeguards, state.margin, state.market); }
+};
+
+template <>
+struct Operation<margin::SetMaturity> : OperationBase<253, Needs::admin_role> {
+  static constexpr std::string_view kName = "margin.set-maturity";
+  static constexpr std::string_view kSummary =
+      "Say how long settled profit stays in a pool before it may leave it.";
+  using Status = margin::SetMaturityStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.safeguards); }
+
+  static auto reads(auto& state) { return std::tie(state.safeguards, state.ledger); }
 };
 
 }  // namespace cofferdam::engine

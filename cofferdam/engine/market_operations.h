@@ -10,6 +10,7 @@
 #include "cofferdam/books/market/record_trades.h"
 #include "cofferdam/books/market/reverse_trade.h"
 #include "cofferdam/books/market/set_index.h"
+#include "cofferdam/books/market/set_limits.h"
 #include "cofferdam/books/market/set_terms.h"
 #include "cofferdam/engine/operation_base.h"
 
@@ -89,6 +90,18 @@ struct Operation<market::AmendTrade> : OperationBase<167, Needs::admin_role> {
       "Take a trade back and book it as it should have been.";
   static constexpr bool kSettlesPositions = true;
   using Status = market::ReverseTradeStatus;
+};
+
+template <>
+struct Operation<market::SetLimits> : OperationBase<252, Needs::admin_role> {
+  static constexpr std::string_view kName = "contract.set-limits";
+  static constexpr std::string_view kSummary =
+      "Bound the open interest of a contract, and keep a new listing in quarantine.";
+  using Status = market::SetLimitsStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.limits); }
+
+  static auto reads(auto& state) { return std::tie(state.limits, state.market, state.ledger); }
 };
 
 }  // namespace cofferdam::engine

@@ -12,59 +12,14 @@ namespace cofferdam::engine {
 
 namespace {
 
-// What changes who may act, how a pool lives, where money may go, who has agreed, what was booked,
-// and what would have given warning. Freezing is not among it: to stop must not wait for a key. The
-// list stands in journals by its name, so it never changes; what came later is named one by one.
-constexpr std::array<std::uint16_t, 40> kSensitive{
-    Operation<RotateCheckpointKey>::kNumber,
-    Operation<principal::CreatePrincipal>::kNumber,
-    Operation<principal::ChangePrincipal>::kNumber,
-    Operation<access::RegisterSigningKey>::kNumber,
-    Operation<access::RotateSigningKey>::kNumber,
-    Operation<access::SetSignaturePolicy>::kNumber,
-    Operation<access::SetGrant>::kNumber,
-    Operation<fact::DeclareSource>::kNumber,
-    Operation<decision::SetApprovalPolicy>::kNumber,
-    Operation<decision::Approve>::kNumber,
-    Operation<pool::CreatePool>::kNumber,
-    Operation<pool::AttachAgreement>::kNumber,
-    Operation<pool::ActivatePool>::kNumber,
-    Operation<pool::UnfreezePool>::kNumber,
-    Operation<pool::WindUpPool>::kNumber,
-    Operation<pool::ClosePool>::kNumber,
-    Operation<pool::DetachPool>::kNumber,
-    Operation<pool::AttachPool>::kNumber,
-    Operation<pool::DeclareConduit>::kNumber,
-    Operation<pool::DistributeRunOff>::kNumber,
-    Operation<pool::DeclareReleaseRule>::kNumber,
-    Operation<market::CreateContract>::kNumber,
-    Operation<market::ChangeContract>::kNumber,
-    Operation<custody::RegisterSigner>::kNumber,
-    Operation<custody::OpenVault>::kNumber,
-    Operation<custody::OpenWallet>::kNumber,
-    Operation<custody::AllowBeneficiary>::kNumber,
-    Operation<custody::ProposeIntent>::kNumber,
-    Operation<RevertBatch>::kNumber,
-    Operation<pool::SetBeneficiaries>::kNumber,
-    Operation<reconciliation::SetGuard>::kNumber,
-    Operation<reconciliation::ResolveBreak>::kNumber,
-    Operation<alert::SetAlert>::kNumber,
-    Operation<alert::RetireAlert>::kNumber,
-    Operation<default_management::DefineWaterfall>::kNumber,
-    Operation<default_management::OpenFund>::kNumber,
-    Operation<default_management::DeclareDefault>::kNumber,
-    Operation<default_management::AllocateLoss>::kNumber,
-    Operation<default_management::Deleverage>::kNumber,
-    Operation<default_management::CutClaims>::kNumber,
-};
-
 // As soon as any signature is asked for, these are: who could give them unsigned would take the
 // policy out of force, or act as somebody for whom it does not hold.
-constexpr std::array<std::uint16_t, 7> kGuarding{
+constexpr std::array<std::uint16_t, 9> kGuarding{
     Operation<principal::CreatePrincipal>::kNumber,  Operation<principal::ChangePrincipal>::kNumber,
     Operation<access::RegisterSigningKey>::kNumber,  Operation<access::RotateSigningKey>::kNumber,
     Operation<access::SetSignaturePolicy>::kNumber,  Operation<access::SetGrant>::kNumber,
-    Operation<decision::SetApprovalPolicy>::kNumber,
+    Operation<decision::SetApprovalPolicy>::kNumber, Operation<access::EnrolSigningKey>::kNumber,
+    Operation<access::SetKeyProofPolicy>::kNumber,
 };
 
 [[nodiscard]] std::uint16_t number_of(const Command& command) {
@@ -103,6 +58,7 @@ constexpr std::array<std::uint16_t, 7> kGuarding{
 [[nodiscard]] bool keys_ask(const Command& command, base::PrincipalId principal,
                             const State& state) {
   if (std::holds_alternative<access::RegisterSigningKey>(command) ||
+      std::holds_alternative<access::EnrolSigningKey>(command) ||
       std::holds_alternative<access::RotateSigningKey>(command))
     return access::ever_had_key(state.access, principal);
   if (const auto* revoke = std::get_if<access::RevokeSigningKey>(&command))
@@ -190,16 +146,6 @@ DoorStatus check_signature(const Command& command, const CommandRecord& record,
   const auto furthest = base::try_add(now, kSignatureLifeMax);
   if (furthest && signature->not_after > *furthest) return DoorStatus::signature_lives_too_long;
   return DoorStatus::ok;
-}
-
-std::span<const std::uint16_t> operations_of(access::SignaturePreset preset) {
-  switch (preset) {
-    case access::SignaturePreset::none:
-      return {};
-    case access::SignaturePreset::sensitive:
-      return kSensitive;
-  }
-  return {};
 }
 
 }  // namespace cofferdam::engine

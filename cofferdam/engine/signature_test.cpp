@@ -6,6 +6,9 @@
 #include <rapidcheck.h>
 
 #include <map>
+#include <set>
+#include <string>
+#include <type_traits>
 
 namespace cofferdam::engine {
 namespace {
@@ -282,6 +285,78 @@ TEST_F(Signed, ThePresetAsksForKeysPoliciesAndRolesAndNotForFreezing) {
       .command = principal::ChangePrincipal{.principal = PrincipalId(1), .active = false}};
   sign(leave, root_);
   EXPECT_EQ(door(leave), DoorStatus::law_broken);
+}
+
+// Each operation of the books is placed: it is in the list, or here with what it is.
+TEST(SignaturePresets, WhatMovesMoneyOrDecidesIsSigned) {
+  const std::set<std::string_view> unsigned_ones{
+      // what founds the books, and what time brings about
+      "books.found", "time.tick", "margin.evaluate", "insurance.advance", "claim.advance",
+      // what says something that others judge or bound
+      "fact.record", "mark.record", "statement.record", "reconciliation.begin", "break.assign",
+      "claim.notify", "claim.evidence", "alert.acknowledge",
+      // what machines book all day
+      "account.create", "participant.open", "trade.record", "trade.clear", "order.reserve",
+      "order.release",
+      // what stops, takes back, or opens what was fixed before
+      "pool.freeze", "conduit.retire", "release.retire", "beneficiary.remove", "proposal.reject",
+      "proposal.withdraw", "intent.veto", "intent.cancel", "signer.revoke", "signing-key.revoke",
+      "fund.cancel", "governance.cancel", "claim.reveal",
+      // what carries signatures of its own, or is signed when what it proposes is
+      "intent.approve", "proposal.create"};
+  const auto listed = operations_of(access::SignaturePreset::money_and_votes);
+  const auto has = [&](std::uint16_t number) {
+    return std::ranges::find(listed, number) != listed.end();
+  };
+  const auto place = [&]<class C>(std::type_identity<C>) {
+    using O = Operation<C>;
+    if (O::kNumber >= 250) return;  // came after the list
+    EXPECT_NE(has(O::kNumber), unsigned_ones.contains(O::kName)) << O::kName;
+  };
+  [&]<class... C>(std::type_identity<std::variant<C...>>) {
+    (place(std::type_identity<C>{}), ...);
+  }(std::type_identity<CommandVariant>{});
+}
+
+// Journals name the lists: these are the numbers that they mean, for ever.
+TEST(SignaturePresets, NeverChange) {
+  const auto joined = [](access::SignaturePreset preset) {
+    std::string text;
+    for (const std::uint16_t number : operations_of(preset))
+      text += (text.empty() ? "" : " ") + std::to_string(number);
+    return text;
+  };
+  const std::string sensitive =
+      "4 20 21 22 23 25 26 30 40 42 50 51 52 54 55 56 57 58 60 65 66 80 81 100 102 103 104 106 3 "
+      "64 132 135 150 152 180 181 188 189 190 191";
+  EXPECT_EQ(joined(access::SignaturePreset::sensitive), sensitive);
+  EXPECT_EQ(joined(access::SignaturePreset::money_and_votes),
+            sensitive +
+                " 10 12 13 62 63 68 85 110 111 134 160 161 163 164 165 166 167 170 171 172 173 174 "
+                "182 183 184 186 187 192 193 194 195 196 197 198 199 200 201 202 203 205 206 207 "
+                "208 209 210 211 212 213 214 215 216 217 218 220 221 222 225 226 227 228 229 231 "
+                "232 233 234 235 237 238 239 240 241 242 243 244 245");
+  const auto all = operations_of(access::SignaturePreset::money_and_votes);
+  EXPECT_EQ(std::set<std::uint16_t>(all.begin(), all.end()).size(), all.size());
+}
+
+TEST_F(Signed, APresetIsLoosenedByTheOperation) {
+  const auto asked = [&](Command command) {
+    return signature_required(command, PrincipalId(1), engine_->state());
+  };
+  EXPECT_FALSE(asked(ledger::CreateTransfers{}));
+  must_signed(access::SetSignaturePolicy{.preset = access::SignaturePreset::money_and_votes},
+              root_);
+  EXPECT_TRUE(asked(ledger::CreateTransfers{}));
+  EXPECT_TRUE(asked(insurance::PayClaim{}));
+  EXPECT_TRUE(asked(insurance::CommitClaimVote{}));
+  EXPECT_TRUE(asked(decision::CastVote{}));
+  EXPECT_FALSE(asked(insurance::RevealClaimVote{}));
+  must_signed(access::SetSignaturePolicy{.operation = Operation<ledger::CreateTransfers>::kNumber,
+                                         .required = false},
+              root_);
+  EXPECT_FALSE(asked(ledger::CreateTransfers{}));
+  expect_a_replay_to_agree();
 }
 
 TEST_F(Signed, ADryRunAsksForNoSignatureAndTheCommandDoes) {

@@ -4,17 +4,24 @@
 #pragma once
 
 #include "cofferdam/books/access/access.h"
+#include "cofferdam/books/access/key_proof.h"
 #include "cofferdam/books/alert/alert.h"
 #include "cofferdam/books/custody/custody.h"
 #include "cofferdam/books/decision/decision.h"
 #include "cofferdam/books/decision/governance.h"
+#include "cofferdam/books/decision/recusal.h"
+#include "cofferdam/books/default_management/conversion.h"
 #include "cofferdam/books/default_management/resolution.h"
 #include "cofferdam/books/default_management/state.h"
 #include "cofferdam/books/fact/fact.h"
 #include "cofferdam/books/insurance/claims_state.h"
+#include "cofferdam/books/insurance/index_trigger.h"
+#include "cofferdam/books/insurance/publication.h"
 #include "cofferdam/books/insurance/state.h"
 #include "cofferdam/books/ledger/ledger.h"
 #include "cofferdam/books/margin/margin.h"
+#include "cofferdam/books/margin/safeguards.h"
+#include "cofferdam/books/market/limits.h"
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/market/terms.h"
 #include "cofferdam/books/pool/pool.h"
@@ -48,6 +55,13 @@ struct State {
   decision::GovernanceState governance;
   insurance::State insurance;
   insurance::ClaimsState claims;
+  decision::RecusalState recusals;
+  insurance::TriggerState triggers;
+  insurance::PublicationState publications;
+  access::KeyProofState key_proofs;
+  market::LimitState limits;
+  margin::SafeguardState safeguards;
+  default_management::ConversionState conversions;
 
   // The rooms in their order in snapshots and in the state hash, each under its name. A room is
   // only ever added at the end.
@@ -71,6 +85,13 @@ struct State {
     f("governance", self.governance);
     f("insurance", self.insurance);
     f("claims", self.claims);
+    f("recusals", self.recusals);
+    f("index_triggers", self.triggers);
+    f("publications", self.publications);
+    f("key_proofs", self.key_proofs);
+    f("contract_limits", self.limits);
+    f("margin_safeguards", self.safeguards);
+    f("collateral_conversion", self.conversions);
   }
 };
 

@@ -120,4 +120,16 @@ struct FieldForms<insurance::ClawBackClaim> {
                                                              "document"};
 };
 
+template <>
+struct FieldForms<insurance::SetIndexTrigger> {
+  static constexpr std::array<std::string_view, 8> kRequired{
+      "pool", "code", "peril", "index", "scale", "value", "deviation_bps_max", "payout_ppm"};
+};
+
+template <>
+struct FieldForms<insurance::RecordPublication> {
+  static constexpr std::array<std::string_view, 7> kRequired{
+      "code", "calculator", "model_version", "parameters", "books_sequence", "field", "value"};
+};
+
 }  // namespace cofferdam::operation

@@ -163,4 +163,43 @@ struct FieldForms<default_management::PayAssessment> {
   static constexpr std::array<std::string_view, 3> kRequired{"assessment", "account", "amount"};
 };
 
+template <>
+struct FieldForms<margin::SetProcyclicality> {
+  static constexpr std::array<std::string_view, 1> kRequired{"rulebook"};
+};
+
+template <>
+struct FieldForms<margin::PublishStressGrid> {
+  static constexpr std::array<std::string_view, 3> kRequired{"rulebook", "origin", "grids"};
+};
+
+template <>
+struct FieldForms<margin::StressEntries> {
+  static constexpr std::array<std::string_view, 2> kRequired{"contract", "entries"};
+};
+
+template <>
+struct FieldForms<margin::SetMaturity> {
+  static constexpr std::array<std::string_view, 2> kRequired{"pool", "period"};
+};
+
+template <>
+struct FieldForms<market::SetLimits> {
+  static constexpr std::array<std::string_view, 1> kRequired{"contract"};
+};
+
+template <>
+struct FieldForms<default_management::SetConversion> : RequiresPool {};
+
+template <>
+struct FieldForms<default_management::ConvertCollateral> {
+  static constexpr std::array<std::string_view, 5> kRequired{"pool", "owner", "asset", "sold",
+                                                             "buyer"};
+};
+
+template <>
+struct FieldForms<default_management::CollateralPart> {
+  static constexpr std::array<std::string_view, 1> kRequired{"asset"};
+};
+
 }  // namespace cofferdam::operation

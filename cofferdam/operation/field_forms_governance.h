@@ -48,4 +48,9 @@ struct FieldForms<decision::ExecuteChange> : RequiresGovernanceProposal {};
 template <>
 struct FieldForms<decision::CancelChange> : RequiresGovernanceProposal {};
 
+template <>
+struct FieldForms<decision::DeclareVoteConflict> {
+  static constexpr std::array<std::string_view, 2> kRequired{"proposal", "reason"};
+};
+
 }  // namespace cofferdam::operation

@@ -63,10 +63,13 @@ void register_queries(Registry& registry) {
   register_journal_queries(registry);
   register_alert_queries(registry);
   register_margin_queries(registry);
+  register_safeguard_queries(registry);
   register_default_management_queries(registry);
   register_governance_queries(registry);
   register_insurance_queries(registry);
   register_claim_queries(registry);
+  register_adequacy_queries(registry);
+  register_publication_queries(registry);
 }
 
 }  // namespace cofferdam::operation

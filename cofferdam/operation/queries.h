@@ -142,9 +142,12 @@ void register_terms_queries(Registry& registry);
 void register_journal_queries(Registry& registry);
 void register_alert_queries(Registry& registry);
 void register_margin_queries(Registry& registry);
+void register_safeguard_queries(Registry& registry);
 void register_default_management_queries(Registry& registry);
 void register_governance_queries(Registry& registry);
 void register_insurance_queries(Registry& registry);
 void register_claim_queries(Registry& registry);
+void register_adequacy_queries(Registry& registry);
+void register_publication_queries(Registry& registry);
 
 }  // namespace cofferdam::operation

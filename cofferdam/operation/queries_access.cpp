@@ -56,6 +56,16 @@ Result<Listing> grant_list(const View& view, const GrantFilter& filter) {
       kItself);
 }
 
+Result<Listing> key_proof_list(const View& view, const PageParameters& page) {
+  return page_of_table<access::KeyProof>(
+      view, view.state.key_proofs.proofs, page, [](const auto&) { return true; }, kItself);
+}
+
+Result<Listing> key_proof_policy_list(const View& view, const PageParameters& page) {
+  return page_of_table<access::KeyProofPolicy>(
+      view, view.state.key_proofs.policies, page, [](const auto&) { return true; }, kItself);
+}
+
 }  // namespace
 
 void register_access_queries(Registry& registry) {
@@ -66,6 +76,11 @@ void register_access_queries(Registry& registry) {
       registry, "signature-policy.list", "Which commands must be signed.", &signature_policy_list);
   add_query<GrantFilter, access::Grant>(
       registry, "grant.list", "The roles that principals have in single pools.", &grant_list);
+  add_query<PageParameters, access::KeyProof>(
+      registry, "key-proof.list", "Keys that were proven by their own signature.", &key_proof_list);
+  add_query<PageParameters, access::KeyProofPolicy>(
+      registry, "key-proof-policy.list", "Whether keys come in only with proof of possession.",
+      &key_proof_policy_list);
 }
 
 }  // namespace cofferdam::operation

@@ -103,6 +103,12 @@ Result<Listing> rules(const View& view, const ClaimFilter& filter) {
       [&](const auto& row) { return filter.pool.is_none() || row.pool == filter.pool; }, kItself);
 }
 
+Result<Listing> index_triggers(const View& view, const ClaimFilter& filter) {
+  return page_of_table<ins::IndexTrigger>(
+      view, view.state.triggers.triggers, filter.page,
+      [&](const auto& row) { return filter.pool.is_none() || row.pool == filter.pool; }, kItself);
+}
+
 struct IncidentRow {
   ins::Incident row;
   base::Amount reserved;
@@ -330,6 +336,9 @@ Result<Listing> recoveries(const View& view, const ClaimFilter& filter) {
 void register_claim_queries(Registry& registry) {
   add_query<ClaimFilter, ins::ClaimRulesVersion>(registry, "claim.rules",
                                                  "Rules of claims in all their versions.", &rules);
+  add_query<ClaimFilter, ins::IndexTrigger>(
+      registry, "claim.index-triggers", "Triggers on indices of several sources, in all versions.",
+      &index_triggers);
   add_query<ClaimFilter, IncidentRow>(registry, "incident.list",
                                       "Incidents with their reserves and claims.", &incidents);
   add_query<IncidentParameter, IncidentRow>(registry, "incident.show", "One incident.",

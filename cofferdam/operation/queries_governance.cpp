@@ -309,6 +309,15 @@ Result<Listing> governance_votes(const View& view, const GovernanceParameter& pa
       [&](const dc::VoteCast& vote) { return VoteListRow{scale, vote}; });
 }
 
+Result<Listing> governance_conflicts(const View& view, const GovernanceParameter& parameter) {
+  if (view.state.governance.proposals.find(parameter.proposal) == nullptr)
+    return not_found("governance proposal", parameter.proposal);
+  return page_of_table<dc::ProposalConflict>(
+      view, view.state.recusals.conflicts, parameter.page,
+      [&](const dc::ProposalConflict& row) { return row.proposal == parameter.proposal; },
+      [](const dc::ProposalConflict& row) { return row; });
+}
+
 struct VoterListRow {
   std::uint8_t scale = 0;
   dc::Voter voter;
@@ -384,6 +393,10 @@ void register_governance_queries(Registry& registry) {
   add_query<GovernanceParameter, VoteListRow>(registry, "governance.votes",
                                               "The votes on a proposal, with their reasons.",
                                               &governance_votes);
+  add_query<GovernanceParameter, dc::ProposalConflict>(
+      registry, "governance.conflicts",
+      "Whom a proposal names, and who has declared a conflict of interest in it.",
+      &governance_conflicts);
   add_query<PageParameters, SettingRow>(
       registry, "governance.parameters",
       "Governed parameters as they were last set, and the proposal that set them.",

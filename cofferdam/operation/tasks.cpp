@@ -116,6 +116,8 @@ void register_tasks(Registry& registry) {
   register_signature_tasks(registry);
   register_pool_tasks(registry);
   register_custody_tasks(registry);
+  register_margin_tasks(registry);
+  register_publication_tasks(registry);
   add_task<VerifyParameters>(registry, "books.verify",
                              "Replay every record; check hashes, outcomes, laws, checkpoints.",
                              &books_verify);

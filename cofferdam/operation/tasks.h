@@ -12,6 +12,8 @@ void register_key_tasks(Registry& registry);
 void register_signature_tasks(Registry& registry);
 void register_pool_tasks(Registry& registry);
 void register_custody_tasks(Registry& registry);
+void register_margin_tasks(Registry& registry);
+void register_publication_tasks(Registry& registry);
 
 // Gives the command of a task, with the session's envelope. A refusal by the books is an error
 // here: the task has not done what it is for.

@@ -6,6 +6,7 @@
 #include "cofferdam/base/binary.h"
 #include "cofferdam/books/pool/attach_pool.h"
 #include "cofferdam/crypto/hex.h"
+#include "cofferdam/engine/detach.h"
 #include "cofferdam/journal/disk.h"
 #include "cofferdam/operation/tasks.h"
 
@@ -83,6 +84,15 @@ Result<Document> pool_image(Session& session, const ImageParameters& parameters,
               .value = parameters.pool,
               .rule = "an image is taken of a frozen pool, which does not move while it is carried",
               .hint = "cofferdam pool freeze --pool " + parameters.pool});
+  // An image that may not be followed by pool.detach would make the pool twice.
+  if (const auto obstacle = engine::check_detachable(row->id, state);
+      row->state == pool::PoolState::frozen && obstacle != pool::PoolLifeStatus::ok)
+    return std::unexpected(Error{
+        .kind = base::ErrorKind::refused,
+        .field = "pool",
+        .value = parameters.pool,
+        .rule = std::string(
+            base::EnumText<pool::PoolLifeStatus>::kDocs[static_cast<std::size_t>(obstacle)])});
   const pool::PoolImage image = pool::image_of(state.pool, state.ledger, state.fact, row->id);
   const std::string bytes = base::encode(image);
   const ImageFile file{.format = std::string(kImageFileFormat),

@@ -7,6 +7,7 @@
 #include "cofferdam/operation/session.h"
 #include "cofferdam/operation/tasks.h"
 #include "cofferdam/report/account_entries.h"
+#include "cofferdam/report/adequacy_verbs.h"
 #include "cofferdam/report/driver.h"
 #include "cofferdam/report/export_journal.h"
 #include "cofferdam/report/export_sqlite.h"
@@ -338,6 +339,7 @@ void register_reports(operation::Registry& registry) {
   register_statements(registry);
   register_stress(registry);
   register_insurance(registry);
+  register_adequacy(registry);
   using operation::add_query;
   using operation::add_task;
   add_query<Nothing, TrialBalanceRow>(registry, "report.trial-balance",

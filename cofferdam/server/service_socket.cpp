@@ -107,7 +107,6 @@ void Service::forget(Socket* socket) {
 void Service::request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,
                                 const std::string& caller, const std::string& key,
                                 RpcParameters parameters) {
-  if (auto later = admission_.ask_again(key)) return exchange->answer(std::move(*later));
   if (auto refused = admission_.ask_scope(key, route)) return exchange->answer(std::move(*refused));
   auto call = std::make_shared<Call>();
   call->exchange = exchange;

@@ -164,6 +164,9 @@ void Socket::take(FrameMessage message) {
 }
 
 void Socket::take_call(std::string_view text) {
+  // Each message is counted before it is read: what is no call costs its reading, too.
+  if (!caller_.empty())
+    if (auto later = service_.admission_.ask_again(caller_key_)) return put_off(text, *later);
   auto call = read_rpc(text);
   if (caller_.empty()) {
     if (call && call->method == "session.open") return open_session(*call);
@@ -179,6 +182,14 @@ void Socket::take_call(std::string_view text) {
   if (call->method == "feed.subscribe") return subscribe(*call);
   if (call->method == "feed.unsubscribe") return unsubscribe(*call);
   operate(std::move(*call));
+}
+
+// A short call is told which it was. Who sends what is none, or what is long, is not heard further.
+void Socket::put_off(std::string_view text, const HttpResponse& later) {
+  const auto call = text.size() <= kPutOffBytesMax ? read_rpc(text) : std::unexpected(RpcFault{});
+  if (call) return refuse(*call, later);
+  note("", later.status, Clock::now());
+  close(CloseCode::policy, "too many messages in a short time");
 }
 
 void Socket::open_session(const RpcCall& call) {
@@ -231,7 +242,6 @@ bool Socket::ask_key(const RpcCall& call) {
 void Socket::subscribe(const RpcCall& call) {
   const auto began = Clock::now();
   if (!ask_key(call)) return;
-  if (auto later = service_.admission_.ask_again(caller_key_)) return refuse(call, *later);
   if (auto refused = service_.admission_.ask_scope(caller_key_, "events"))
     return refuse(call, *refused);
   Result<void> known = check_members(call.params, {"channels", "after"});
@@ -266,7 +276,6 @@ void Socket::subscribe(const RpcCall& call) {
 
 void Socket::unsubscribe(const RpcCall& call) {
   const auto began = Clock::now();
-  if (auto later = service_.admission_.ask_again(caller_key_)) return refuse(call, *later);
   Result<void> known = check_members(call.params, {"subscription"});
   if (!known) return refuse(call, syntax_response(known.error()));
   ++calls_;

@@ -27,6 +27,8 @@ inline constexpr std::size_t kSocketsUnopenedMax = 64;
 inline constexpr std::size_t kSocketsUnopenedOfSenderMax = 32;
 inline constexpr std::size_t kSocketMessageBytesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kUnopenedMessageBytesMax = std::size_t{4} << 10;
+// Of a message beyond the rate of its key: what is longer is not read.
+inline constexpr std::size_t kPutOffBytesMax = std::size_t{4} << 10;
 // While so much of what was sent has not been taken, no more calls are.
 inline constexpr std::size_t kSocketUnreadMax = std::size_t{1} << 20;
 // While so much has not been taken, the calls that are under way are not carried out either.
@@ -82,6 +84,7 @@ class Socket final : public std::enable_shared_from_this<Socket> {
   [[nodiscard]] bool ask_key(const RpcCall& call);
   void take(FrameMessage message);
   void take_call(std::string_view text);
+  void put_off(std::string_view text, const HttpResponse& later);
   void open_session(const RpcCall& call);
   void set_heartbeat(const RpcCall& call);
   void subscribe(const RpcCall& call);

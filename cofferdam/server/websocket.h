@@ -20,6 +20,7 @@ enum class CloseCode : std::uint16_t {
   protocol_error = 1002,
   not_text = 1003,
   bad_utf8 = 1007,
+  policy = 1008,
   too_large = 1009,
   internal = 1011,
   unauthenticated = 4001,

@@ -8,6 +8,7 @@ pools.
 import json
 import os
 import pathlib
+import re
 import socket
 import sys
 import time
@@ -16,6 +17,7 @@ import urllib.parse
 import uuid
 
 import server_test
+from client import eventually
 from server_test import Served
 
 
@@ -159,15 +161,14 @@ class Keys(Served):
         self.assertEqual(len([row for row in rows if row["label"] == "once"]), 1)
 
     def test_guesses_slow_down_nobody_else(self):
-        statuses = [self.call("GET", "/v1/asset/list", who=None,
-                              headers={"Authorization": f"Bearer cfd_{n:016}_" + "0" * 64}).status
-                    for n in range(40)]
-        self.assertEqual(statuses[0], 401)
-        self.assertEqual(statuses[-1], 429)
-        answer = self.call("GET", "/v1/asset/list", who=None,
-                           headers={"Authorization": "Bearer x"})
-        self.assert_problem(answer, 429, "too-many-requests")
-        self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+        # One after another on one connection, so that they come faster than they are forgiven.
+        heads = [f"GET /v1/asset/list HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer cfd_{n:016}_"
+                 + "0" * 64 + "\r\n\r\n" for n in range(60)]
+        found = self.raw("".join(heads).encode(), answers=60).decode()
+        self.assertIn("HTTP/1.1 401", found)
+        refused = found[found.index("HTTP/1.1 429"):].lower()
+        self.assertIn("too-many-requests", refused)
+        self.assertGreaterEqual(int(refused.split("retry-after: ")[1].split("\r")[0]), 1)
         self.assertEqual(self.call("GET", "/v1/asset/list").status, 200)
         time.sleep(1.2)
 
@@ -256,16 +257,17 @@ class Limited(Served):
     options = ("--requests-per-second-of-key", "20", "--requests-per-second-of-address", "60")
 
     def test_a_key_that_comes_too_often(self):
-        connection = self.server.connect()
         time.sleep(2.5)
-        answers = [self.call("GET", "/v1/asset/list", who="auditor", connection=connection)
-                   for _ in range(60)]
-        statuses = [answer.status for answer in answers]
-        self.assertEqual(statuses[:40], [200] * 40)
-        late = [answer for answer in answers if answer.status == 429]
-        self.assertTrue(late)
-        self.assertEqual(late[0].headers["retry-after"], "1")
-        self.assert_problem(late[0], 429, "too-many-requests")
+        # All at once: what comes in is counted, not how fast this machine asks.
+        head = ("GET /v1/asset/list HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
+                f"{self.server.keys['auditor']}\r\n\r\n").encode()
+        found = self.raw(head * 100, answers=100)
+        statuses = re.findall(rb"HTTP/1\.1 (\d+)", found)
+        self.assertEqual(statuses[:40], [b"200"] * 40)
+        self.assertIn(b"429", statuses)
+        late = found[found.index(b"HTTP/1.1 429"):].lower()
+        self.assertEqual(re.search(rb"retry-after: (\d+)", late).group(1), b"1")
+        self.assertIn(b"too-many-requests", late)
         self.assertEqual(self.call("GET", "/v1/asset/list", who="operator").status, 200)
         time.sleep(2.5)
 
@@ -275,8 +277,7 @@ class Present(Served):
 
     def test_one_address_does_not_take_every_connection(self):
         kept = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(5)]
-        time.sleep(0.3)
-        more = socket.create_connection(("127.0.0.1", self.server.port), timeout=10)
+        more = socket.create_connection(("127.0.0.1", self.server.port), timeout=60)
         more.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
         try:
             self.assertEqual(more.recv(10), b"")
@@ -284,8 +285,7 @@ class Present(Served):
             pass
         for connection in (*kept, more):
             connection.close()
-        time.sleep(0.3)
-        self.assertEqual(self.call("GET", "/health", who=None).status, 200)
+        self.assertTrue(eventually(lambda: self.call("GET", "/health", who=None).status == 200))
 
 
 class Scopes(Served):

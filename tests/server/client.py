@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 import uuid
 
 
@@ -22,6 +23,21 @@ class Answer:
 
     def json(self):
         return json.loads(self.body)
+
+
+def eventually(check, seconds=60):
+    """What `check` answers once that is true, or last: for what a server does in its own time."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            found = check()
+        except (OSError, http.client.HTTPException):  # no place for this connection yet
+            if time.monotonic() > until:
+                raise
+            found = None
+        if found or time.monotonic() > until:
+            return found
+        time.sleep(0.05)
 
 
 class Server:

@@ -9,13 +9,14 @@ import json
 import os
 import pathlib
 import random
+import select
 import socket
 import struct
 import sys
 import time
 import unittest
 
-from client import Closed, WebSocket
+from client import Closed, WebSocket, eventually
 from server_test import Served
 import server_test
 
@@ -147,14 +148,14 @@ class Hostile(Attacked):
             wire = socket.create_connection(("127.0.0.1", self.server.port), timeout=20)
             wire.sendall(self.head(Content_Length=str(15 << 20)) + b"x" * (13 << 20))
             wires.append(wire)
-        time.sleep(1)
         large = '{"code": "' + "x" * (13 << 20) + '"}'
-        self.assert_problem(self.call("POST", "/v1/asset/create", large), 503)
+        ask = lambda: self.call("POST", "/v1/asset/create", large)
+        self.assertTrue(eventually(lambda: ask().status == 503))  # once the room is taken
+        self.assert_problem(ask(), 503)
         self.assertIn(self.call("POST", "/v1/asset/create", large, who="admin").status, (400, 422))
         for wire in wires:
             wire.close()
-        time.sleep(1)
-        self.assertIn(self.call("POST", "/v1/asset/create", large).status, (400, 422))
+        self.assertTrue(eventually(lambda: ask().status in (400, 422)))  # and is free again
 
     def lines(self, *lines, who="root"):
         answer = self.call("POST", "/v1/batch", b"".join(lines), who=who,
@@ -180,17 +181,18 @@ class Hostile(Attacked):
             wire.sendall(head)
             wire.sendall(b"x" * (3 << 20))
             wires.append(wire)
-        time.sleep(2)
         # Which of them comes too late depends on whose bytes are read first.
-        found = b""
-        for wire in wires:
-            wire.settimeout(0.05)
-            try:
-                while part := wire.recv(65536):
-                    found += part
-            except OSError:
-                pass
-        self.assertIn(b"too many bytes of bodies", found)
+        found = []
+
+        def refused():
+            for wire in select.select(wires, [], [], 1)[0]:
+                try:
+                    found.append(wire.recv(65536))
+                except OSError:
+                    pass
+            return b"too many bytes of bodies" in b"".join(found)
+
+        self.assertTrue(eventually(refused), found[-1:])
         self.server.must("/v1/transfer/create", self.server.transfer(self.fresh()), who="operator")
         for wire in wires:
             wire.close()
@@ -228,7 +230,7 @@ class Hostile(Attacked):
             except ConnectionError:
                 pass
             wire.close()
-        self.assertLess(time.monotonic() - began, 12)
+        self.assertLess(time.monotonic() - began, 60)  # each wire alone would wait for twenty
 
     def test_vanishing_in_the_middle(self):
         body = json.dumps(self.server.transfer(self.fresh())).encode()
@@ -357,7 +359,7 @@ class HostileSockets(Attacked):
                 wire.send("transfer.list", {"content": {"limit": 5000}})
         began = time.monotonic()
         self.server.must("/v1/transfer/create", self.server.transfer(self.fresh()), who="operator")
-        self.assertLess(time.monotonic() - began, 20)
+        self.assertLess(time.monotonic() - began, 60)
         time.sleep(2)
         self.assertLess(self.resident() - self.before, 640 * 2**20)
         for wire in wires:

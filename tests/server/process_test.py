@@ -19,7 +19,7 @@ import threading
 import time
 import unittest
 
-from client import Server
+from client import Server, eventually
 
 PROGRAM = pathlib.Path()
 
@@ -56,7 +56,9 @@ class Durability(unittest.TestCase):
                 threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
                 for thread in threads:
                     thread.start()
-                time.sleep(0.7)
+                before = len(kept)
+                eventually(lambda: len(kept) > before + 20)
+                time.sleep(0.3)
                 server.stop(signal.SIGKILL)
                 stop.set()
                 for thread in threads:
@@ -86,7 +88,7 @@ class Durability(unittest.TestCase):
             self.assertEqual(server.call("GET", "/health", connection=idle).status, 200)
             began = time.monotonic()
             self.assertEqual(server.stop(signal.SIGINT), 0)
-            self.assertLess(time.monotonic() - began, 5)
+            self.assertLess(time.monotonic() - began, 30)  # the stream alone would go on for ever
             self.assertIn(b": from ", stream.read())
             events.close()
             log = [json.loads(line) for line in server.log.read_text().splitlines()]

@@ -91,7 +91,7 @@ class Public(unittest.TestCase):
         self.addCleanup(lambda: self.server.process.poll() is None and self.server.stop())
 
     def get(self, path, **more):
-        until = time.time() + 20
+        until = time.time() + 60
         while True:
             answer = self.server.call("GET", path, who=None, **more)
             if answer.status != 503 or time.time() > until:
@@ -99,7 +99,7 @@ class Public(unittest.TestCase):
             time.sleep(0.1)
 
     def page_of(self, sequence):
-        until = time.time() + 20
+        until = time.time() + 60
         while True:
             page = self.get("/public.json").json()
             if int(page["sequence"]) >= sequence or time.time() > until:

@@ -14,7 +14,7 @@ import time
 import unittest
 import uuid
 
-from client import Closed, Refused, Server, WebSocket
+from client import Closed, Refused, Server, WebSocket, eventually
 from server_test import Served
 import server_test
 
@@ -120,7 +120,7 @@ class Opening(Served):
         with self.assertRaises(Closed) as closed:
             wire.message()
         self.assertEqual(closed.exception.code, 4001)
-        self.assertTrue(4 < time.monotonic() - began < 9)
+        self.assertTrue(4 < time.monotonic() - began < 30)  # the socket gives up reading then
 
     def test_a_key_that_is_revoked_closes_its_socket(self):
         made = self.server.must("/v1/api-key/create", {"principal": "auditor"})
@@ -198,7 +198,7 @@ class LongJournal(Served):
             began = time.monotonic()
             self.assertLess(self.metric("cofferdam_jobs_waiting"), 8)
             self.server.must("/v1/transfer/create", self.server.transfer(900_000 + number))
-            self.assertLess(time.monotonic() - began, 2)
+            self.assertLess(time.monotonic() - began, 30)
         for wire in wires:
             wire.close()
 
@@ -215,7 +215,7 @@ class LongJournal(Served):
         began = time.monotonic()
         while int(other.note()["sequence"]) < 1000:
             pass
-        self.assertLess(time.monotonic() - began, 20)
+        self.assertLess(time.monotonic() - began, 60)
         for wire in wires:
             wire.close()
             self.server.opened.remove(wire)
@@ -225,10 +225,9 @@ class LongJournal(Served):
         name = 'cofferdam_http_requests_total{operation="transfer.list",code="200"}'
         before = self.metric(name)
         asked = {wire.send("transfer.list", {"content": {"limit": 2000}}) for _ in range(120)}
+        self.assertTrue(eventually(lambda: self.metric(name) - before > 1))
         time.sleep(3)
-        taken = self.metric(name) - before
-        self.assertLess(taken, 60)
-        self.assertGreater(taken, 1)
+        self.assertLess(self.metric(name) - before, 60)
         while asked:
             answer = wire.message()
             self.assertEqual(len(answer["result"]["rows"]), 2000)
@@ -511,11 +510,38 @@ class Stopping(unittest.TestCase):
             wire.must("feed.subscribe")
             began = time.monotonic()
             self.assertEqual(server.stop(), 0)
-            self.assertLess(time.monotonic() - began, 5)
+            self.assertLess(time.monotonic() - began, 30)  # the socket alone would stay open for ever
             with self.assertRaises(Closed) as closed:
                 wire.message()
             self.assertEqual(closed.exception.code, 1001)
             wire.close()
+
+
+class Counted(Served):
+    options = ("--requests-per-second-of-key", "20")
+
+    def flooded(self, who, message):
+        """The code with which a socket ends that sends this again and again."""
+        wire = self.server.websocket(who)
+        with self.assertRaises(Closed) as closed:
+            for _ in range(400):
+                wire.send_frame(message)
+                self.assertLess(wire.message()["error"]["code"], 0)
+        return closed.exception.code
+
+    def test_messages_that_are_no_calls_are_counted(self):
+        for who, message in (("auditor", b"{"), ("admin", b"[" * 5000),
+                             ("approver", b'{"jsonrpc":"2.0","id":{}}')):
+            self.assertEqual(self.flooded(who, message), 1008)
+        # Another key is served all the same.
+        other = self.server.websocket("operator")
+        other.must("session.test")
+
+    def test_calls_that_reach_no_operation_are_counted(self):
+        wire = self.server.websocket("root")
+        sent = [wire.send(method) for method in ("session.test", "nothing.here") * 100]
+        codes = {wire.answer(number).get("error", {}).get("code") for number in sent}
+        self.assertIn(429, codes)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import threading
 import time
 import unittest
 
-from client import Server
+from client import Server, eventually
 
 PROGRAM = pathlib.Path()
 SECRET = b"a secret of thirty-two bytes....."
@@ -27,14 +27,15 @@ SECRET = b"a secret of thirty-two bytes....."
 class Receiver:
     """Takes POSTs and keeps them; `answers` are the statuses of the next ones, then 200."""
 
-    def __init__(self, port=0, answers=(), sleep=0.0):
-        self.taken, self.answers, self.sleep = [], list(answers), sleep
+    def __init__(self, port=0, answers=()):
+        self.taken, self.answers, self.open = [], list(answers), threading.Event()
+        self.open.set()  # cleared: it takes its time
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                time.sleep(receiver.sleep)
+                receiver.open.wait(120)
                 status = receiver.answers.pop(0) if receiver.answers else 200
                 receiver.taken.append((time.time(), status, dict(self.headers), body))
                 self.send_response(status)
@@ -56,11 +57,12 @@ class Receiver:
         self.thread.start()
 
     def stop(self):
+        self.open.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
 
-    def wait(self, count, seconds=20):
+    def wait(self, count, seconds=60):
         until = time.time() + seconds
         while len(self.taken) < count and time.time() < until:
             time.sleep(0.02)
@@ -187,8 +189,7 @@ class Webhook(Case):
         server = self.serve(f"http://127.0.0.1:{port}/")
         self.rise(server)
         self.fall(server)
-        time.sleep(0.7)
-        self.assertEqual(self.metrics(server)["cofferdam_webhook_waiting"], "2")
+        self.assertTrue(eventually(lambda: self.metrics(server)["cofferdam_webhook_waiting"] == "2"))
         receiver = Receiver(port)
         self.addCleanup(receiver.stop)
         taken = receiver.wait(2)
@@ -212,31 +213,26 @@ class Webhook(Case):
         receiver = Receiver(answers=(400,))
         self.addCleanup(receiver.stop)
         server = self.serve(f"http://127.0.0.1:{receiver.port}/")
-        start = time.time()
         self.rise(server)
         self.fall(server)
         taken = receiver.wait(2)
         self.assertEqual([status for _, status, _, _ in taken], [400, 200])
-        self.assertLess(time.time() - start, 5)
+        self.assertEqual([json.loads(body)["what"] for *_, body in taken], ["raised", "cleared"])
 
     def test_a_slow_receiver_slows_no_command_and_no_stop(self):
-        receiver = Receiver(sleep=3)
+        receiver = Receiver()
+        receiver.open.clear()
         self.addCleanup(receiver.stop)
         server = self.serve(f"http://127.0.0.1:{receiver.port}/")
         self.rise(server)
         connection = server.connect()
-        spent = []
         for number in range(200):
-            start = time.time()
             answer = server.call("POST", "/v1/transfer/create", server.transfer(5000 + number),
                                  connection=connection)
             self.assertEqual(answer.status, 200)
-            spent.append(time.time() - start)
         self.assertEqual(len(receiver.taken), 0)
-        self.assertLess(sorted(spent)[len(spent) // 2], 0.5, "the median of 200 commands")
-        start = time.time()
         self.assertEqual(server.stop(), 0)
-        self.assertLess(time.time() - start, 2.5)
+        self.assertEqual(len(receiver.taken), 0, "it was waited for")
 
 
 class Refusals(unittest.TestCase):

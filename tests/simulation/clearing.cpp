@@ -108,6 +108,7 @@ void ClearingSimulation::step() {
   clock_ += static_cast<std::int64_t>(random_.below(20'000'000'000));
   if (random_.chance(4)) clock_ += static_cast<std::int64_t>(random_.below(7'200)) * 1'000'000'000;
   if (random_.chance(1)) cut_power();
+  if (!failure_) roll_dated();
   if (!failure_) give(draw());
 }
 
@@ -199,15 +200,15 @@ void ClearingSimulation::check_payers(const engine::Command& command, const engi
 // Whatever is left open at the end: layers, positions, claims; it ends, and is borne or named.
 void ClearingSimulation::end_losses() {
   give(market::RecordMarks{{{.contract = ContractId(1U), .price = base::Price(price_)},
-                            {.contract = ContractId(2U), .price = base::Price(price_)}}});
+                            {.contract = dated_, .price = base::Price(dated_price())}}});
   std::vector<std::uint32_t> open;
   engine_->state().default_management.losses.each([&](const dm::Loss& loss) {
     if (!loss.outstanding().is_zero()) open.push_back(loss.number);
   });
   for (const std::uint32_t number : open) {
     give(dm::AllocateLoss{.loss = number});
-    for (const std::uint32_t contract : {1U, 2U})
-      give(dm::Deleverage{.loss = number, .contract = ContractId(contract)});
+    for (const ContractId contract : {ContractId(1U), dated_})
+      give(dm::Deleverage{.loss = number, .contract = contract});
     give(dm::CutClaims{.loss = number});
     if (failure_) return;
     const dm::Loss& loss = *engine_->state().default_management.losses.find(number);

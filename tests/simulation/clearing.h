@@ -55,6 +55,8 @@ class ClearingSimulation {
   void found();
   void found_pools();
   void found_market();
+  void list_dated();
+  void roll_dated();
   void step();
   void cut_power();
   void replay_all();
@@ -68,15 +70,20 @@ class ClearingSimulation {
   [[nodiscard]] engine::Command draw();
   [[nodiscard]] engine::Command draw_trade();
   [[nodiscard]] engine::Command draw_mark();
+  [[nodiscard]] engine::Command draw_fact();
   [[nodiscard]] engine::Command draw_terms();
   [[nodiscard]] engine::Command draw_margin();
+  [[nodiscard]] engine::Command draw_redemption();
   [[nodiscard]] engine::Command draw_fund();
+  [[nodiscard]] engine::Command draw_bid(base::OwnerId owner);
   [[nodiscard]] engine::Command draw_case();
   [[nodiscard]] engine::Command draw_loss();
   [[nodiscard]] engine::Command draw_assessment();
   [[nodiscard]] engine::Command draw_movement();
   [[nodiscard]] default_management::DefineWaterfall waterfall();
   [[nodiscard]] default_management::SetLiquidationTerms liquidation_terms();
+  [[nodiscard]] market::RecordMarks mark_of_dated();
+  [[nodiscard]] std::int64_t dated_price() const;
   [[nodiscard]] base::OwnerId any_owner();
   [[nodiscard]] base::OwnerId any_failing();
   [[nodiscard]] base::OwnerId poorest();
@@ -92,6 +99,8 @@ class ClearingSimulation {
   std::optional<std::string> failure_;
   std::int64_t clock_ = 1'700'000'000'000'000'000;
   std::int64_t price_ = 100'00;
+  base::ContractId dated_{2U};  // that is listed beside the perpetual now
+  bool is_option_ = false;
   std::uint64_t ids_ = 0;
   std::size_t step_ = 0;
   std::vector<market::Trade> trades_;

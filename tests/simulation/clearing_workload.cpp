@@ -27,7 +27,6 @@ constexpr PoolId kVenue{1U};
 constexpr PoolId kShared{2U};
 constexpr AssetId kUsd{1U};
 constexpr ContractId kPerp{1U};
-constexpr ContractId kFuture{2U};
 constexpr std::uint64_t kFirstOwner = 11;
 constexpr std::uint64_t kOwners = 6;
 constexpr std::uint64_t kFund = 20;
@@ -122,8 +121,7 @@ void ClearingSimulation::found_market() {
                         .scale = 2,
                         .sources = {{.source = base::SourceId(1U), .fact_key = "p"}},
                         .minimum_sources = 1});
-  for (const char* code : {"PERP", "FUT"})
-    give(market::CreateContract{.code = code, .settlement_asset = kUsd, .price_scale = 2});
+  give(market::CreateContract{.code = "PERP", .settlement_asset = kUsd, .price_scale = 2});
   give(market::SetTerms{.contract = kPerp,
                         .instrument = market::Instrument::perpetual,
                         .funding_interval = base::kMinute,
@@ -132,11 +130,9 @@ void ClearingSimulation::found_market() {
   for (std::uint64_t owner = kFirstOwner; owner < kFirstOwner + kOwners; ++owner)
     give(market::OpenParticipant{
         .pool = kVenue, .owner = OwnerId(owner), .collateral = AccountId(owner)});
-  for (const ContractId contract : {kPerp, kFuture}) {
-    give(market::RecordMarks{{{.contract = contract, .price = Price(price_)}}});
-    give(
-        margin::SetTiers{.contract = contract, .initial_ppm = 100'000, .maintenance_ppm = 600'000});
-  }
+  give(market::RecordMarks{{{.contract = kPerp, .price = Price(price_)}}});
+  give(margin::SetTiers{.contract = kPerp, .initial_ppm = 100'000, .maintenance_ppm = 600'000});
+  list_dated();
   if (random_.chance(70))
     give(margin::SetPool{.pool = kVenue, .asset = kUsd, .mode = margin::Mode::cross});
   give(dm::OpenFund{.code = "f", .account = AccountId(kFund)});
@@ -144,6 +140,58 @@ void ClearingSimulation::found_market() {
   give(liquidation_terms());
   for (int i = 0; i < 3; ++i) give(draw_fund());
   for (int i = 0; i < 14; ++i) give(draw_trade());
+}
+
+// A contract beside the perpetual: a future at the average of the index before its expiry, an
+// option, or one without terms, which lives until it is delisted. The next follows when one is
+// closed.
+void ClearingSimulation::list_dated() {
+  const auto number = static_cast<std::uint32_t>(engine_->state().market.contracts.size() + 1);
+  dated_ = ContractId(number);
+  give(market::CreateContract{
+      .code = "D" + std::to_string(number), .settlement_asset = kUsd, .price_scale = 2});
+  const std::uint64_t dice = random_.below(100);
+  is_option_ = dice >= 55 && dice < 85;
+  if (dice < 85) {
+    market::SetTerms terms{
+        .contract = dated_, .instrument = market::Instrument::future, .index = "I"};
+    terms.averaging = base::kMinute * (10 + static_cast<std::int64_t>(random_.below(180)));
+    terms.expiry = base::Time(clock_) + terms.averaging;
+    terms.observation_interval = base::kSecond * static_cast<std::int64_t>(random_.below(60));
+    terms.observations_min = 1 + static_cast<std::uint32_t>(random_.below(2));
+    if (is_option_) {
+      terms.instrument = market::Instrument::option;
+      terms.option_kind = random_.chance(50) ? market::OptionKind::call : market::OptionKind::put;
+      terms.scale = 2;
+      terms.strike =
+          market::Level(price_ - 10'00 + static_cast<std::int64_t>(random_.below(20'00)));
+    }
+    give(terms);
+  }
+  give(mark_of_dated());
+  give(margin::SetTiers{.contract = dated_, .initial_ppm = 100'000, .maintenance_ppm = 600'000});
+}
+
+market::RecordMarks ClearingSimulation::mark_of_dated() {
+  return {{{.contract = dated_, .price = Price(dated_price())}}};
+}
+
+std::int64_t ClearingSimulation::dated_price() const {
+  return is_option_ ? price_ / 20 : price_;
+}
+
+// The contract that expires ends when its time has come, and the next one is listed.
+void ClearingSimulation::roll_dated() {
+  const market::Contract& contract = *engine_->state().market.contracts.find(dated_);
+  if (contract.status == market::ContractStatus::closed) return list_dated();
+  const market::Terms* terms = engine_->state().terms.terms.find(dated_);
+  if (terms == nullptr) return;
+  if (random_.chance(10)) give(draw_fact());
+  if (base::Time(clock_) < terms->expiry || !random_.chance(30)) return;
+  const engine::Reply expired = give(market::ExpireContract{.contract = dated_});
+  if (!expired.ok() && random_.chance(50))
+    give(market::DelistContract{
+        .contract = dated_, .price = Price(dated_price()), .reason = "simulation"});
 }
 
 OwnerId ClearingSimulation::any_owner() {
@@ -187,7 +235,8 @@ std::optional<Amount> ClearingSimulation::maybe(std::uint64_t most) {
 
 std::uint32_t ClearingSimulation::any_loss() {
   const auto count = engine_->state().default_management.losses.size();
-  return static_cast<std::uint32_t>(count - random_.below(std::min<std::size_t>(count, 2) + 1));
+  if (count == 0 || random_.chance(5)) return static_cast<std::uint32_t>(count + 1);
+  return static_cast<std::uint32_t>(count - random_.below(std::min<std::size_t>(count, 3)));
 }
 
 dm::DefineWaterfall ClearingSimulation::waterfall() {
@@ -256,10 +305,11 @@ engine::Command ClearingSimulation::draw() {
 }
 
 engine::Command ClearingSimulation::draw_trade() {
-  const ContractId contract = random_.chance(70) ? kPerp : kFuture;
+  const ContractId contract = random_.chance(70) ? kPerp : dated_;
   const OwnerId buyer = any_owner();
   const OwnerId seller = any_owner();
-  const Price price(price_ - 2'00 + static_cast<std::int64_t>(random_.below(4'00)));
+  const std::int64_t near = contract == kPerp ? price_ : dated_price();
+  const Price price(near * (98 + static_cast<std::int64_t>(random_.below(5))) / 100);
   const Quantity quantity(static_cast<std::int64_t>(random_.below(30)));
   if (random_.chance(20))
     return market::ClearTrades{.trades = {{.id = ++ids_,
@@ -283,23 +333,28 @@ engine::Command ClearingSimulation::draw_trade() {
 }
 
 engine::Command ClearingSimulation::draw_mark() {
-  if (random_.chance(20)) return market::Settle{.contract = random_.chance(70) ? kPerp : kFuture};
+  if (random_.chance(20)) return market::Settle{.contract = random_.chance(70) ? kPerp : dated_};
+  if (random_.chance(20)) return draw_fact();
   const auto part = static_cast<std::int64_t>(random_.below(random_.chance(45) ? 36 : 5));
   price_ += (random_.chance(50) ? 1 : -1) * price_ * part / 100;
   price_ = std::max<std::int64_t>(price_, 10'00);
-  return market::RecordMarks{
-      {{.contract = kPerp, .price = Price(price_)}, {.contract = kFuture, .price = Price(price_)}}};
+  return market::RecordMarks{{{.contract = kPerp, .price = Price(price_)},
+                              {.contract = dated_, .price = Price(dated_price())}}};
+}
+
+engine::Command ClearingSimulation::draw_fact() {
+  return fact::RecordFact{.source = base::SourceId(1U),
+                          .fact_key = "p",
+                          .value = fact::Value(price_),
+                          .scale = 2,
+                          .observed = base::Time(clock_ - 1)};
 }
 
 engine::Command ClearingSimulation::draw_terms() {
   const market::Trade* trade = trades_.empty() ? nullptr : &random_.one_of(trades_);
   switch (random_.below(12)) {
     case 0:
-      return fact::RecordFact{.source = base::SourceId(1U),
-                              .fact_key = "p",
-                              .value = fact::Value(price_),
-                              .scale = 2,
-                              .observed = base::Time(clock_ - 1)};
+      return draw_fact();
     case 1:
       return market::SetTerms{.contract = kPerp,
                               .instrument = market::Instrument::perpetual,
@@ -308,8 +363,8 @@ engine::Command ClearingSimulation::draw_terms() {
     case 2:
       if (random_.chance(20))
         return market::DelistContract{
-            .contract = kFuture, .price = Price(price_), .reason = "simulation"};
-      return market::ExpireContract{.contract = kFuture};
+            .contract = dated_, .price = Price(dated_price()), .reason = "simulation"};
+      return market::ExpireContract{.contract = dated_};
     case 3:
       if (trade != nullptr) {
         market::AmendTrade amended{.contract = trade->contract,
@@ -358,11 +413,10 @@ engine::Command ClearingSimulation::draw_margin() {
                                  .late_max = base::kHour};
     case 1:
     case 2:
-      return margin::PublishGrid{
-          .rulebook = margin::RulebookId(1U),
-          .version = "1",
-          .grids = {{.contract = kPerp, .entries = {entry(-1), entry(1)}},
-                    {.contract = kFuture, .entries = {entry(-1), entry(1)}}}};
+      return margin::PublishGrid{.rulebook = margin::RulebookId(1U),
+                                 .version = "1",
+                                 .grids = {{.contract = kPerp, .entries = {entry(-1), entry(1)}},
+                                           {.contract = dated_, .entries = {entry(-1), entry(1)}}}};
     case 3: {
       const bool portfolio = random_.chance(20) && engine_->state().margin.grids.size() != 0;
       return margin::SetPool{.pool = kVenue,
@@ -383,16 +437,32 @@ engine::Command ClearingSimulation::draw_margin() {
           .side = random_.chance(50) ? margin::OrderSide::buy : margin::OrderSide::sell,
           .quantity = Quantity(1 + random_.below(3)),
           .price = Price(price_)};
-    case 6:
+    case 6: {
+      const auto& orders = engine_->state().margin.reservations.rows();
+      if (orders.empty() || random_.chance(20))
+        return margin::ReleaseOrder{
+            .pool = kVenue, .owner = any_owner(), .contract = kPerp, .order = 1 + random_.below(4)};
+      const margin::Reservation& row = orders.begin()->second;
       return margin::ReleaseOrder{
-          .pool = kVenue, .owner = any_owner(), .contract = kPerp, .order = 1 + random_.below(4)};
+          .pool = kVenue, .owner = row.owner, .contract = kPerp, .order = row.order};
+    }
     case 7:
-      return margin::SetTiers{.contract = random_.chance(50) ? kPerp : kFuture,
+      return margin::SetTiers{.contract = random_.chance(50) ? kPerp : dated_,
                               .initial_ppm = 100'000,
                               .maintenance_ppm = 600'000};
     default:
       return margin::EvaluatePool{.pool = kVenue};
   }
+}
+
+// Of a request that is open, mostly; the notice may have passed.
+engine::Command ClearingSimulation::draw_redemption() {
+  OwnerId owner = any_owner();
+  engine_->state().default_management.stakes.each([&](const dm::StakeRow& row) {
+    if (row.requested_shares != 0 && !random_.chance(20)) owner = row.owner;
+  });
+  if (random_.chance(50)) clock_ += 15LL * 86'400 * 1'000'000'000;
+  return dm::RedeemShares{.fund = "f", .owner = owner, .account = AccountId(owner.value())};
 }
 
 engine::Command ClearingSimulation::draw_fund() {
@@ -404,15 +474,34 @@ engine::Command ClearingSimulation::draw_fund() {
     case 1:
       return dm::CancelShares{.fund = "f", .owner = owner};
     case 2:
-      if (random_.chance(50)) clock_ += 15LL * 86'400 * 1'000'000'000;
-      return dm::RedeemShares{.fund = "f", .owner = owner, .account = from};
+      return draw_redemption();
     default:
       return dm::IssueShares{.fund = "f", .owner = owner, .account = from, .amount = up_to(20'00)};
   }
 }
 
+// The best bidder has margin to spare; a loss that is open is borne first.
+engine::Command ClearingSimulation::draw_bid(OwnerId owner) {
+  if (random_.chance(10)) return dm::CloseAuction{.pool = kVenue, .owner = owner, .asset = kUsd};
+  return dm::BidAuction{
+      .pool = kVenue,
+      .owner = owner,
+      .asset = kUsd,
+      .bidder = any_owner(),
+      .fraction = Rate(base::kRateOne / (1 + static_cast<std::int64_t>(random_.below(8))))};
+}
+
 engine::Command ClearingSimulation::draw_case() {
   const OwnerId owner = any_failing();
+  const bool idle =
+      dm::open_case(engine_->state().default_management, kVenue, owner, kUsd) == nullptr;
+  const dm::Auction* running = nullptr;
+  engine_->state().resolution.auctions.each([&](const dm::Auction& row) {
+    if (row.stage == dm::AuctionStage::open) running = &row;
+  });
+  if (running != nullptr && random_.chance(50)) return draw_bid(running->owner);
+  if (idle && random_.chance(70))
+    return dm::BeginLiquidation{.pool = kVenue, .owner = poorest(), .asset = kUsd};
   switch (random_.below(12)) {
     case 0:
     case 1:
@@ -429,19 +518,14 @@ engine::Command ClearingSimulation::draw_case() {
     case 7:
     case 8:
     case 9:
-      return dm::BidAuction{
-          .pool = kVenue,
-          .owner = owner,
-          .asset = kUsd,
-          .bidder = any_owner(),
-          .fraction = Rate(base::kRateOne / (1 + static_cast<std::int64_t>(random_.below(4))))};
+      return draw_bid(owner);
     default:
       break;
   }
   dm::FillLiquidation fill{.pool = kVenue,
                            .owner = owner,
                            .asset = kUsd,
-                           .contract = random_.chance(70) ? kPerp : kFuture,
+                           .contract = random_.chance(70) ? kPerp : dated_,
                            .quantity = Quantity(static_cast<std::int64_t>(random_.below(8)))};
   if (random_.chance(40)) return fill;
   fill.taker = any_owner();
@@ -450,13 +534,15 @@ engine::Command ClearingSimulation::draw_case() {
 }
 
 engine::Command ClearingSimulation::draw_loss() {
+  if (engine_->state().default_management.losses.size() == 0 && !random_.chance(10))
+    return draw_case();
   const std::uint32_t loss = any_loss();
   switch (random_.below(5)) {
     case 0:
       return dm::AllocateLoss{.loss = loss};
     case 1:
       return dm::Deleverage{.loss = loss,
-                            .contract = random_.chance(70) ? kPerp : kFuture,
+                            .contract = random_.chance(70) ? kPerp : dated_,
                             .ranking = static_cast<dm::AdlRanking>(random_.below(5))};
     case 2:
       return dm::CutClaims{.loss = loss};

@@ -7,8 +7,18 @@ using S = SetSignaturePolicyStatus;
 
 namespace {
 
-// No preset has more.
-constexpr std::size_t kPresetOperationsMax = 64;
+// No preset has more. What is asked for `sensitive` stays: verdicts on old records depend on it.
+[[nodiscard]] std::size_t operations_max(SignaturePreset preset) {
+  switch (preset) {
+    case SignaturePreset::none:
+      return 1;
+    case SignaturePreset::sensitive:
+      return 64;
+    case SignaturePreset::money_and_votes:
+      return 128;
+  }
+  return 128;
+}
 
 }  // namespace
 
@@ -26,7 +36,7 @@ S check_state(const SetSignaturePolicy& command, const State& state,
   // At the bound, the policy of an operation can still be changed and taken out of force.
   const bool is_there =
       state.policies.find({command.operation, command.pool, command.asset}) != nullptr;
-  const std::size_t added = is_there ? 0 : command.operation != 0 ? 1 : kPresetOperationsMax;
+  const std::size_t added = is_there ? 0 : operations_max(command.preset);
   return state.policies.size() + added <= kPoliciesMax ? S::ok : S::too_many_policies;
 }
 

@@ -14,6 +14,7 @@ namespace cofferdam::access {
 enum class SignaturePreset : std::uint8_t {
   none,
   sensitive,
+  money_and_votes,
 };
 
 struct SetSignaturePolicy {
@@ -61,7 +62,7 @@ SetSignaturePolicyStatus apply(const SetSignaturePolicy& command,
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::access::SignaturePreset> {
-  static constexpr std::array<std::string_view, 2> kNames{"none", "sensitive"};
+  static constexpr std::array<std::string_view, 3> kNames{"none", "sensitive", "money_and_votes"};
 };
 
 template <>

@@ -67,6 +67,9 @@ enum class SigningKeyStatus : std::uint16_t {
   key_not_found,
   already_revoked,
   last_root_key,
+  proof_malformed,
+  proof_required,
+  proof_does_not_verify,
 };
 
 [[nodiscard]] SigningKeyStatus check_shape(const RegisterSigningKey& command);
@@ -92,7 +95,7 @@ SigningKeyStatus apply(const RevokeSigningKey& command, State& state, Context& c
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::access::SigningKeyStatus> {
-  static constexpr std::array<std::string_view, 14> kNames{"ok",
+  static constexpr std::array<std::string_view, 17> kNames{"ok",
                                                            "public_key_malformed",
                                                            "name_malformed",
                                                            "reason_too_long",
@@ -105,8 +108,11 @@ struct cofferdam::base::EnumText<cofferdam::access::SigningKeyStatus> {
                                                            "too_many_keys",
                                                            "key_not_found",
                                                            "already_revoked",
-                                                           "last_root_key"};
-  static constexpr std::array<std::string_view, 14> kDocs{
+                                                           "last_root_key",
+                                                           "proof_malformed",
+                                                           "proof_required",
+                                                           "proof_does_not_verify"};
+  static constexpr std::array<std::string_view, 17> kDocs{
       "",
       "a public key is 64 lower-case hexadecimal digits that are a point of the curve and not of "
       "small order",
@@ -121,5 +127,8 @@ struct cofferdam::base::EnumText<cofferdam::access::SigningKeyStatus> {
       "a principal has at most 16 keys in force",
       "the key must be registered",
       "a key is revoked once",
-      "while signatures are asked for, an active root has a key in force"};
+      "while signatures are asked for, an active root has a key in force",
+      "a proof is 128 lower-case hexadecimal digits",
+      "these books take a key only with proof of possession: signing-key.enrol",
+      "the proof is the key's own signature, for these books, this principal and this purpose"};
 };

@@ -53,6 +53,7 @@ enum class SignerStatus : std::uint16_t {
   signer_not_found,
   already_revoked,
   not_permitted,
+  proof_required,
 };
 
 [[nodiscard]] SignerStatus check_shape(const RegisterSigner& command);
@@ -70,7 +71,7 @@ SignerStatus apply(const RevokeSigner& command, State& state, Context& context);
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::custody::SignerStatus> {
-  static constexpr std::array<std::string_view, 10> kNames{"ok",
+  static constexpr std::array<std::string_view, 11> kNames{"ok",
                                                            "code_malformed",
                                                            "public_key_malformed",
                                                            "reason_too_long",
@@ -79,8 +80,9 @@ struct cofferdam::base::EnumText<cofferdam::custody::SignerStatus> {
                                                            "principal_not_found",
                                                            "signer_not_found",
                                                            "already_revoked",
-                                                           "not_permitted"};
-  static constexpr std::array<std::string_view, 10> kDocs{
+                                                           "not_permitted",
+                                                           "proof_required"};
+  static constexpr std::array<std::string_view, 11> kDocs{
       "",
       "a code is a letter followed by letters, digits, '.', '_' or '-', at most 32 in all",
       "secp256k1: an address with its checksum, not zero; ed25519: 64 lower-case hex digits",
@@ -90,5 +92,6 @@ struct cofferdam::base::EnumText<cofferdam::custody::SignerStatus> {
       "the holder must exist",
       "the signer must exist",
       "the signer is revoked already",
-      "only the key's holder or an admin revokes it"};
+      "only the key's holder or an admin revokes it",
+      "these books take a key only with proof of possession: signer.enrol"};
 };

@@ -141,12 +141,12 @@ S apply(const ProposeChange& command, GovernanceState& state, Context& context) 
 }
 
 S apply(const CastVote& command, GovernanceState& state, const principal::State& principals,
-        Context& context) {
+        Context& context, Amount excluded) {
   GovernanceProposal& row = state.proposals.edit(context.changes, command.proposal);
   const Constitution& constitution = *state.constitutions.find(row.constitution);
   if (row.votes == 0) {
     row.supply = supply_at(state, row.snapshot);
-    row.quorum = quorum_of(constitution.rules, row.supply, row.supply);
+    row.quorum = quorum_of(constitution.rules, row.supply, row.supply - excluded);
   }
   VoteCast vote{.proposal = row.id,
                 .voter = context.principal,

@@ -96,6 +96,9 @@ enum class GovernanceStatus : std::uint16_t {
   already_voted,
   no_weight,
   command_refused,
+  named_in_proposal,
+  conflict_declared,
+  too_many_named,
 };
 
 [[nodiscard]] GovernanceStatus check_shape(const ProposeChange& command);
@@ -122,8 +125,9 @@ enum class GovernanceStatus : std::uint16_t {
                                            const GovernanceState& state, const Context& context);
 
 GovernanceStatus apply(const ProposeChange& command, GovernanceState& state, Context& context);
+// `excluded`: weight at the snapshot that is not eligible; asked of the first vote.
 GovernanceStatus apply(const CastVote& command, GovernanceState& state,
-                       const principal::State& principals, Context& context);
+                       const principal::State& principals, Context& context, Amount excluded = {});
 GovernanceStatus apply(const QueueChange& command, GovernanceState& state, Context& context);
 GovernanceStatus apply(const ExecuteChange& command, GovernanceState& state, Context& context);
 GovernanceStatus apply(const CancelChange& command, GovernanceState& state, Context& context);
@@ -140,7 +144,7 @@ void close_governance(GovernanceState& state, Context& context);
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::decision::GovernanceStatus> {
-  static constexpr std::array<std::string_view, 19> kNames{"ok",
+  static constexpr std::array<std::string_view, 22> kNames{"ok",
                                                            "no_commands",
                                                            "too_many_commands",
                                                            "content_too_long",
@@ -158,8 +162,11 @@ struct cofferdam::base::EnumText<cofferdam::decision::GovernanceStatus> {
                                                            "out_of_bounds",
                                                            "already_voted",
                                                            "no_weight",
-                                                           "command_refused"};
-  static constexpr std::array<std::string_view, 19> kDocs{
+                                                           "command_refused",
+                                                           "named_in_proposal",
+                                                           "conflict_declared",
+                                                           "too_many_named"};
+  static constexpr std::array<std::string_view, 22> kDocs{
       "",
       "a proposal carries at least one command",
       "a proposal carries at most 16 commands",
@@ -179,5 +186,8 @@ struct cofferdam::base::EnumText<cofferdam::decision::GovernanceStatus> {
       "a bounded parameter stays within the bounds of the constitution in force",
       "a principal votes once",
       "only weight at the snapshot votes",
-      "each command of a proposal must be accepted when it is carried out"};
+      "each command of a proposal must be accepted when it is carried out",
+      "whom a proposal pays, charges or concerns votes on it at most against",
+      "who has declared a conflict of interest does not vote",
+      "where those who are named stay out of a vote a proposal names at most 1,024 of them"};
 };

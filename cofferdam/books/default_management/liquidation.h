@@ -73,6 +73,7 @@ enum class LiquidationStatus : std::uint16_t {
   not_healthy,
   not_insolvent,
   loss_open,
+  collateral_unsold,
 };
 
 // What the phases read.
@@ -125,7 +126,7 @@ LiquidationStatus apply(const C& command, State& state, const market::State& mar
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::default_management::LiquidationStatus> {
-  static constexpr std::array<std::string_view, 10> kNames{"ok",
+  static constexpr std::array<std::string_view, 11> kNames{"ok",
                                                            "cause_malformed",
                                                            "account_not_found",
                                                            "case_open",
@@ -134,8 +135,9 @@ struct cofferdam::base::EnumText<cofferdam::default_management::LiquidationStatu
                                                            "not_liquidatable",
                                                            "not_healthy",
                                                            "not_insolvent",
-                                                           "loss_open"};
-  static constexpr std::array<std::string_view, 10> kDocs{
+                                                           "loss_open",
+                                                           "collateral_unsold"};
+  static constexpr std::array<std::string_view, 11> kDocs{
       "",
       "a cause is 1 to 64 letters, digits and . _ : / -",
       "the owner is a participant of the pool in this asset",
@@ -145,5 +147,6 @@ struct cofferdam::base::EnumText<cofferdam::default_management::LiquidationStatu
       "the account is below its maintenance margin, or below nothing where no margin is asked",
       "the account has its margin again and no loss of it is open",
       "an account in default has less than nothing",
-      "the account's earlier loss must first be closed"};
+      "the account's earlier loss must first be closed",
+      "other collateral of the account is sold before its default, where the pool asks for it"};
 };

@@ -264,18 +264,24 @@ S apply(const TriggerClaim& command, ClaimsState& claims, State& state, ledger::
   const ParametricTrigger trigger = *trigger_of(claims, before, command.trigger);
   const Incident& incident = *claims.incidents.find(before.incident);
   if (const S s = judge_trigger(trigger, incident, facts, context.now); s != S::ok) return s;
-  const Amount agreed(
-      base::mul_div<base::Rounding::down>(state.covers.find(before.cover)->terms.limit.units(),
-                                          u128{trigger.payout_ppm}, u128{kPpmOne}));
+  return decide_by_trigger(claims, state, ledger, context, command.claim, command.trigger,
+                           trigger.payout_ppm);
+}
+
+S decide_by_trigger(ClaimsState& claims, State& state, ledger::State& ledger, Context& context,
+                    std::uint32_t number, const std::string& trigger, std::uint32_t payout_ppm) {
+  const Claim before = *claims.claims.find(number);
+  const Amount agreed(base::mul_div<base::Rounding::down>(
+      state.covers.find(before.cover)->terms.limit.units(), u128{payout_ppm}, u128{kPpmOne}));
   if (agreed.is_zero()) return S::not_covered;
-  take_step(claims, state, context, command.claim, step);
-  Claim& claim = claims.claims.edit(context.changes, command.claim);
+  take_step(claims, state, context, number, {ClaimEvent::trigger});
+  Claim& claim = claims.claims.edit(context.changes, number);
   claim.assessed = Finding{.loss = agreed};
-  claim.trigger = command.trigger;
+  claim.trigger = trigger;
   claim.result = VoteResult::not_required;
   const ClaimOutcomeOutput outcome = outcome_of(claims, state, ledger, claim);
   if (outcome.payout.is_zero()) return status_of(outcome.status);
-  claims.claims.edit(context.changes, command.claim).approved = outcome.payout;
+  claims.claims.edit(context.changes, number).approved = outcome.payout;
   raise_reserve(claims, state, ledger, context, before.incident);
   return S::ok;
 }

@@ -142,6 +142,10 @@ ClaimFilingStatus apply(const AssessClaim& command, ClaimsState& claims, State& 
                                             const fact::State& facts);
 ClaimFilingStatus apply(const TriggerClaim& command, ClaimsState& claims, State& state,
                         ledger::State& ledger, const fact::State& facts, Context& context);
+// What a trigger that is met brings: the agreed part of the limit as the loss, within the cover.
+ClaimFilingStatus decide_by_trigger(ClaimsState& claims, State& state, ledger::State& ledger,
+                                    Context& context, std::uint32_t claim,
+                                    const std::string& trigger, std::uint32_t payout_ppm);
 
 [[nodiscard]] ClaimFilingStatus check_shape(const WithdrawClaim& command);
 [[nodiscard]] ClaimFilingStatus check_state(const WithdrawClaim& command, const ClaimsState& claims,

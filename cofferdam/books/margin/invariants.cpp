@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/margin/invariants.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 namespace cofferdam::margin {
 
@@ -76,6 +78,92 @@ std::optional<std::string> check_standings(const State& state) {
     if (after->health == Health::healthy || state.pools.find(after->account.pool) == nullptr)
       violation = "owner " + base::to_text(after->account.owner.value()) +
                   " must have a recorded state only while it is not healthy";
+  });
+  return violation;
+}
+
+namespace {
+
+[[nodiscard]] i128 size_of(std::int64_t value) {
+  return value < 0 ? -i128{value} : i128{value};
+}
+
+[[nodiscard]] bool same_side(std::int64_t a, std::int64_t b) {
+  return (a >= 0 && b >= 0) || (a <= 0 && b <= 0);
+}
+
+// Whether an entry in force is at least what is asked, on the same side of zero.
+[[nodiscard]] bool is_at_least(std::int64_t entry, std::int64_t asked) {
+  return same_side(entry, asked) && size_of(entry) >= size_of(asked);
+}
+
+[[nodiscard]] bool comes_down_slowly(const Grid& before, const Grid& after, const Hold& hold,
+                                     const Procyclicality& setting, bool steps) {
+  if (before.entries.size() != after.entries.size()) return true;
+  for (std::size_t s = 0; s < after.entries.size(); ++s) {
+    const i128 last = size_of(before.entries[s]);
+    const bool turned =
+        s < hold.calculated.size() && !same_side(before.entries[s], hold.calculated[s]);
+    const i128 fall = last - size_of(after.entries[s]);
+    if (turned || fall <= 0 || (steps && setting.loosen_ppm == 0)) continue;
+    if (!steps || fall > std::max<i128>(last * setting.loosen_ppm / kPpm, 1)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::string> check_grids_are_held(const State& state,
+                                                const SafeguardState& safeguards) {
+  std::optional<std::string> violation;
+  if (safeguards.procyclicalities.size() == 0) return violation;
+  std::map<Hold::Key, Time> loosened_before;
+  safeguards.holds.each_touched([&](const Hold* before, const Hold* after) {
+    if (before != nullptr && after != nullptr) loosened_before[after->key()] = before->loosened;
+  });
+  state.grids.each_touched([&](const Grid* before, const Grid* after) {
+    const Procyclicality* setting =
+        after == nullptr ? nullptr : safeguards.procyclicalities.find(after->rulebook);
+    if (setting == nullptr) return;
+    const Hold* hold = safeguards.holds.find({after->rulebook, after->contract});
+    bool held = hold != nullptr && hold->calculated.size() <= after->entries.size();
+    for (std::size_t s = 0; held && s < hold->calculated.size(); ++s)
+      held = is_at_least(after->entries[s], hold->calculated[s]);
+    if (held && setting->floor) {
+      const StressGrid* floor = safeguards.stress_grids.find(hold->key());
+      const std::size_t count = hold->calculated.size();
+      held = floor != nullptr && after->entries.size() == 2 * count;
+      for (std::size_t s = 0; held && s < count; ++s)
+        held = is_at_least(after->entries[count + s], floor->entries[s]);
+    }
+    if (held && before != nullptr) {
+      const auto last = loosened_before.find(hold->key());
+      const bool steps = last == loosened_before.end() || last->second != hold->loosened;
+      held = comes_down_slowly(*before, *after, *hold, *setting, steps);
+    }
+    if (!held)
+      violation = "the grid of contract " + std::to_string(after->contract.value()) +
+                  " must be held by its safeguards";
+  });
+  return violation;
+}
+
+std::optional<std::string> check_fresh_profit(const SafeguardState& safeguards,
+                                              const ledger::State& ledger) {
+  std::optional<std::string> violation;
+  if (safeguards.fresh.untouched()) return violation;
+  std::set<market::Participant::Key> paid;
+  ledger.accounts.each_touched([&](const ledger::Account* was, const ledger::Account* now) {
+    if (was != nullptr && now != nullptr && now->credits_posted > was->credits_posted)
+      paid.insert({now->pool, now->owner, now->asset});
+  });
+  safeguards.fresh.each_touched([&](const FreshProfit* before, const FreshProfit* after) {
+    if (after == nullptr) return;
+    const bool grows = before == nullptr || after->amount > before->amount;
+    if (after->amount.is_zero() || safeguards.maturities.find(after->pool) == nullptr ||
+        (grows && !paid.contains({after->pool, after->owner, after->asset})))
+      violation = "fresh profit of owner " + base::to_text(after->owner.value()) +
+                  " must be something that a settlement has paid";
   });
   return violation;
 }

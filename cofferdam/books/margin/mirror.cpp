@@ -13,9 +13,9 @@ namespace cofferdam::margin {
 
 namespace {
 
-// A trade in a contract that is not held yet is judged in place.
+// A trade in a contract that is not held yet is judged in place. Pairs of positions are whole.
 [[nodiscard]] std::uint16_t room_for(std::uint16_t positions) {
-  return static_cast<std::uint16_t>(positions + positions / 4 + 1);
+  return static_cast<std::uint16_t>((positions + positions / 4 + 2) / 2 * 2);
 }
 
 [[nodiscard]] i128 available(const ledger::Account& account) {
@@ -42,6 +42,7 @@ void Mirror::build() {
   rows_.clear();
   legs_.clear();
   positions_.clear();
+  pairs_.clear();
   pools_.clear();
   pool_index_.clear();
   views_.clear();
@@ -113,6 +114,8 @@ void Mirror::fetch_ahead(std::size_t note) const {
     base::prefetch(legs_.data() + next.legs_first, sizeof(Leg));
     base::prefetch(positions_.data() + next.positions_first,
                    next.positions_count * sizeof(GridPosition));
+    base::prefetch(pairs_.data() + next.positions_first / 2,
+                   pairs_of(next.positions_count) * sizeof(PositionPair));
     base::prefetch(open_values_.data() + next.positions_first,
                    next.positions_count * sizeof(std::int64_t));
   }
@@ -185,16 +188,19 @@ bool Mirror::read_holding(Row& row, const Note& note) {
     ++leg->count;
     add_holder(now->position.contract, static_cast<std::uint32_t>(&row - rows_.data()));
   }
-  std::int64_t& open_value = open_values_[static_cast<std::size_t>(position - positions_.data())];
+  const auto at = static_cast<std::size_t>(position - positions_.data());
+  std::int64_t& open_value = open_values_[at];
   leg->open_value += now->open_value - open_value;
   open_value = now->open_value;
   row.size += size_of(now->position.quantity) - size_of(position->quantity);
-  *position = now->position;
+  row.largest = std::max(row.largest, size_of(now->position.quantity));
+  put(at, now->position);
   const bool last_leg = leg->first + leg->count == row.positions_count;
   if (now->position.quantity != 0 || now->open_value != 0 || !last_leg) return true;
   // It is left; the last one takes its place.
   const std::size_t end = row.positions_first + row.positions_count - 1U;
-  *position = positions_[end];
+  put(at, positions_[end]);
+  put(end, GridPosition());
   open_value = open_values_[end];
   --row.positions_count;
   --leg->count;
@@ -262,6 +268,7 @@ void Mirror::read_account(const Account& account) {
   Row& kept = rows_[row];
   kept.plain = true;
   kept.size = 0;
+  kept.largest = 0;
   kept.recorded = health_of(books_->margin, account);
   read_positions_.clear();
   read_legs_.clear();
@@ -292,6 +299,7 @@ void Mirror::read_leg(const market::Participant& participant, Row& row) {
     read_positions_.push_back(*held);
     leg.open_value += held->open_value;
     row.size += size_of(held->position.quantity);
+    row.largest = std::max(row.largest, size_of(held->position.quantity));
   }
   leg.count = static_cast<std::uint32_t>(read_positions_.size()) - leg.first;
   if (read_positions_.size() > kPositionsPerAccountMax || !is_plain(leg.cash)) row.plain = false;
@@ -307,14 +315,27 @@ void Mirror::add_holder(std::uint32_t contract, std::uint32_t row) {
   list.erase(std::ranges::unique(list).begin(), list.end());
 }
 
+void Mirror::add_places(std::size_t room) {
+  positions_.resize(positions_.size() + room);
+  open_values_.resize(positions_.size());
+  pairs_.resize(positions_.size() / 2);
+}
+
+// What comes after a row's last position is of no quantity, where its number is odd.
+void Mirror::put(std::size_t at, const GridPosition& position) {
+  positions_[at] = position;
+  put_position(pairs_.data(), at, position);
+}
+
 // For one more position than the row has.
 void Mirror::make_room(Row& row) {
   if (row.positions_count < row.positions_room) return;
   const std::uint32_t first = row.positions_first;
   row.positions_first = static_cast<std::uint32_t>(positions_.size());
   row.positions_room = room_for(row.positions_count);
-  positions_.resize(positions_.size() + row.positions_room);
-  open_values_.resize(positions_.size());
+  add_places(row.positions_room);
+  std::copy_n(pairs_.begin() + first / 2, pairs_of(row.positions_count),
+              pairs_.begin() + row.positions_first / 2);
   std::copy_n(positions_.begin() + first, row.positions_count,
               positions_.begin() + row.positions_first);
   std::copy_n(open_values_.begin() + first, row.positions_count,
@@ -339,16 +360,16 @@ void Mirror::keep(Row& row) {
   if (positions > row.positions_room) {
     row.positions_first = static_cast<std::uint32_t>(positions_.size());
     row.positions_room = room_for(positions);
-    positions_.resize(positions_.size() + row.positions_room);
-    open_values_.resize(positions_.size());
+    add_places(row.positions_room);
   }
   row.legs_count = legs;
   row.positions_count = positions;
   std::ranges::copy(read_legs_, legs_.begin() + row.legs_first);
   for (std::size_t i = 0; i < read_positions_.size(); ++i) {
-    positions_[row.positions_first + i] = read_positions_[i].position;
+    put(row.positions_first + i, read_positions_[i].position);
     open_values_[row.positions_first + i] = read_positions_[i].open_value;
   }
+  if (positions % 2 != 0) put(std::size_t{row.positions_first} + positions, GridPosition());
 }
 
 void Mirror::add_row(std::uint32_t row) {

@@ -114,7 +114,8 @@ class Mirror {
     std::uint32_t pool = 0;   // which of the pools
     std::uint32_t asked = 0;  // which of asked_, where the trades have this serial
     std::uint32_t trades = 0;
-    std::uint64_t size = 0;  // sum of the positions' magnitudes
+    std::uint64_t size = 0;     // sum of the positions' magnitudes
+    std::uint64_t largest = 0;  // at least as large as any of them
     Health recorded = Health::healthy;
     bool plain = true;  // its numbers fit the fast form
   };
@@ -155,8 +156,11 @@ class Mirror {
     std::uint64_t scale_factor = 1;
     std::size_t stride = 0;
     std::int64_t largest = 0;  // magnitude of an entry or side number, of the views of this pass
+    std::int64_t largest_entry = 0;
     std::vector<View> views;
     std::vector<Block> blocks;
+    std::vector<DigitBlock> digits;  // of the entries that they reach; their bits only ever grow
+    unsigned digit_bits = 1;
     std::vector<Sides> sides;
     // By contract, the pass in which it was found to be all that the short way needs: a usable
     // mark, and a grid whose add-ons are the same for every unit.
@@ -165,7 +169,8 @@ class Mirror {
     bool all_regular = false;
 
     [[nodiscard]] GridTable table() const {
-      return {blocks.front().entries.data(), sides.front().numbers.data(), stride};
+      return {blocks.front().entries.data(), sides.front().numbers.data(), stride, digits.data(),
+              digit_bits};
     }
   };
 
@@ -208,6 +213,8 @@ class Mirror {
   void read_leg(const market::Participant& participant, Row& row);
   void keep(Row& row);
   void make_room(Row& row);
+  void add_places(std::size_t room);
+  void put(std::size_t at, const GridPosition& position);
   void add_holder(std::uint32_t contract, std::uint32_t row);
   void add_row(std::uint32_t row);
 
@@ -219,6 +226,7 @@ class Mirror {
   const View& view_of(Views& views, std::uint32_t contract);
   void read_view(Views& views, View& view, std::uint32_t contract);
   void read_entries(Views& views, View& view, std::uint32_t contract, const Grid& grid);
+  static void write_digits_of(Views& views, const View& view, std::uint32_t contract);
   void write_sides(Views& views, const View& view, std::uint32_t contract);
   void read_views(const Row& row);
 
@@ -254,6 +262,7 @@ class Mirror {
   std::vector<Row> rows_;
   std::vector<Leg> legs_;
   std::vector<GridPosition, base::HugePages<GridPosition>> positions_;
+  std::vector<PositionPair, base::HugePages<PositionPair>> pairs_;        // the same, two by two
   std::vector<std::int64_t, base::HugePages<std::int64_t>> open_values_;  // of the positions
   std::vector<std::uint32_t> row_of_participant_;
   // By number of the contract: every row that holds it, and perhaps some that no longer do.

@@ -55,6 +55,8 @@ std::vector<Account> Mirror::suspects() {
         base::prefetch(legs_.data() + next.legs_first, sizeof(Leg));
         base::prefetch(positions_.data() + next.positions_first,
                        next.positions_count * sizeof(GridPosition));
+        base::prefetch(pairs_.data() + next.positions_first / 2,
+                       pairs_of(next.positions_count) * sizeof(PositionPair));
       }
       const std::size_t row = row_at(i);
       if (judge(rows_[row]) == Finding::suspect) list.push_back(static_cast<std::uint32_t>(row));
@@ -106,6 +108,12 @@ std::optional<ScenarioSums> Mirror::sums_of(const Views& views, const Row& row) 
   if (static_cast<u128>(row.size) * largest >= static_cast<u128>(1) << 63) return std::nullopt;
   constexpr std::uint64_t kNarrow = std::uint64_t{1} << 31;
   ScenarioSums sums;
+  if (views.largest_entry <= digits_reach(views.digit_bits) &&
+      digits_fit(views.digit_bits, row.size, row.largest)) {
+    kernels().digits(views.table(), pairs_.data() + row.positions_first / 2,
+                     pairs_of(row.positions_count), sums);
+    return sums;
+  }
   const auto add = row.size < kNarrow && largest < kNarrow ? kernels().narrow : kernels().wide;
   add(views.table(), positions_.data() + row.positions_first, row.positions_count, sums);
   return sums;

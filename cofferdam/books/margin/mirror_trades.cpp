@@ -61,6 +61,8 @@ bool Mirror::surely_covers(const Account& account, const Change& change) {
   base::prefetch(legs_.data() + row.legs_first, sizeof(Leg));
   base::prefetch(positions_.data() + row.positions_first,
                  row.positions_count * sizeof(GridPosition));
+  base::prefetch(pairs_.data() + row.positions_first / 2,
+                 pairs_of(row.positions_count) * sizeof(PositionPair));
   if (row.trades == trades_) {
     follow(row, asked_[row.asked]);
   } else {
@@ -129,16 +131,21 @@ bool Mirror::covers(Row& row, const market::Participant& participant, const Chan
     ++row.positions_count;
   }
   const auto quantity = static_cast<std::int64_t>(after);
-  *position = {contract, side_of(contract, quantity), quantity};
+  const auto at = static_cast<std::size_t>(position - positions_.data());
+  put(at, {contract, side_of(contract, quantity), quantity});
   const std::uint64_t size = row.size;
+  const std::uint64_t largest = row.largest;
   row.size += size_of(quantity) - size_of(static_cast<std::int64_t>(before));
+  row.largest = std::max(row.largest, size_of(quantity));
   const std::optional<ScenarioSums> sums = sums_of(views, row);
   row.size = size;
+  row.largest = largest;
   if (is_new) {
     --row.positions_count;
+    put(at, GridPosition());
   } else {
     const auto held_before = static_cast<std::int64_t>(before);
-    *position = {contract, side_of(contract, held_before), held_before};
+    put(at, {contract, side_of(contract, held_before), held_before});
   }
   return sums && backs(row, *leg, *sums, cash, open_value);
 }

@@ -11,6 +11,7 @@ namespace cofferdam::margin {
 void Mirror::begin_views() {
   for (Views& views : views_) {
     views.largest = 0;
+    views.largest_entry = 0;
     views.all_regular = false;
     views.row = views.rulebook.is_none() ? nullptr : books_->margin.rulebooks.find(views.rulebook);
   }
@@ -49,6 +50,7 @@ std::size_t Mirror::views_of(RulebookId rulebook) {
   if (views.row != nullptr) {
     views.stride = padded(views.row->scenarios);
     views.blocks.resize((contracts_seen_ + 1) * views.stride / kScenarioBlock);
+    views.digits.resize((contracts_seen_ + 1) * digit_blocks(views.stride));
     views.sides.resize(2 * (contracts_seen_ + 1));
     views.regular.resize(contracts_seen_ + 1);
     views.raising.resize(contracts_seen_ + 1);
@@ -125,7 +127,8 @@ void Mirror::read_view(Views& views, View& view, std::uint32_t contract_number) 
   view.settle_factor = static_cast<std::uint64_t>(contract.settle_factor);
   if (grid != nullptr) {
     if (!view.keeps_entries) read_entries(views, view, contract_number, *grid);
-    views.largest = std::max({views.largest, -view.least, view.greatest});
+    views.largest_entry = std::max({views.largest_entry, -view.least, view.greatest});
+    views.largest = std::max(views.largest, views.largest_entry);
     view.has_grid = true;
     view.add_ons = grid->add_ons;
     view.size_free = static_cast<std::uint64_t>(grid->add_ons.size_free.value());
@@ -134,6 +137,8 @@ void Mirror::read_view(Views& views, View& view, std::uint32_t contract_number) 
   // A contract without a grid has a row of zeros.
   std::fill_n(views.blocks.data() + contract_number * views.stride / kScenarioBlock,
               views.stride / kScenarioBlock, Block{});
+  std::fill_n(views.digits.data() + contract_number * digit_blocks(views.stride),
+              digit_blocks(views.stride), DigitBlock{});
   view.keeps_entries = false;
   view.tiers = tiers->at(books_->now);
 }
@@ -149,6 +154,20 @@ void Mirror::read_entries(Views& views, View& view, std::uint32_t contract, cons
     view.least = std::min(view.least, entry);
     view.greatest = std::max(view.greatest, entry);
   }
+  const unsigned bits = digit_bits_for(std::max(-view.least, view.greatest));
+  if (bits > kDigitBitsMax) return;
+  if (bits <= views.digit_bits) return write_digits_of(views, view, contract);
+  views.digit_bits = bits;
+  for (std::uint32_t other = 1; other <= contracts_seen_; ++other)
+    write_digits_of(views, views.views[other], other);
+}
+
+// What they do not reach is left: while it counts, sums are not taken by digits.
+void Mirror::write_digits_of(Views& views, const View& view, std::uint32_t contract) {
+  if (!view.keeps_entries || std::max(-view.least, view.greatest) > digits_reach(views.digit_bits))
+    return;
+  write_digits(views.blocks[contract * views.stride / kScenarioBlock].entries.data(), views.stride,
+               views.digit_bits, views.digits.data() + contract * digit_blocks(views.stride));
 }
 
 void Mirror::note_grid(RulebookId rulebook, ContractId contract) {

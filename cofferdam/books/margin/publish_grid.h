@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Brings the grids of one or more contracts into force, all of them or none: what offsets in a
-// portfolio was computed on one view of the market.
+// portfolio was computed on one view of the market. Under safeguards (safeguards.h) what comes into
+// force is what they leave of a publication; the rulebook's step bounds that.
 #pragma once
 
 #include "cofferdam/books/margin/margin.h"
+#include "cofferdam/books/margin/safeguards.h"
 
 namespace cofferdam::margin {
 
@@ -52,6 +54,7 @@ enum class PublishGridStatus : std::uint16_t {
   older_than_last_grid,
   not_whole,
   step_out_of_bounds,
+  stress_grid_missing,
 };
 
 [[nodiscard]] PublishGridStatus check_shape(const PublishGrid& command);
@@ -60,11 +63,19 @@ enum class PublishGridStatus : std::uint16_t {
                                             const ledger::Context& context);
 PublishGridStatus apply(const PublishGrid& command, State& state, ledger::Context& context);
 
+// The same for books with safeguards.
+[[nodiscard]] PublishGridStatus check_state(const PublishGrid& command, const State& state,
+                                            const SafeguardState& safeguards,
+                                            const market::State& market,
+                                            const ledger::Context& context);
+PublishGridStatus apply(const PublishGrid& command, State& state, SafeguardState& safeguards,
+                        ledger::Context& context);
+
 }  // namespace cofferdam::margin
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::margin::PublishGridStatus> {
-  static constexpr std::array<std::string_view, 15> kNames{"ok",
+  static constexpr std::array<std::string_view, 16> kNames{"ok",
                                                            "grids_must_not_be_empty",
                                                            "too_many_grids",
                                                            "entry_out_of_range",
@@ -78,8 +89,9 @@ struct cofferdam::base::EnumText<cofferdam::margin::PublishGridStatus> {
                                                            "partial",
                                                            "older_than_last_grid",
                                                            "not_whole",
-                                                           "step_out_of_bounds"};
-  static constexpr std::array<std::string_view, 15> kDocs{
+                                                           "step_out_of_bounds",
+                                                           "stress_grid_missing"};
+  static constexpr std::array<std::string_view, 16> kDocs{
       "",
       "a publication has at least one grid",
       "a publication has at most 4096 grids",
@@ -94,5 +106,6 @@ struct cofferdam::base::EnumText<cofferdam::margin::PublishGridStatus> {
       "a grid has an entry for every scenario of the rulebook",
       "a grid is not computed before the one it replaces",
       "a publication of this rulebook covers every contract with open interest that has a grid",
-      "no entry steps further from the last version than the rulebook allows"};
+      "no entry steps further from the last version than the rulebook allows",
+      "a weight or floor of stressed scenarios needs the stressed grid of every contract named"};
 };

@@ -2,6 +2,9 @@
 #include "cofferdam/books/margin/reserve_order.h"
 
 #include "cofferdam/books/margin/covered.h"
+#include "cofferdam/books/market/value.h"
+
+#include <algorithm>
 
 namespace cofferdam::margin {
 
@@ -70,6 +73,34 @@ ReserveOrderStatus check_state(const ReserveOrder& command, const State& state,
       return S::insufficient_margin;
   }
   return S::insufficient_margin;
+}
+
+ReserveOrderStatus check_state(const ReserveOrder& command, const State& state,
+                               const market::State& market, const market::TermsState& terms,
+                               const ledger::State& ledger, const fact::State& facts,
+                               const market::LimitState& limits, const ledger::Context& context) {
+  using S = ReserveOrderStatus;
+  const S status = check_state(command, state, market, terms, ledger, facts, context);
+  if (status != S::ok || limits.limits.size() == 0) return status;
+  const market::Holding* holding =
+      market.holdings.find({command.contract, command.pool, command.owner});
+  const i128 before =
+      holding == nullptr ? 0 : market::net_credit(ledger.accounts.at(holding->position));
+  const i128 quantity = command.quantity.value();
+  const i128 after = command.side == OrderSide::buy ? before + quantity : before - quantity;
+  const i128 closes = std::max<i128>(command.side == OrderSide::buy ? -before : before, 0);
+  const i128 open = market.turnovers.find(command.contract)->long_open.value();
+  const market::SideMove side{command.pool, before, after};
+  switch (market::find_limit_breach(limits, command.contract, context.now, open,
+                                    open + std::max<i128>(quantity - closes, 0), side, side)) {
+    case market::LimitBreach::none:
+      return S::ok;
+    case market::LimitBreach::open_interest:
+      return S::open_interest_capped;
+    case market::LimitBreach::quarantine:
+      return S::contract_quarantined;
+  }
+  return S::ok;
 }
 
 ReserveOrderStatus apply(const ReserveOrder& command, State& state, ledger::Context& context) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cofferdam/books/margin/margin.h"
+#include "cofferdam/books/market/limits.h"
 
 namespace cofferdam::margin {
 
@@ -43,6 +44,8 @@ enum class ReserveOrderStatus : std::uint16_t {
   too_many_orders,
   margin_unknown,
   insufficient_margin,
+  open_interest_capped,
+  contract_quarantined,
 };
 
 [[nodiscard]] ReserveOrderStatus check_shape(const ReserveOrder& command);
@@ -50,6 +53,13 @@ enum class ReserveOrderStatus : std::uint16_t {
                                              const market::State& market,
                                              const market::TermsState& terms,
                                              const ledger::State& ledger, const fact::State& facts,
+                                             const ledger::Context& context);
+// The same for books with limits of contracts.
+[[nodiscard]] ReserveOrderStatus check_state(const ReserveOrder& command, const State& state,
+                                             const market::State& market,
+                                             const market::TermsState& terms,
+                                             const ledger::State& ledger, const fact::State& facts,
+                                             const market::LimitState& limits,
                                              const ledger::Context& context);
 ReserveOrderStatus apply(const ReserveOrder& command, State& state, ledger::Context& context);
 
@@ -85,7 +95,7 @@ ReleaseOrderStatus apply(const ReleaseOrder& command, State& state, ledger::Cont
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::margin::ReserveOrderStatus> {
-  static constexpr std::array<std::string_view, 12> kNames{"ok",
+  static constexpr std::array<std::string_view, 14> kNames{"ok",
                                                            "order_must_not_be_zero",
                                                            "quantity_out_of_range",
                                                            "price_must_not_be_negative",
@@ -96,8 +106,10 @@ struct cofferdam::base::EnumText<cofferdam::margin::ReserveOrderStatus> {
                                                            "exists",
                                                            "too_many_orders",
                                                            "margin_unknown",
-                                                           "insufficient_margin"};
-  static constexpr std::array<std::string_view, 12> kDocs{
+                                                           "insufficient_margin",
+                                                           "open_interest_capped",
+                                                           "contract_quarantined"};
+  static constexpr std::array<std::string_view, 14> kDocs{
       "",
       "an order has an id",
       "a quantity is positive and less than 2^62",
@@ -109,7 +121,9 @@ struct cofferdam::base::EnumText<cofferdam::margin::ReserveOrderStatus> {
       "the order was reserved before",
       "an account has at most 1024 open orders in a contract",
       "a mark, price or grid that the account needs is missing or old: no new risk",
-      "the account must stay covered with all open orders at their worst"};
+      "the account must stay covered with all open orders at their worst",
+      "what the order could open stays within the limit of the contract",
+      "until the end of its quarantine, only one pool opens positions in the contract"};
 };
 
 template <>

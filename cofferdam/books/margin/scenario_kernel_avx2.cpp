@@ -4,6 +4,7 @@
 #include "cofferdam/books/margin/scenario_kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <immintrin.h>
 
 namespace cofferdam::margin {
@@ -65,10 +66,47 @@ struct WideLanes : Lanes {
   }
 };
 
+struct DigitLanes : WideLanes {
+  static constexpr std::size_t kDigits = 16;
+  static constexpr std::size_t kGroup = 3;
+  using Digits = __m256i;
+
+  static Digits zero_digits() { return _mm256_setzero_si256(); }
+
+  static Digits all_digits(const std::array<std::int16_t, 2>& quantities) {
+    return _mm256_set1_epi32(std::bit_cast<std::int32_t>(quantities));
+  }
+
+  [[nodiscard]] static __m256i load_digits(const std::int16_t* from) {
+    return _mm256_load_si256(reinterpret_cast<const __m256i*>(from));
+  }
+
+  static void add_digits(Digits& low, Digits& high, const std::int16_t* these,
+                         const std::int16_t* those, Digits quantities) {
+    const __m256i one = load_digits(these);
+    const __m256i other = load_digits(those);
+    low = _mm256_add_epi32(low, _mm256_madd_epi16(_mm256_unpacklo_epi16(one, other), quantities));
+    high = _mm256_add_epi32(high, _mm256_madd_epi16(_mm256_unpackhi_epi16(one, other), quantities));
+  }
+
+  // The even lanes, then the odd ones.
+  static Vector least_together(Vector sum, Digits low, Digits high, unsigned bits) {
+    const Vector base = all(std::int64_t{1} << bits);
+    const Vector one = all(1);
+    const auto together = [&](Vector h, Vector l) {
+      return _mm256_add_epi64(_mm256_mul_epi32(h, base), _mm256_mul_epi32(l, one));
+    };
+    const Vector even = together(high, low);
+    const Vector odd = together(_mm256_srli_epi64(high, 32), _mm256_srli_epi64(low, 32));
+    return least(sum, least(even, odd));
+  }
+};
+
 }  // namespace
 
 const ScenarioKernels& scenario_kernels_avx2() {
-  static constexpr ScenarioKernels kKernels{add_scenarios<NarrowLanes>, add_scenarios<WideLanes>};
+  static constexpr ScenarioKernels kKernels{add_scenario_digits<DigitLanes>,
+                                            add_scenarios<NarrowLanes>, add_scenarios<WideLanes>};
   return kKernels;
 }
 

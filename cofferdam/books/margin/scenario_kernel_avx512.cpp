@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#if defined(__AVX512F__)
+#if defined(__AVX512VNNI__)
 #include "cofferdam/books/margin/scenario_kernel.h"
 #include "cofferdam/books/margin/scenario_kernels.h"
 
+#include <bit>
 #include <immintrin.h>
 
 namespace cofferdam::margin {
@@ -54,10 +55,43 @@ struct WideLanes : Lanes {
   }
 };
 
+struct DigitLanes : WideLanes {
+  static constexpr std::size_t kDigits = 32;
+  static constexpr std::size_t kGroup = 3;
+  using Digits = __m512i;
+
+  static Digits zero_digits() { return _mm512_setzero_si512(); }
+
+  static Digits all_digits(const std::array<std::int16_t, 2>& quantities) {
+    return _mm512_set1_epi32(std::bit_cast<std::int32_t>(quantities));
+  }
+
+  // Both are held in registers: the loads are what bounds the loop, and either is used twice.
+  static void add_digits(Digits& low, Digits& high, const std::int16_t* these,
+                         const std::int16_t* those, Digits quantities) {
+    __m512i one = _mm512_load_si512(these);
+    __m512i other = _mm512_load_si512(those);
+    asm("" : "+v"(one), "+v"(other));
+    low = _mm512_dpwssd_epi32(low, _mm512_unpacklo_epi16(one, other), quantities);
+    high = _mm512_dpwssd_epi32(high, _mm512_unpackhi_epi16(one, other), quantities);
+  }
+
+  // The even lanes, then the odd ones.
+  static Vector least_together(Vector sum, Digits low, Digits high, unsigned bits) {
+    const Vector base = _mm512_set1_epi64(std::int64_t{1} << bits);
+    const Vector even =
+        _mm512_add_epi64(_mm512_mul_epi32(high, base), _mm512_mul_epi32(low, _mm512_set1_epi64(1)));
+    const Vector odd = _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(high, 32), base),
+                                        _mm512_srai_epi64(low, 32));
+    return least(sum, least(even, odd));
+  }
+};
+
 }  // namespace
 
 const ScenarioKernels& scenario_kernels_avx512() {
-  static constexpr ScenarioKernels kKernels{add_scenarios<NarrowLanes>, add_scenarios<WideLanes>};
+  static constexpr ScenarioKernels kKernels{add_scenario_digits<DigitLanes>,
+                                            add_scenarios<NarrowLanes>, add_scenarios<WideLanes>};
   return kKernels;
 }
 

@@ -6,6 +6,25 @@
 
 namespace cofferdam::margin {
 
+unsigned digit_bits_for(std::int64_t largest_entry) {
+  unsigned bits = 1;
+  while (bits <= kDigitBitsMax && largest_entry > digits_reach(bits)) ++bits;
+  return bits;
+}
+
+void write_digits(const std::int64_t* entries, std::size_t count, unsigned bits, DigitBlock* out) {
+  const std::int64_t half = std::int64_t{1} << (bits - 1);
+  const std::int64_t base = 2 * half;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t low = ((entries[i] + half) & (base - 1)) - half;
+    const std::size_t within = i % kDigitBlock;
+    const std::size_t at = within / kDigitGroup * 2 * kDigitGroup + within % kDigitGroup;
+    std::int16_t* const digits = out[i / kDigitBlock].digits.data();
+    digits[at] = static_cast<std::int16_t>(low);
+    digits[at + kDigitGroup] = static_cast<std::int16_t>((entries[i] - low) >> bits);
+  }
+}
+
 bool is_available(VectorWidth width) {
 #if defined(__x86_64__)
   switch (width) {
@@ -15,7 +34,8 @@ bool is_available(VectorWidth width) {
       return __builtin_cpu_supports("avx2") != 0;
     case VectorWidth::avx512:
       return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
-             __builtin_cpu_supports("avx512vl") != 0;
+             __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+             __builtin_cpu_supports("avx512vnni") != 0;
   }
   return false;
 #else

@@ -142,4 +142,22 @@ std::optional<std::string> check_promises_are_kept(const State& state, const Ter
   return violation;
 }
 
+std::optional<std::string> check_open_interest_is_limited(const State& market,
+                                                          const TermsState& terms,
+                                                          const LimitState& limits) {
+  std::optional<std::string> violation;
+  if (limits.limits.size() == 0 || !terms.reversals.untouched()) return violation;
+  market.turnovers.each_touched([&](const Turnover* before, const Turnover* after) {
+    if (before == nullptr || after == nullptr || after->long_open <= before->long_open) return;
+    const Limit* limit = limits.limits.find(after->contract);
+    if (limit == nullptr) return;
+    // A batch of trades is booked at one time, under the limits of that time.
+    const auto most = limit->at(after->last_trade).most_open(after->last_trade);
+    if (most && after->long_open > *most)
+      violation = "the open interest of contract " + std::to_string(after->contract.value()) +
+                  " must stay within its limit";
+  });
+  return violation;
+}
+
 }  // namespace cofferdam::market

@@ -4,6 +4,7 @@
 // violation in words, or nothing.
 #pragma once
 
+#include "cofferdam/books/market/limits.h"
 #include "cofferdam/books/market/market.h"
 #include "cofferdam/books/market/terms.h"
 
@@ -40,5 +41,11 @@ namespace cofferdam::market {
 // What a contract promises does not change once it was traded.
 [[nodiscard]] std::optional<std::string> check_promises_are_kept(const State& state,
                                                                  const TermsState& terms);
+
+// A trade that opens more of a contract stays within its limit; a correction takes back what was
+// booked, whatever the limit says now.
+[[nodiscard]] std::optional<std::string> check_open_interest_is_limited(const State& market,
+                                                                        const TermsState& terms,
+                                                                        const LimitState& limits);
 
 }  // namespace cofferdam::market

@@ -75,6 +75,7 @@ class Batch {
         ids_(books.scratch.ids()),
         terms_(books.terms == nullptr || books.terms->terms.size() == 0 ? nullptr : books.terms),
         guard_(books.guard),
+        limits_(books.limits),
         context_(context) {}
 
   // takers[i] is the taker of trades[i], whose fees are those of the schedule.
@@ -153,6 +154,9 @@ class Batch {
     }
     const std::optional<u128> value = trade_value(*contract, trade.price, trade.quantity);
     if (!value) return S::value_out_of_range;
+    if (limits_ != nullptr)
+      if (const S status = judge_limits(*contract, terms, buyer, seller, quantity); status != S::ok)
+        return status;
     if (!takers_.empty()) {
       const std::optional<S> refusal = charge(*contract, trade, position, *value, buyer, seller);
       if (refusal) return *refusal;
@@ -167,6 +171,27 @@ class Batch {
         base::magnitude(seller.open_value + cost) >= kValueMax)
       return S::overflows_open_value;
     return open_and_book(*contract, trade, buyer, seller, Amount(*value), turnover);
+  }
+
+  // Spot opens nothing.
+  [[nodiscard]] S judge_limits(const Contract& contract, const Terms* terms, const Side& buyer,
+                               const Side& seller, i128 quantity) const {
+    if (limits_->limits.size() == 0) return S::ok;
+    if (terms != nullptr && terms->instrument == Instrument::spot) return S::ok;
+    const Turnover& turnover = *market_.turnovers.find(contract.id);
+    if (!interest_fits(turnover, buyer, seller, quantity)) return S::overflows_open_interest;
+    const Interest after = interest_after(turnover, buyer, seller, quantity);
+    switch (find_limit_breach(*limits_, contract.id, context_.now, turnover.long_open.value(),
+                              after.longs, {buyer.pool, buyer.position, buyer.position + quantity},
+                              {seller.pool, seller.position, seller.position - quantity})) {
+      case LimitBreach::none:
+        return S::ok;
+      case LimitBreach::open_interest:
+        return S::open_interest_capped;
+      case LimitBreach::quarantine:
+        return S::contract_quarantined;
+    }
+    return S::ok;
   }
 
   [[nodiscard]] bool find(const Contract& contract, Side& side) const {
@@ -510,6 +535,7 @@ class Batch {
   TradeIds& ids_;
   const TermsState* terms_;
   TradeGuard* guard_;
+  const LimitState* limits_;
   ledger::Context& context_;
   u128 reference_ = 0;
 };

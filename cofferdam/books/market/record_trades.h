@@ -15,6 +15,7 @@
 #pragma once
 
 #include "cofferdam/books/market/fees.h"
+#include "cofferdam/books/market/limits.h"
 #include "cofferdam/books/market/market.h"
 
 #include <memory>
@@ -111,7 +112,8 @@ struct ClearTrades {
 
 // In order of precedence, but for the last ones: contract_expired is asked right after
 // contract_closed, buyer_base_not_found and seller_base_not_found after seller_not_found, and
-// premium_not_covered, delivery_not_covered and collateral_cannot_be_credited before the fees.
+// premium_not_covered, delivery_not_covered and collateral_cannot_be_credited before the fees,
+// open_interest_capped and contract_quarantined after value_out_of_range.
 enum class TradeStatus : std::uint8_t {
   ok,
   id_must_not_be_zero,
@@ -153,6 +155,8 @@ enum class TradeStatus : std::uint8_t {
   collateral_cannot_be_credited,
   buyer_margin_insufficient,
   seller_margin_insufficient,
+  open_interest_capped,
+  contract_quarantined,
 };
 
 // Where the trades booked by earlier commands are found; written by the engine over its index of
@@ -221,8 +225,9 @@ struct TradeBooks {
   ledger::State& ledger;
   TradeHistory& history;
   TradeScratch& scratch;
-  const TermsState* terms = nullptr;  // none: every contract is without terms
-  TradeGuard* guard = nullptr;        // none: every side may
+  const TermsState* terms = nullptr;   // none: every contract is without terms
+  TradeGuard* guard = nullptr;         // none: every side may
+  const LimitState* limits = nullptr;  // none: as much as there is may be open
 };
 
 // Judges and books the trades in order; results[i] belongs to trades[i].
@@ -242,7 +247,7 @@ struct cofferdam::base::EnumText<cofferdam::market::RecordTradesStatus> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
-  static constexpr std::array<std::string_view, 40> kNames{"ok",
+  static constexpr std::array<std::string_view, 42> kNames{"ok",
                                                            "id_must_not_be_zero",
                                                            "id_must_not_be_max",
                                                            "exists_with_different_contract",
@@ -281,8 +286,10 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
                                                            "delivery_not_covered",
                                                            "collateral_cannot_be_credited",
                                                            "buyer_margin_insufficient",
-                                                           "seller_margin_insufficient"};
-  static constexpr std::array<std::string_view, 40> kDocs{
+                                                           "seller_margin_insufficient",
+                                                           "open_interest_capped",
+                                                           "contract_quarantined"};
+  static constexpr std::array<std::string_view, 42> kDocs{
       "",
       "a trade has an id",
       "the greatest id is reserved",
@@ -322,5 +329,7 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
       "the seller's collateral in the base asset delivers the quantity of spot",
       "a collateral account that would be paid is neither frozen nor closed nor at its ceiling",
       "the trade leaves the buyer covered in its pool, or lowers its risk",
-      "the trade leaves the seller covered in its pool, or lowers its risk"};
+      "the trade leaves the seller covered in its pool, or lowers its risk",
+      "what is open of a contract stays within its limit, or becomes less",
+      "until the end of its quarantine, only one pool opens positions in the contract"};
 };

@@ -59,6 +59,14 @@ enum class PoolLifeStatus : std::uint16_t {
   agreement_not_in_force,
   hold_open,
   balance_not_zero,
+  break_open,
+  position_open,
+  order_reserved,
+  margin_in_force,
+  default_open,
+  fund_has_shares,
+  claim_open,
+  insurance_open,
 };
 
 [[nodiscard]] PoolLifeStatus check_shape_of_step(const std::string& reason);
@@ -92,15 +100,23 @@ PoolLifeStatus apply(const PoolStep<From, To>& command, State& state, ledger::St
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::pool::PoolLifeStatus> {
-  static constexpr std::array<std::string_view, 8> kNames{"ok",
-                                                          "reason_too_long",
-                                                          "pool_not_found",
-                                                          "not_possible_in_this_state",
-                                                          "agreement_missing",
-                                                          "agreement_not_in_force",
-                                                          "hold_open",
-                                                          "balance_not_zero"};
-  static constexpr std::array<std::string_view, 8> kDocs{
+  static constexpr std::array<std::string_view, 16> kNames{"ok",
+                                                           "reason_too_long",
+                                                           "pool_not_found",
+                                                           "not_possible_in_this_state",
+                                                           "agreement_missing",
+                                                           "agreement_not_in_force",
+                                                           "hold_open",
+                                                           "balance_not_zero",
+                                                           "break_open",
+                                                           "position_open",
+                                                           "order_reserved",
+                                                           "margin_in_force",
+                                                           "default_open",
+                                                           "fund_has_shares",
+                                                           "claim_open",
+                                                           "insurance_open"};
+  static constexpr std::array<std::string_view, 16> kDocs{
       "",
       "a reason has at most 1024 bytes",
       "the pool must exist",
@@ -108,5 +124,14 @@ struct cofferdam::base::EnumText<cofferdam::pool::PoolLifeStatus> {
       "a pool becomes active with an agreement attached",
       "an attached agreement must be in force on the day",
       "no hold is open in a pool that closes",
-      "every account is at zero in a pool that closes"};
+      "every account is at zero in a pool that closes; nothing is in transit in one that is "
+      "detached",
+      "a pool that is detached has no open break: it would be explained in other books",
+      "a pool that is detached has no open position: contracts are the venue's and stay here",
+      "a pool that is detached has no order reserved",
+      "a pool that is detached has no margin in force: margin.set-pool takes it out",
+      "a pool that is detached has no liquidation, auction, loss or assessment that is open",
+      "a pool that is detached has no fund with shares: who holds them stands in these books",
+      "a pool that is detached has no open claim",
+      "a pool of insurance is not detached: covers, members and tranches stand in these books"};
 };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A figure that a hand moves: what is asked with it waits until the hand rests, and what was
-// answered last stays on the page until the next answer is there.
+// A figure that a hand moves: what is asked with it waits until the hand rests. What stays on the
+// page meanwhile is the last answer with its own question (Query.last), not with the hand's figure.
 
 import { untrack } from 'svelte';
-import type { Query } from './query.svelte';
 
 const restMillis = 120;
 
@@ -18,18 +17,6 @@ export function resting<T>(read: () => T): { readonly value: T } {
   return {
     get value() {
       return value;
-    },
-  };
-}
-
-export function lastOf<T>(query: Query<T>): { readonly rows: T[] } {
-  let rows = $state.raw<T[]>([]);
-  $effect(() => {
-    if (query.loaded) rows = query.rows;
-  });
-  return {
-    get rows() {
-      return rows;
     },
   };
 }

@@ -36,6 +36,7 @@ class Session {
   venue = $state('');
   principal = $state(''); // whose the key is
   roles = $state.raw<string[]>([]);
+  known = $state(false); // whether the principal's roles were learnt
 
   feed = $state<FeedState>('connecting');
   sequence = $state('0');
@@ -110,6 +111,7 @@ class Session {
     this.#pending = [];
     this.principal = '';
     this.roles = [];
+    this.known = false;
     this.notice = '';
     this.feed = 'connecting';
     storeKey(null);
@@ -242,6 +244,7 @@ class Session {
     } catch {
       this.roles = [];
     }
+    this.known = true;
   }
 
   #move(): void {

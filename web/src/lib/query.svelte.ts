@@ -13,17 +13,33 @@ export interface Asked {
   most?: number; // rows wanted at most, over several pages
 }
 
+// What was answered, with the question that it answers: a figure of one must never be shown beside
+// words of another.
+export interface Answered<T> {
+  parameters: Readonly<Record<string, string>>;
+  rows: T[];
+}
+
 export class Query<T> {
   rows = $state.raw<T[]>([]);
   next = $state<string | null>(null);
   problem = $state.raw<Problem | null>(null);
   loaded = $state(false);
   loading = $state(false);
+  absent = $state(false); // the server does not have the operation
+  // The latest answer to whatever was asked; it stays while the next question is on its way.
+  last = $state.raw<Answered<T> | null>(null);
   #asked = '';
   #again = false;
+  #turn = 0; // of the latest request: an earlier one that comes later says nothing any more
 
   get first(): T | undefined {
     return this.rows[0];
+  }
+
+  // Whether more is to be waited for: a sentence about the whole is not said from a part of it.
+  get settled(): boolean {
+    return this.loaded || this.problem !== null || this.absent;
   }
 
   async ask(asked: Asked | null): Promise<void> {
@@ -39,26 +55,28 @@ export class Query<T> {
       return;
     }
     const api = session.api;
+    const turn = ++this.#turn;
+    this.loading = asked !== null && api !== null;
     if (!asked || !api) return;
-    this.loading = true;
     const from = performance.now();
     try {
       const listing = asked.most
         ? await api.queryAll<T>(asked.operation, { limit: String(Math.min(asked.most, 1000)), ...asked.parameters }, asked.most)
         : await api.query<T>(asked.operation, asked.parameters);
-      if (name !== this.#asked) return;
+      if (turn !== this.#turn) return;
       session.took(performance.now() - from);
       this.rows = listing.rows;
+      this.last = { parameters: asked.parameters ?? {}, rows: listing.rows };
       this.next = listing.next;
       this.problem = null;
       this.loaded = true;
     } catch (error) {
-      if (name !== this.#asked) return;
+      if (turn !== this.#turn) return;
       this.problem = error instanceof Problem ? error : Problem.unreachable();
     } finally {
-      if (name === this.#asked) this.loading = false;
+      if (turn === this.#turn) this.loading = false;
     }
-    if (name === this.#asked && this.#again) {
+    if (turn === this.#turn && this.#again) {
       this.#again = false;
       await this.ask(asked);
     }
@@ -73,7 +91,8 @@ export function query<T>(make: () => Asked | null, options: { live?: boolean; ag
     const asked = make();
     if (options.live !== false) void session.tick;
     options.again?.();
-    if (!asked || session.has(asked.operation)) untrack(() => void made.ask(asked));
+    made.absent = asked !== null && !session.has(asked.operation);
+    if (!made.absent) untrack(() => void made.ask(asked));
   });
   return made;
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A number is published as a calculator gives it, and found again by the same calculator.
+#include "cofferdam/books/insurance/publication.h"
+#include "cofferdam/operation/tasks.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+namespace cofferdam::operation {
+
+struct PublishParameters {
+  std::string code;
+  std::string calculator;
+  std::string parameters;
+  std::string field;
+  std::string tolerance = "0";
+  std::string model_version;
+  std::string document;
+
+  static constexpr std::array<std::string_view, 5> kRequired{"code", "calculator", "parameters",
+                                                             "field", "model_version"};
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("code", self.code, "what it is: tariff-2026-q2.need");
+    visit("calculator", self.calculator, "name of the calculator that gives it");
+    visit("parameters", self.parameters, "input of the calculator: a JSON object as text");
+    visit("field", self.field, "of its answer, parts joined by dots: members.0.weight");
+    visit("tolerance", self.tolerance, "most that it may differ when it is found again");
+    visit("model_version", self.model_version, "of the model or program");
+    visit("document", self.document, "SHA-256 of the report that it stands in");
+  }
+};
+
+struct VerifyPublicationParameters {
+  std::uint64_t number = 0;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("number", self.number, "only this one; 0: all");
+  }
+};
+
+// A published number, found again.
+struct PublicationCheck {
+  std::uint64_t number = 0;
+  std::string code;
+  std::string calculator;
+  std::string field;
+  std::string published;
+  std::string recomputed;
+  std::string tolerance;
+  bool is_exact = false;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("number", self.number, "of the publication");
+    visit("code", self.code, "what it is");
+    visit("calculator", self.calculator, "that gives it");
+    visit("field", self.field, "of its answer");
+    visit("published", self.published, "as it was published");
+    visit("recomputed", self.recomputed, "as it is found now");
+    visit("tolerance", self.tolerance, "most that it may differ");
+    visit("is_exact", self.is_exact, "whether it is the same number; else it is within tolerance");
+  }
+};
+
+namespace {
+
+namespace ins = insurance;
+
+// The member of a JSON value under a path of names and places; nullptr: none.
+const Json* at_path(const Json& json, std::string_view path) {
+  const Json* here = &json;
+  while (here != nullptr && !path.empty()) {
+    const std::size_t dot = path.find('.');
+    const std::string_view part = path.substr(0, dot);
+    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+    if (here->kind == Json::Kind::list) {
+      std::size_t place = 0;
+      const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), place);
+      const bool fits = error == std::errc() && end == part.data() + part.size();
+      here = fits && place < here->items.size() ? &here->items[place] : nullptr;
+    } else {
+      here = here->find(part);
+    }
+  }
+  return here;
+}
+
+// What a calculator gives for a field of its answer.
+Result<std::string> computed(const Registry& registry, const std::string& calculator,
+                             const std::string& parameters, const std::string& field) {
+  const CalculatorEntry* entry = registry.find_calculator(calculator);
+  if (entry == nullptr)
+    return base::malformed("calculator", calculator, "must be the name of a calculator");
+  const Result<Json> input = parse_json(parameters);
+  if (!input) return std::unexpected(input.error());
+  const Result<Json> answer = entry->run(*input);
+  if (!answer) return std::unexpected(answer.error());
+  const Json* found = at_path(*answer, field);
+  const bool has_number = found != nullptr &&
+                          (found->kind == Json::Kind::number || found->kind == Json::Kind::text) &&
+                          ins::is_number(found->text);
+  if (!has_number)
+    return base::malformed("field", field, "must be a number of the answer of " + calculator,
+                           "parts are joined by dots, places in lists count from 0");
+  return found->text;
+}
+
+// Digits without sign, point, leading and trailing zeros, and the power of ten of the last one.
+struct Decimal {
+  bool is_negative = false;
+  std::string digits;
+  long power = 0;
+
+  friend bool operator==(const Decimal&, const Decimal&) = default;
+};
+
+Decimal decimal_of(std::string_view text) {
+  Decimal out;
+  if (text.starts_with('-')) {
+    out.is_negative = true;
+    text.remove_prefix(1);
+  }
+  const std::size_t e = text.find_first_of("eE");
+  if (e != std::string_view::npos) out.power = std::strtol(text.data() + e + 1, nullptr, 10);
+  bool behind_point = false;
+  for (const char c : text.substr(0, e)) {
+    if (c == '.') {
+      behind_point = true;
+      continue;
+    }
+    if (behind_point) --out.power;
+    if (c != '0' || !out.digits.empty()) out.digits += c;
+  }
+  while (out.digits.ends_with('0')) {
+    out.digits.pop_back();
+    ++out.power;
+  }
+  return out.digits.empty() ? Decimal() : out;
+}
+
+// Exactly the same number, or no further away than the tolerance. A tolerance of zero asks for the
+// same digits; another one is judged in the numbers of the estimating models.
+bool agrees(const std::string& published, const std::string& recomputed,
+            const std::string& tolerance) {
+  if (decimal_of(published) == decimal_of(recomputed)) return true;
+  if (decimal_of(tolerance) == Decimal()) return false;
+  const long double apart =
+      std::strtold(published.c_str(), nullptr) - std::strtold(recomputed.c_str(), nullptr);
+  return std::fabs(apart) <= std::strtold(tolerance.c_str(), nullptr);
+}
+
+Result<PublicationCheck> check(const Registry& registry, const ins::Publication& row) {
+  Result<std::string> again = computed(registry, row.calculator, row.parameters, row.field);
+  if (!again) {
+    Error error = again.error();
+    error.hint = "publication " + row.code + " (" + std::to_string(row.number) +
+                 ") was computed by " + row.model_version;
+    return std::unexpected(std::move(error));
+  }
+  if (!agrees(row.value, *again, row.tolerance))
+    return std::unexpected(
+        Error{.kind = base::ErrorKind::integrity,
+              .field = "publication " + std::to_string(row.number),
+              .value = row.value,
+              .rule = row.field + " of " + row.calculator + " is " + *again +
+                      ", and may differ by " + row.tolerance,
+              .hint = "it was published as " + row.code + " by " + row.model_version});
+  return PublicationCheck{.number = row.number,
+                          .code = row.code,
+                          .calculator = row.calculator,
+                          .field = row.field,
+                          .published = row.value,
+                          .recomputed = *again,
+                          .tolerance = row.tolerance,
+                          .is_exact = decimal_of(row.value) == decimal_of(*again)};
+}
+
+Result<Document> publication_verify(Session& session, const VerifyPublicationParameters& parameters,
+                                    Progress& progress) {
+  const auto& rows = session.engine().state().publications.publications.rows();
+  if (parameters.number != 0 && !rows.contains(parameters.number))
+    return base::malformed("number", std::to_string(parameters.number),
+                           "must be the number of a publication");
+  Listing listing = listing_of<PublicationCheck>();
+  std::uint64_t done = 0;
+  for (const auto& [number, row] : rows) {
+    progress.step("publications", ++done, rows.size());
+    if (parameters.number != 0 && number != parameters.number) continue;
+    const Result<PublicationCheck> found = check(session.registry(), row);
+    if (!found) return std::unexpected(found.error());
+    listing.rows.push_back(to_json(*found, session.codec()));
+  }
+  return Document(std::move(listing));
+}
+
+Result<Document> publication_publish(Session& session, const PublishParameters& parameters,
+                                     Progress& /*progress*/) {
+  Result<std::string> value =
+      computed(session.registry(), parameters.calculator, parameters.parameters, parameters.field);
+  if (!value) return std::unexpected(value.error());
+  Result<Answer> answer =
+      give_command(session, ins::RecordPublication{.code = parameters.code,
+                                                   .calculator = parameters.calculator,
+                                                   .model_version = parameters.model_version,
+                                                   .parameters = parameters.parameters,
+                                                   .books_sequence = session.engine().sequence(),
+                                                   .field = parameters.field,
+                                                   .value = *std::move(value),
+                                                   .tolerance = parameters.tolerance,
+                                                   .document = parameters.document});
+  if (!answer) return std::unexpected(std::move(answer).error());
+  return Document(std::move(answer->json));
+}
+
+}  // namespace
+
+void register_publication_tasks(Registry& registry) {
+  add_task<PublishParameters>(registry, "publication.publish",
+                              "Compute a number and publish it with all it takes to find it again.",
+                              &publication_publish);
+  add_task<VerifyPublicationParameters>(
+      registry, "publication.verify",
+      "Compute published numbers again; the first that differs is an error.", &publication_verify);
+  registry.tasks.back().row = &type_of<PublicationCheck>();
+}
+
+}  // namespace cofferdam::operation
