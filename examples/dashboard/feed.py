@@ -68,7 +68,8 @@ class Venue:
         self.asset = next(iter(self.contracts.values()))["settlement_asset"]
         accounts = [row for row in rows(f"/v1/account/list?asset={self.asset}")]
         self.traders = [row for row in accounts if row["class"] == "collateral"
-                        and row["owner_class"] != "pool" and D(row["balance"]) > 1000]
+                        and row["owner_class"] in ("client", "house", "provider")
+                        and D(row["balance"]) > 1000]
         self.clients = [row for row in self.traders if row["owner_class"] == "client"]
         self.custody = {}
         guarded = {row["custody_account"] for row in rows("/v1/wallet/list") if row["vault"]}

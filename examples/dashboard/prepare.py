@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gives the books of a replayed venue what a dashboard is looked at for: people, a vault with
 payments in every state, decisions that wait, a pool with a fund, a waterfall, a loss and a margin
-call. Prints the key of an auditor, who reads
-everything and changes nothing.
+call. With --mutual also an insurance pool whose layer bore a part of the loss, with members, covers
+and claims. Prints the key of an auditor, who reads everything and changes nothing.
 
-    prepare.py PROGRAM BOOKS [--feed-key FILE]
+    prepare.py PROGRAM BOOKS [--mutual] [--feed-key FILE]
 
 FILE gets the key of an operator, for feed.py; risk-officer.key beside it that of one who approves
 and vetoes. Run again it changes nothing and makes other keys. The signers' keys are made in a folder that is
@@ -20,9 +20,12 @@ import sys
 import tempfile
 import uuid
 
+import mutual
+
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("program")
 parser.add_argument("books")
+parser.add_argument("--mutual", action="store_true")
 parser.add_argument("--feed-key", metavar="FILE")
 OPTIONS = parser.parse_args()
 PROGRAM, BOOKS = os.path.abspath(OPTIONS.program), os.path.abspath(OPTIONS.books)
@@ -181,7 +184,17 @@ def perps_pool(asset):
                                              "collateral": "8" + owner[1:]}) for owner in TRADERS))
 
 
-def fund_and_margin(asset):
+def mutual_layer(asset):
+    """The layer of the mutual, by whose number the accounts of its funds are known."""
+    if not OPTIONS.mutual:
+        return []
+    give(*mutual.opened(asset))
+    give(*mutual.promised(asset, at, PERPS))
+    codes = [row["code"] for row in ask("pool", "list")]
+    return [mutual.layer_terms(codes.index(mutual.POOL) + 1)]
+
+
+def fund_and_margin(asset, more_layers):
     give((67, "root", "fund.open", {"code": "gold-fund", "account": FUND,
                                     "rules": {"notice": "13d"}}),
          (67, "root", "fund.issue", {"fund": "gold-fund", "owner": "9101", "account": "8101",
@@ -193,7 +206,8 @@ def fund_and_margin(asset):
               "fund": "gold-fund"},
              {"code": "fund", "kind": "pool_fund", "order": 2, "fund": "gold-fund",
               "cap": "10000", "replenish_to": "30000", "replenish_within": "30d"},
-             {"code": "operator", "kind": "operator_capital", "order": 3, "account": OPERATOR}]}),
+             {"code": "operator", "kind": "operator_capital", "order": 3, "account": OPERATOR},
+             *more_layers]}),
          (67, "root", "margin.set-tiers", {"contract": GOLD, "initial_ppm": 100000,
                                            "maintenance_ppm": 600000}),
          (67, "root", "margin.set-pool", {"pool": PERPS, "asset": asset, "mode": "cross",
@@ -217,6 +231,7 @@ def a_default(asset):
          mark(65, "2900.00"), (65, "treasury", "liquidation.begin", case),
          (65, "treasury", "default.declare", {**case, "cause": "price-gap"}),
          (64.5, "treasury", "loss.allocate", {"loss": 1}),
+         *(mutual.delivered(CUSTODY) if OPTIONS.mutual else ()),
          (64, "treasury", "loss.deleverage", {"loss": 1, "contract": GOLD,
                                                   "ranking": "pro_rata"}),
          (63.5, "treasury", "contract.settle", {"contract": GOLD}),
@@ -233,9 +248,14 @@ def a_margin_call():
 
 def risk(asset):
     perps_pool(asset)
-    fund_and_margin(asset)
+    fund_and_margin(asset, mutual_layer(asset))
     a_default(asset)
-    for owner, label in TRADERS.items():
+    labels = dict(TRADERS)
+    if OPTIONS.mutual:
+        scale = next(row["scale"] for row in ask("asset", "list") if row["code"] == asset)
+        give(*mutual.claims(asset, scale, at))
+        labels |= mutual.MEMBERS
+    for owner, label in labels.items():
         run("owner", "set-label", "--owner", owner, "--label", label)
 
 
