@@ -53,37 +53,28 @@ Driver::Driver(engine::Engine& engine, std::string dataset, ReplayResult& result
   result_.dataset = dataset_;
 }
 
-Result<engine::Reply> Driver::ask(std::string_view step, base::Time time, engine::Command command) {
-  return submit(step, time, command);
-}
-
 Result<engine::Reply> Driver::give(std::string_view step, base::Time time,
                                    engine::Command command) {
-  Result<engine::Reply> reply = submit(step, time, command);
-  if (!reply || reply->ok()) return reply;
-  const engine::Refusal refusal = reply->shape != 0
-                                      ? engine::refusal_of_shape(command, reply->shape)
-                                      : engine::refusal_of(command, reply->outcome);
-  return refused(step, refusal.status, refusal.rule);
-}
-
-Result<engine::Reply> Driver::submit(std::string_view step, base::Time time,
-                                     engine::Command& command) {
   const auto& venues = engine_.state().venue.venues;
   const bool stamped = venues.size() > 0 && venues.at(0).time_source == venue::TimeSource::stamped;
-  engine::Request request{.id = command_id(step),
-                          .principal = principal_,
-                          .time = stamped ? std::nullopt : std::optional(time),
-                          .signature = {},
-                          .command = std::move(command)};
+  const engine::Request request{.id = command_id(step),
+                                .principal = principal_,
+                                .time = stamped ? std::nullopt : std::optional(time),
+                                .signature = {},
+                                .command = std::move(command)};
   Result<engine::Reply> reply = engine_.submit(request);
-  command = std::move(request.command);
   if (!reply) return reply;
   ++result_.commands;
-  result_.events += events_in(command);
+  result_.events += events_in(request.command);
   if (reply->replayed) ++result_.replayed;
   if (!reply->replayed) news_ = true;
   last_ = {reply->sequence, reply->replayed};
+  if (!reply->ok()) {
+    const engine::Refusal refusal = reply->shape != 0
+                                        ? engine::refusal_of_shape(request.command, reply->shape)
+                                        : engine::refusal_of(request.command, reply->outcome);
+    return refused(step, refusal.status, refusal.rule);
+  }
   if (++since_commit_ >= kCommandsPerCommit && !reply->replayed) {
     since_commit_ = 0;
     if (Result<void> committed = engine_.commit(reply->sequence); !committed)

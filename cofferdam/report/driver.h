@@ -40,10 +40,6 @@ class Driver {
   [[nodiscard]] Result<engine::Reply> give(std::string_view step, base::Time time,
                                            engine::Command command);
 
-  // give(), but a refusal is an answer like another: the caller looks at ok().
-  [[nodiscard]] Result<engine::Reply> ask(std::string_view step, base::Time time,
-                                          engine::Command command);
-
   // give(), and every event must be accepted too.
   [[nodiscard]] Result<engine::Reply> give_all(std::string_view step, base::Time time,
                                                engine::Command command);
@@ -101,9 +97,6 @@ class Driver {
   [[nodiscard]] ReplayResult& result() { return result_; }
 
  private:
-  [[nodiscard]] Result<engine::Reply> submit(std::string_view step, base::Time time,
-                                             engine::Command& command);
-
   engine::Engine& engine_;
   std::string dataset_;
   ReplayResult& result_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/report/register_reports.h"
 
-#include "cofferdam/base/decimal.h"
 #include "cofferdam/journal/journal.h"
 #include "cofferdam/operation/queries.h"
 #include "cofferdam/operation/session.h"
@@ -22,7 +21,6 @@
 #include "cofferdam/report/segregation_report.h"
 #include "cofferdam/report/stress_verbs.h"
 #include "cofferdam/report/trial_balance.h"
-#include "cofferdam/report/venue_input.h"
 
 namespace cofferdam::report {
 
@@ -194,7 +192,6 @@ struct ReplayParameters {
   std::string dataset;
   std::string folder;
   std::string html;
-  std::string fund = "500";
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -202,9 +199,6 @@ struct ReplayParameters {
           "hyperliquid_2023, ledger_gratipay_escrow, ledger_ethereum_2017, ledger_berka, or venue");
     visit("folder", self.folder, "the folder of its files");
     visit("html", self.html, "file for the report with pictures; empty: none");
-    visit(
-        "fund", self.fund,
-        "hyperliquid_2023: what the venue's fund holds at the start, in USDC; 0: layers bear all");
   }
 };
 
@@ -212,13 +206,8 @@ Result<Document> replay_task(Session& session, const ReplayParameters& parameter
                              Progress& progress) {
   if (Result<void> real = operation::must_not_be_dry(session); !real)
     return std::unexpected(real.error());
-  const Result<base::i128> fund = base::parse_decimal(parameters.fund, kUsdScale);
-  if (!fund || *fund < 0)
-    return base::malformed("fund", parameters.fund,
-                           "is a number of 0 or more with at most six digits after the point");
   const ReplayOptions options{
-      .progress = [&](std::uint64_t done, std::uint64_t of) { progress.step("rows", done, of); },
-      .fund = *fund};
+      .progress = [&](std::uint64_t done, std::uint64_t of) { progress.step("rows", done, of); }};
   Result<ReplayOutput> output = run_replay(session.engine(),
                                            {.dataset = parameters.dataset,
                                             .input_folder = parameters.folder,

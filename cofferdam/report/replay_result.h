@@ -4,7 +4,6 @@
 #pragma once
 
 #include "cofferdam/base/ids.h"
-#include "cofferdam/base/int128.h"
 #include "cofferdam/base/time.h"
 #include "cofferdam/report/listing.h"
 
@@ -18,7 +17,6 @@ namespace cofferdam::report {
 
 struct ReplayOptions {
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;  // rows of the input
-  base::i128 fund = 500'000'000;  // of a venue that liquidates accounts; in millionths of a dollar
 };
 
 // A figure that the data set states about itself, and what the replay found.

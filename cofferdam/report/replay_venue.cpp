@@ -5,10 +5,7 @@
 #include "cofferdam/books/pool/reason.h"
 #include "cofferdam/report/liquidation_check.h"
 #include "cofferdam/report/segregation_report.h"
-#include "cofferdam/report/venue_defaults.h"
-#include "cofferdam/report/venue_insurance.h"
 #include "cofferdam/report/venue_margin.h"
-#include "cofferdam/report/venue_segregation.h"
 
 #include <algorithm>
 #include <chrono>
@@ -35,13 +32,7 @@ struct Seat {
 class VenueReplay {
  public:
   VenueReplay(VenueInput input, Driver& driver, const ReplayOptions& options)
-      : input_(std::move(input)),
-        driver_(driver),
-        options_(options),
-        accounts_(input_),
-        margin_(input_, driver),
-        defaults_(input_, driver, accounts_),
-        insurance_(input_, driver, accounts_) {}
+      : input_(std::move(input)), driver_(driver), options_(options), margin_(input_, driver) {}
 
   Result<void> run() {
     if (input_.trades.empty() && input_.updates.empty())
@@ -49,10 +40,9 @@ class VenueReplay {
     const Time first = first_time();
     next_midnight_ = *base::start_of_day(*base::try_add_days(base::day_of(first), 1));
     last_prices_.resize(input_.coins.size());
-    for (const auto step :
-         {&VenueReplay::found, &VenueReplay::declare_contracts, &VenueReplay::open_seats,
-          &VenueReplay::fund_market_makers, &VenueReplay::begin_margin,
-          &VenueReplay::begin_defaults, &VenueReplay::replay_events})
+    for (const auto step : {&VenueReplay::found, &VenueReplay::declare_contracts,
+                            &VenueReplay::open_seats, &VenueReplay::fund_market_makers,
+                            &VenueReplay::begin_margin, &VenueReplay::replay_events})
       if (Result<void> done = (this->*step)(); !done) return done;
     report();
     return driver_.finish();
@@ -89,7 +79,6 @@ class VenueReplay {
       plan.edges = pool::default_edges(plan.regime);
       plan.edges.push_back({OwnerClass::outside, OwnerClass::provider, pool::kDeposit});
       plan.edges.push_back({OwnerClass::outside, OwnerClass::client, kOmittedReceipt});
-      if (observes_margin()) plan.edges.push_back({OwnerClass::pool, OwnerClass::insurance});
       Result<base::PoolId> id = driver_.pool(now_, plan);
       if (!id) return std::unexpected(std::move(id).error());
       pools_[code] = *id;
@@ -99,15 +88,6 @@ class VenueReplay {
                         .account_class = AccountClass::custody,
                         .owner_class = OwnerClass::pool,
                         .code = 1});
-      if (observes_margin())
-        events.push_back({.id = fund_in(code),
-                          .pool = *id,
-                          .asset = usdc_,
-                          .account_class = AccountClass::reserve,
-                          .owner_class = OwnerClass::insurance,
-                          .owner = base::OwnerId(id_of("venue fund")),
-                          .code = 1,
-                          .flags = ledger::kDebitsMustNotExceedCredits});
       if (!user.house) events.push_back(outside(*id, omitted_in(code)));
     }
     if (has_market_makers())
@@ -121,10 +101,6 @@ class VenueReplay {
 
   [[nodiscard]] base::AccountId omitted_in(const std::string& pool) const {
     return base::AccountId(driver_.id("account/omitted/" + pool));
-  }
-
-  [[nodiscard]] base::AccountId fund_in(const std::string& pool) const {
-    return base::AccountId(driver_.id("account/fund/" + pool));
   }
 
   [[nodiscard]] base::AccountId declared() const {
@@ -241,7 +217,7 @@ class VenueReplay {
         if (Result<void> done = flush(); !done) return done;
         if (Result<void> done = take_update(update++); !done) return done;
       } else {
-        if (Result<void> done = take_trade(trade++); !done) return done;
+        take_trade(trade++);
         if (batch_.trades.size() == ledger::kBatchEventsMax)
           if (Result<void> done = flush(); !done) return done;
       }
@@ -262,46 +238,25 @@ class VenueReplay {
     return margin_.begin(now_, pools_.at("clients"), usdc_, contracts_);
   }
 
-  // Accounts that the venue liquidated need somebody who pays for what they could not.
-  Result<void> begin_defaults() {
-    if (!observes_margin()) return {};
-    std::vector<base::OwnerId> owners;
-    for (const Seat& seat : seats_) owners.push_back(seat.owner);
-    const base::PoolId pool = pools_.at("clients");
-    if (Result<void> done = insurance_.begin(now_, pool, usdc_, owners); !done) return done;
-    const VenueFund fund{.pool = pool,
-                         .asset = usdc_,
-                         .custody = custody_of("clients"),
-                         .account = fund_in("clients"),
-                         .amount = options_.fund};
-    return defaults_.begin(now_, fund, insurance_.layer(), contracts_, std::move(owners));
-  }
-
-  // What happens before this time without being a trade or an update: the end of the second of a
-  // liquidation, the ends of minutes with trades, the moments of published liquidations, full
-  // hours, midnights; at the same time in this order.
+  // What happens before this time without being a trade or an update: the moments of published
+  // liquidations, full hours, midnights; at the same time in this order.
   Result<void> pass_to(Time time) {
-    if (Result<void> done = conclude(time); !done) return done;
     while (true) {
       const Time liquidation = next_liquidation_ < input_.liquidations.size()
                                    ? input_.liquidations[next_liquidation_].time
                                    : Time::max();
       const Time hour = observes_margin() ? next_hour_ : Time::max();
-      const Time next = std::min({minute_end_, liquidation, hour, next_midnight_});
+      const Time next = std::min({liquidation, hour, next_midnight_});
       if (next > time) return {};
-      if (Result<void> done = conclude(next); !done) return done;
       if (Result<void> done = flush(); !done) return done;
       now_ = std::max(now_, next);
       Result<void> done;
-      if (next == minute_end_) {
-        minute_end_ = Time::max();
-        done = margin_.mark(now_, last_prices_);
-        if (done) done = defaults_.look(now_, last_prices_);
-      } else if (next == liquidation) {
-        done = take_liquidation(next_liquidation_++);
+      if (next == liquidation) {
+        const VenueLiquidation& published = input_.liquidations[next_liquidation_];
+        done = margin_.look(next_liquidation_++, seats_[published.user].owner, last_prices_);
       } else if (next == hour) {
         next_hour_ = hour + base::kHour;
-        done = insurance_.hour(now_, last_prices_);
+        done = margin_.mark(now_, last_prices_);
       } else {
         done = end_day();
       }
@@ -309,29 +264,8 @@ class VenueReplay {
     }
   }
 
-  Result<void> take_liquidation(std::size_t row) {
-    const VenueLiquidation& published = input_.liquidations[row];
-    Result<void> done = margin_.look(row, seats_[published.user].owner, last_prices_);
-    if (done) done = defaults_.look(now_, last_prices_);
-    if (done) done = defaults_.published(row, last_prices_);
-    return done;
-  }
-
-  // The trades of a liquidation's second are booked: what is missing becomes a loss.
-  Result<void> conclude(Time time) {
-    if (!defaults_.must_conclude(time)) return {};
-    if (Result<void> done = flush(); !done) return done;
-    if (Result<void> done = margin_.mark(now_, last_prices_); !done) return done;
-    const auto losses = defaults_.conclude(now_, last_prices_);
-    if (!losses) return std::unexpected(losses.error());
-    for (const auto& [user, loss] : *losses) insurance_.loss(user, loss);
-    return {};
-  }
-
-  Result<void> take_trade(std::size_t row) {
+  void take_trade(std::size_t row) {
     const VenueTrade& trade = input_.trades[row];
-    if (Result<bool> filled = take_fill(row, trade); !filled || *filled)
-      return filled ? Result<void>() : std::unexpected(std::move(filled).error());
     const Seat& user = seats_[trade.user];
     const Seat& other = seats_[trade.counterparty];
     const Seat& buyer = trade.buys ? user : other;
@@ -349,28 +283,9 @@ class VenueReplay {
                              .buyer_fee = trade.buys ? fee : other_fee,
                              .seller_fee = trade.buys ? other_fee : fee,
                              .time = trade.time});
-    batch_end_ = trade.time;
-    follow(trade);
-    return {};
-  }
-
-  // A trade that executes a liquidation is a fill of it, where the books take it as one.
-  Result<bool> take_fill(std::size_t row, const VenueTrade& trade) {
-    if (!observes_margin() || !defaults_.closes(trade)) return false;
-    if (Result<void> done = flush(); !done) return std::unexpected(std::move(done).error());
-    Result<bool> filled = defaults_.fill(row, trade);
-    if (filled && *filled) follow(trade);
-    return filled;
-  }
-
-  void follow(const VenueTrade& trade) {
     last_prices_[trade.coin] = trade.price;
+    batch_end_ = trade.time;
     traded_.insert(trade.user);
-    if (!observes_margin()) return;
-    accounts_.trade(trade);
-    insurance_.trade(trade);
-    if (minute_end_ == Time::max())
-      minute_end_ = Time((trade.time.value() / base::kMinute.value() + 1) * base::kMinute.value());
   }
 
   Result<void> flush() {
@@ -389,7 +304,6 @@ class VenueReplay {
     const std::string name = "update/" + std::to_string(row);
     if (update.delta > 0) {
       deposits_ += update.delta;
-      accounts_.move(update.user, update.delta);
       ledger::Transfer event = transfer(name, seat.custody, seat.collateral,
                                         static_cast<u128>(update.delta), pool::kDeposit);
       event.pool = seat.pool;
@@ -412,7 +326,6 @@ class VenueReplay {
   // The three steps that the header names; each depends on the recorded outcome of the one before.
   Result<void> withdraw(const std::string& name, const VenueUpdate& update, const Seat& seat) {
     const u128 wanted = base::magnitude(update.delta);
-    accounts_.move(update.user, update.delta);
     Result<engine::Reply> first = give_transfer(
         name, seat, transfer(name, seat.collateral, seat.custody, wanted, pool::kWithdrawal));
     if (!first) return std::unexpected(std::move(first).error());
@@ -429,7 +342,6 @@ class VenueReplay {
     for (const engine::MovedAmount& amount : second->outcome.moved) moved = amount.amount.units();
     if (moved >= wanted) return {};
     const u128 missing = wanted - moved;
-    accounts_.move(update.user, static_cast<i128>(missing));
     const std::string omitted = name + "/omitted";
     ledger::Transfer receipt =
         transfer(omitted, seat.omitted, seat.collateral, missing, kOmittedReceipt);
@@ -460,11 +372,44 @@ class VenueReplay {
     ++days_;
     if (Result<void> done = settle_all("day/" + base::format_date(base::day_of(now_)), now_); !done)
       return done;
-    if (observes_margin())
-      if (Result<void> done = insurance_.day(now_, last_prices_); !done) return done;
-    if (Result<void> done = state_segregation(driver_, pools_, now_, segregation_); !done)
-      return done;
+    if (Result<void> done = state_segregation(); !done) return done;
     return driver_.checkpoint();
+  }
+
+  // A statement of every client pool at the day's end. Books that an earlier run has left behind
+  // are read as they were then, which costs a replay up to there: for generated days only.
+  Result<void> state_segregation() {
+    if (driver_.dataset() != "venue") return {};
+    const Driver::Last last = driver_.last();
+    std::unique_ptr<engine::State> then;
+    if (last.replayed) {
+      Result<engine::Engine::Moment> moment = driver_.engine().at(last.sequence);
+      if (!moment) return std::unexpected(std::move(moment).error());
+      then = std::move(moment->state);
+    }
+    const engine::State& state = then ? *then : driver_.engine().state();
+    const base::Date day = base::day_of(now_ - base::Duration(1));
+    for (const auto& [code, id] : pools_) {
+      if (!pool::is_client_regime(state.pool.pools.find(id)->regime)) continue;
+      const Result<pool::SegregationStatementInput> input =
+          segregation_input(state,
+                            {.pool = code,
+                             .asset = "USDC",
+                             .date = day,
+                             .profile = venue_profile(),
+                             .target_residual = {}},
+                            {});
+      if (!input) return std::unexpected(input.error());
+      const Result<pool::SegregationStatementOutput> statement = segregation_statement(*input);
+      if (!statement) return std::unexpected(statement.error());
+      const auto text = [](base::SignedAmount amount) {
+        return base::format_decimal(amount, kUsdScale);
+      };
+      segregation_.push_back({base::format_date(day), code, text(statement->required),
+                              text(statement->held), text(statement->excess),
+                              std::string(base::name_of(statement->verdict))});
+    }
+    return {};
   }
 
   Result<void> settle_all(const std::string& name, Time time) {
@@ -535,8 +480,6 @@ class VenueReplay {
     result.findings.push_back(liquidation_summary(comparisons));
     result.findings.push_back(liquidation_listing(input_, comparisons));
     margin_.report();
-    defaults_.report();
-    insurance_.report();
   }
 
   VenueInput input_;
@@ -562,12 +505,8 @@ class VenueReplay {
   u128 missing_total_ = 0;
   std::vector<std::vector<std::string>> breaks_;
   std::vector<std::vector<std::string>> segregation_;
-  VenueAccounts accounts_;
   VenueMargin margin_;
-  VenueDefaults defaults_;
-  VenueInsurance insurance_;
   Time next_hour_;
-  Time minute_end_ = Time::max();  // of the first minute whose trades are not marked
   std::size_t next_liquidation_ = 0;
 };
 

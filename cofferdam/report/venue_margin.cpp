@@ -48,13 +48,11 @@ Result<void> VenueMargin::begin(base::Time time, base::PoolId pool, base::AssetI
 
 Result<void> VenueMargin::mark(base::Time time, std::span<const base::i128> last_prices) {
   market::RecordMarks marks;
-  marked_.resize(contracts_.size());
   for (std::size_t coin = 0; coin < contracts_.size(); ++coin)
-    if (last_prices[coin] > 0 && marked_[coin] != last_prices[coin])
+    if (last_prices[coin] > 0)
       marks.marks.push_back(
           {.contract = contracts_[coin], .price = base::Price(last_prices[coin]), .time = time});
   if (marks.marks.empty()) return {};
-  marked_.assign(last_prices.begin(), last_prices.end());
   if (auto reply = driver_.give_all("margin/marks/" + std::to_string(marks_++), time, marks);
       !reply)
     return std::unexpected(std::move(reply).error());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Margin over a replayed venue whose trades have already happened: nothing is refused, every
-// account's state is recorded at the last trades of every minute that has any and at the moment of
-// each published liquidation, just before its trades, and compared with what the venue did.
+// account's state is recorded at each hour's last trades and at the moment of each published
+// liquidation, just before its trades, and compared with what the venue did.
 //
 // The venue's rule is not in the data. All 54 published liquidations of cross accounts show an
 // account value below 1 % of the notional, 0.9998 % at most: the tiers say a maintenance margin of
@@ -29,8 +29,7 @@ class VenueMargin {
   [[nodiscard]] Result<void> begin(base::Time time, base::PoolId pool, base::AssetId asset,
                                    std::span<const base::ContractId> contracts);
 
-  // The marks of this moment, of contracts whose price has changed; by number when it is the moment
-  // of a published liquidation.
+  // The marks of this moment; by number when it is the moment of a published liquidation.
   [[nodiscard]] Result<void> mark(base::Time time, std::span<const base::i128> last_prices);
   [[nodiscard]] Result<void> look(std::size_t liquidation, base::OwnerId owner,
                                   std::span<const base::i128> last_prices);
@@ -52,7 +51,6 @@ class VenueMargin {
   base::PoolId pool_;
   std::vector<base::ContractId> contracts_;
   std::uint64_t marks_ = 0;
-  std::vector<base::i128> marked_;  // prices of the last marks, by coin
   std::vector<Look> looks_;
 };
 
