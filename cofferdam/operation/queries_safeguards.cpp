@@ -27,7 +27,7 @@ struct FieldForms<SwingParameters> {
 
 struct FreshFilter {
   base::PoolId pool;
-  std::optional<base::OwnerId> owner;
+  base::OwnerId owner;
   PageParameters page;
 
   template <class Self, class Visitor>
@@ -89,7 +89,7 @@ Result<Listing> maturing(const View& view, const FreshFilter& filter) {
       view, view.state.safeguards.fresh, filter.page,
       [&](const margin::FreshProfit& row) {
         return row.matures > view.time && (filter.pool.is_none() || row.pool == filter.pool) &&
-               (!filter.owner || row.owner == *filter.owner);
+               (filter.owner.is_none() || row.owner == filter.owner);
       },
       kItself);
 }
