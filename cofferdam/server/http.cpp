@@ -24,9 +24,8 @@ namespace {
 // How often connections are looked at for what is late.
 constexpr std::uint32_t kLateMillis = 250;
 
-// On this machine there is no narrow link whose rate could be measured. Control that paces what it
-// sends (BBR) holds a small answer back by what it takes for the time of a round trip, which is the
-// time that the client left between two requests.
+// On this machine there is no narrow link whose rate could be measured, and control that paces what
+// it sends (BBR) may take the time that a client leaves between two requests for such a rate.
 void send_without_pacing(int listener) {
   static constexpr std::string_view kReno = "reno";
   (void)::setsockopt(listener, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), kReno.size());

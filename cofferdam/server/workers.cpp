@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Some five times what it takes two threads to wake each other.
+// A slower disk is waited for by a thread of its own, so that the network goes on meanwhile.
 constexpr double kQuickCommitSeconds = 300e-6;
 
 }  // namespace
