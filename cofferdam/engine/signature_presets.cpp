@@ -111,7 +111,16 @@ constexpr std::array kMoneyAndVotes = with_sensitive(
     Operation<insurance::RecordRecovery>::kNumber, Operation<insurance::ClawBackClaim>::kNumber,
     Operation<decision::Constitute>::kNumber, Operation<decision::SetWeight>::kNumber,
     Operation<decision::ProposeChange>::kNumber, Operation<decision::CastVote>::kNumber,
-    Operation<decision::QueueChange>::kNumber, Operation<decision::ExecuteChange>::kNumber);
+    Operation<decision::QueueChange>::kNumber, Operation<decision::ExecuteChange>::kNumber,
+    Operation<margin::SetProcyclicality>::kNumber, Operation<margin::PublishStressGrid>::kNumber,
+    Operation<market::SetLimits>::kNumber, Operation<margin::SetMaturity>::kNumber,
+    Operation<default_management::ConvertCollateral>::kNumber,
+    Operation<default_management::SetConversion>::kNumber,
+    Operation<decision::ExcludeConflicts>::kNumber,
+    Operation<decision::DeclareVoteConflict>::kNumber,
+    Operation<insurance::SetIndexTrigger>::kNumber,
+    Operation<insurance::RecordPublication>::kNumber, Operation<access::EnrolSigningKey>::kNumber,
+    Operation<access::SetKeyProofPolicy>::kNumber, Operation<custody::EnrolSigner>::kNumber);
 
 }  // namespace
 
