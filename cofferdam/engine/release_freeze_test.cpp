@@ -46,10 +46,13 @@ class ReleaseFreeze : public InPools {
 
   ledger::CreateTransfers transfer(std::uint64_t debit, std::uint64_t credit,
                                    std::uint64_t amount) {
+    const bool is_in_the_other = debit == 20 || debit == kOtherBank;
     return {.transfers = {{.id = base::TransferId(++transfers_),
                            .debit_account = AccountId(debit),
                            .credit_account = AccountId(credit),
                            .amount = Amount(amount),
+                           .pool = PoolId(is_in_the_other ? 2 : 1),
+                           .asset = AssetId(1),
                            .code = 1}}};
   }
 

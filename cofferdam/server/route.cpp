@@ -18,8 +18,11 @@ struct TaskAccess {
 };
 
 // Every other task works on files of the machine that it runs on, or holds the books for as long
-// as a replay takes: those are for the command line.
-constexpr std::array<TaskAccess, 14> kTasks{TaskAccess{"api-key.create", principal::kAdmin},
+// as a replay or a model takes: those are for the command line.
+constexpr std::array<TaskAccess, 17> kTasks{TaskAccess{"adequacy.owner", kReaders},
+                                            {"adequacy.propose", kReaders},
+                                            {"adequacy.prove", kReaders},
+                                            {"api-key.create", principal::kAdmin},
                                             {"api-key.list", principal::kAdmin},
                                             {"api-key.revoke", principal::kAdmin},
                                             {"api-key.rotate", principal::kAdmin},
