@@ -2,6 +2,8 @@
 //
 // What the pools are founded with, and the commands that are drawn for them. Most make sense where
 // the pools stand; the rest is refused.
+#include "cofferdam/books/insurance/claim_book.h"
+
 #include "tests/simulation/insurance.h"
 
 #include <algorithm>
@@ -57,6 +59,7 @@ void InsuranceSimulation::found() {
   found_feeds();
   for (const PoolId pool : {PoolId(1U), PoolId(2U)}) found_pool(pool);
   found_governance();
+  for (int i = 0; i < 8; ++i) give(draw_cover());
 }
 
 void InsuranceSimulation::found_feeds() {
@@ -348,7 +351,7 @@ engine::Command InsuranceSimulation::draw_incident() {
                                 .counterparty = random_.chance(95) ? kExchange : OwnerId(301U),
                                 .discovered = Time(clock_)};
   incident.occurred =
-      Time(clock_ - static_cast<std::int64_t>(random_.below(30)) * base::kHour.value());
+      Time(clock_ - static_cast<std::int64_t>(random_.below(4)) * base::kHour.value());
   if (random_.chance(5)) incident.causes = {ins::ExcludedCause::phishing};
   return incident;
 }
@@ -380,9 +383,20 @@ ins::Finding InsuranceSimulation::finding(const ins::Cover& cover) {
 engine::Command InsuranceSimulation::draw_claim() {
   const ins::ClaimsState& state = engine_->state().claims;
   if (state.claims.size() == 0 || random_.chance(15)) {
-    const std::string code = "C" + std::to_string(1 + random_.below(covers_ + 1));
+    const std::string what = any_incident();
+    const ins::Incident* incident = ins::find_incident(state, what);
+    // A cover that may answer for it, mostly.
+    std::vector<std::string> codes{"C" + std::to_string(1 + random_.below(covers_ + 1))};
+    if (incident != nullptr)
+      engine_->state().insurance.covers.each([&](const ins::Cover& one) {
+        if (one.pool == incident->pool && one.terms.peril == incident->peril &&
+            one.terms.start <= incident->occurred)
+          codes.push_back(one.code);
+      });
+    const std::string code =
+        codes[codes.size() > 1 && random_.chance(95) ? 1 + random_.below(codes.size() - 1) : 0];
     const ins::Cover* cover = engine_->state().insurance.covers.find(code);
-    ins::NotifyClaim notice{.cover = code, .incident = any_incident(), .asset = kUsd};
+    ins::NotifyClaim notice{.cover = code, .incident = what, .asset = kUsd};
     notice.finding.loss = up_to(5'000'00);
     if (cover != nullptr) notice.finding = finding(*cover);
     return notice;
@@ -499,7 +513,7 @@ void InsuranceSimulation::found_governance() {
   terms.governed = {
       {.operation = engine::Operation<ins::SetInsuranceRules>::kNumber, .tighten_at_once = false},
       {.operation = engine::Operation<ins::SetClaimRules>::kNumber, .tighten_at_once = false}};
-  terms.bootstrap_ends = Time(clock_ + 2);
+  terms.bootstrap_ends = Time(clock_ + base::kSecond.value());
   give(terms);
   for (std::uint32_t voter = 3; voter <= 5; ++voter)
     give(decision::SetWeight{
@@ -539,16 +553,12 @@ void InsuranceSimulation::govern() {
   } else if (dice < 14) {
     give(to_propose());  // alone, where a vote is asked for
   } else if (dice < 34 || id == 0) {
-    decision::ProposeChange change;
-    const engine::Command proposed = to_propose();
-    std::visit(
-        [&]<class C>(const C& content) {
-          change.commands.push_back({.operation = engine::Operation<C>::kNumber,
-                                     .version = engine::Operation<C>::kVersion,
-                                     .content = base::encode(content)});
-        },
-        proposed);
-    give(change, who);
+    const engine::CommandRecord proposed = engine::record_of({.command = to_propose()});
+    give(decision::ProposeChange{.commands = {{.operation = proposed.operation,
+                                               .version = proposed.version,
+                                               .content = proposed.content}},
+                                 .reason = {}},
+         who);
   } else if (dice < 64) {
     give(decision::CastVote{.proposal = id,
                             .support = random_.chance(75) ? decision::Support::in_favour
