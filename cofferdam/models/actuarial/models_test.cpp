@@ -211,6 +211,17 @@ void expect_ruin(const RuinInput& input, std::string_view name, RuinMethod metho
     EXPECT_NEAR(out->rows[i].probability, values[i], 1e-12 + 1e-9 * values[i]) << name << " " << i;
 }
 
+// Partial fractions give it in closed form; it stands alone, so it is the furthest surplus asked.
+TEST(Ruin, TheFurthestSurplusIsAsGoodAsTheOthers) {
+  RuinInput input;
+  input.claims = "gamma(shape 2, scale 1)";
+  input.loading = 0.5;
+  input.surpluses = {2};
+  const auto answer = ruin(input);
+  ASSERT_TRUE(answer.has_value()) << answer.error().text();
+  EXPECT_NEAR(answer->rows.front().probability, 0.43967328256375304, 1e-12);
+}
+
 TEST(Ruin, ClosedFormsAreActuars) {
   expect_ruin({.claims = "exponential(mean 1)", .phase_type = {}, .premium_rate = 1.2},
               "ruin exponential", RuinMethod::exponential);

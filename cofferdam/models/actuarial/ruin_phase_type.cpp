@@ -113,7 +113,9 @@ PhaseTypeRuin::PhaseTypeRuin(const PhaseType& claims, double intensity, double p
       jump[i * n + j] = jump[i * n + j] / rate_ + (i == j ? 1.0 : 0.0);
   cell_ = 1 / rate_;
   constexpr double kCellsMax = 20'000;
-  const auto cells = static_cast<std::size_t>(std::clamp(std::ceil(reach / cell_), 2.0, kCellsMax));
+  // One cell more than reached: the start of the last one is where the extrapolation begins.
+  const auto cells =
+      static_cast<std::size_t>(std::clamp(std::ceil(reach / cell_) + 1, 2.0, kCellsMax));
   // v is exp(Q cell i) 1; the terms of a cell are a+ P^k v / k!.
   std::vector<double> v(n, 1.0);
   std::vector<double> power(n);
