@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 namespace cofferdam::operation {
@@ -223,14 +224,24 @@ Result<Document> publication_verify(Session& session, const VerifyPublicationPar
                            "must be the number of a publication");
   Listing listing = listing_of<PublicationCheck>();
   std::uint64_t done = 0;
+  std::optional<Error> first;
+  std::uint64_t others = 0;
   for (const auto& [number, row] : rows) {
     progress.step("publications", ++done, rows.size());
     if (parameters.number != 0 && number != parameters.number) continue;
     const Result<PublicationCheck> found = check(session.registry(), row);
-    if (!found) return std::unexpected(found.error());
-    listing.rows.push_back(to_json(*found, session.codec()));
+    if (found) {
+      listing.rows.push_back(to_json(*found, session.codec()));
+    } else if (first) {
+      ++others;
+    } else {
+      first = found.error();
+    }
   }
-  return Document(std::move(listing));
+  if (!first) return Document(std::move(listing));
+  // One that never verifies again must not hide what comes behind it.
+  if (others > 0) first->hint += "; behind it " + std::to_string(others) + " more do not verify";
+  return std::unexpected(*std::move(first));
 }
 
 Result<Document> publication_publish(Session& session, const PublishParameters& parameters,
