@@ -284,7 +284,11 @@ Result<std::vector<CoverFinding>> covers(const AdequacyBooks& books, const Stres
       if (charges > kChargesMax && s != greatest) continue;
       Result<CoverFinding> one = cover_in(books, pools, s, count);
       if (!one) return std::unexpected(one.error());
-      if (is_first || one->surplus < worst.surplus) worst = *std::move(one);
+      // What one pool leaves unpaid another pool's money does not make up for.
+      const bool is_worse = one->is_covered() != worst.is_covered()
+                                ? !one->is_covered()
+                                : one->surplus < worst.surplus;
+      if (is_first || is_worse) worst = *std::move(one);
       is_first = false;
     }
     worst.cover = name;

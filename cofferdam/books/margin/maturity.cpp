@@ -93,6 +93,21 @@ void take_loss(SafeguardState& state, const market::Participant::Key& account, A
          static_cast<i128>(account.debits_pending.units());
 }
 
+// What an account's collateral is short of for what is not mature, in words.
+[[nodiscard]] std::optional<std::string> lack_of(const SafeguardState& state,
+                                                 const market::State& market,
+                                                 const ledger::State& ledger,
+                                                 const ledger::Account& account, Time now) {
+  const auto key = whose(account, market, ledger);
+  if (!key) return std::nullopt;
+  const Amount kept = immature(state, *key, now);
+  if (available(account) >= static_cast<i128>(kept.units())) return std::nullopt;
+  const ledger::Asset& asset = *ledger.assets.find(key->asset);
+  return "profit maturity: " + base::format_decimal(kept, asset.scale) + " " + asset.code +
+         " of the profit of owner " + base::to_text(key->owner.value()) +
+         " may not leave its pool yet";
+}
+
 }  // namespace
 
 S check_shape(const SetMaturity& command) {
@@ -147,16 +162,23 @@ std::optional<std::string> find_immature_withdrawal(const SafeguardState& state,
   ledger.accounts.each_touched([&](const ledger::Account* before, const ledger::Account* after) {
     if (found || before == nullptr || after == nullptr || available(*after) >= available(*before))
       return;
-    const auto key = whose(*after, market, ledger);
-    if (!key) return;
-    const Amount kept = immature(state, *key, now);
-    if (available(*after) >= static_cast<i128>(kept.units())) return;
-    const ledger::Asset& asset = *ledger.assets.find(key->asset);
-    found = "profit maturity: " + base::format_decimal(kept, asset.scale) + " " + asset.code +
-            " of the profit of owner " + base::to_text(key->owner.value()) +
-            " may not leave its pool yet";
+    found = lack_of(state, market, ledger, *after, now);
   });
   return found;
+}
+
+std::optional<std::string> find_immature_purchase(const SafeguardState& state,
+                                                  const market::State& market,
+                                                  const ledger::State& ledger,
+                                                  std::span<const ledger::Transfer> postings,
+                                                  std::span<const std::uint16_t> codes, Time now) {
+  if (state.fresh.size() == 0) return std::nullopt;
+  for (const ledger::Transfer& leg : postings) {
+    if (std::ranges::find(codes, leg.code) == codes.end()) continue;
+    const ledger::Account& payer = *ledger.accounts.find(leg.debit_account);
+    if (auto lack = lack_of(state, market, ledger, payer, now)) return lack;
+  }
+  return std::nullopt;
 }
 
 }  // namespace cofferdam::margin

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Profit that stays in its pool for a time after the settlement that paid it. It counts as
-// collateral at once: it may back risk and pay losses, fees and premiums; it may not leave the
-// collateral account by a transfer before it is mature. A part of the period is one of eight:
-// profit of one part matures together, a whole period after the end of that part. Losses take what
-// is not mature first, the newest first.
+// collateral at once: it may back risk and pay losses and fees; but it may not leave its
+// collateral account by a transfer, nor buy what could leave in its stead, before it is mature. A
+// part of the period is one of eight: profit of one part matures together, a whole period after
+// the end of that part. Losses take what is not mature first, the newest first; fees take none of
+// it, so that what is deposited after them may be held in its place.
 #pragma once
 
 #include "cofferdam/books/ledger/transfer.h"
@@ -50,6 +51,12 @@ void follow_settlements(SafeguardState& state, const market::State& market,
                                                                   const market::State& market,
                                                                   const ledger::State& ledger,
                                                                   Time now);
+
+// The same of trades and settlements, which may lower it for other reasons: the first account that
+// paid with one of `codes` and is left with less than what is not mature.
+[[nodiscard]] std::optional<std::string> find_immature_purchase(
+    const SafeguardState& state, const market::State& market, const ledger::State& ledger,
+    std::span<const ledger::Transfer> postings, std::span<const std::uint16_t> codes, Time now);
 
 }  // namespace cofferdam::margin
 

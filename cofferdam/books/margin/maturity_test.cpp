@@ -9,6 +9,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <array>
 
 namespace cofferdam::margin {
 namespace {
@@ -68,14 +69,31 @@ struct Maturing : TestBooks {
 
   // Out of the pool, and back again where it may not leave.
   bool takes_out(std::uint64_t owner, std::uint64_t amount) {
+    return pays(owner, amount, 1, [this](std::span<const ledger::Transfer> /*legs*/) {
+      return !find_immature_withdrawal(safeguards, market, ledger, now);
+    });
+  }
+
+  // For an asset that may leave, or (`is_fee`) for what it owes.
+  bool buys(std::uint64_t owner, std::uint64_t amount, bool is_fee = false) {
+    static constexpr std::array<std::uint16_t, 1> kPurchases{market::kTradeDelivery};
+    const std::uint16_t code = is_fee ? market::kTradeFee : market::kTradeDelivery;
+    return pays(owner, amount, code, [this](std::span<const ledger::Transfer> legs) {
+      return !find_immature_purchase(safeguards, market, ledger, legs, kPurchases, now);
+    });
+  }
+
+  template <class Rule>
+  bool pays(std::uint64_t owner, std::uint64_t amount, std::uint16_t code, const Rule& may) {
     ledger::Context given = context();
+    const std::size_t first = given.postings.size();
     const base::AccountId outside(
         base::make_u128(0xFFFF'0000'0000'0000 | here.value(), cash.value()));
     const auto status =
         ledger::post_leg(ledger, given, ledger.accounts.find_slot(collateral_id(here, owner, cash)),
-                         ledger.accounts.find_slot(outside), Amount(amount), 1);
+                         ledger.accounts.find_slot(outside), Amount(amount), code);
     const bool allowed = status == ledger::TransferStatus::ok &&
-                         !find_immature_withdrawal(safeguards, market, ledger, now);
+                         may(std::span<const ledger::Transfer>(given.postings).subspan(first));
     if (allowed)
       finish();
     else
@@ -103,6 +121,19 @@ TEST(Maturity, ProfitStaysForItsPeriodAndLossesTakeItFirst) {
   books.now = books.now + base::kDay * 6;  // nine days after the first
   EXPECT_EQ(books.kept(1), Amount(0));
   EXPECT_TRUE(books.takes_out(1, 400));
+}
+
+TEST(Maturity, ProfitBuysNothingThatCouldLeaveInItsStead) {
+  Maturing books;
+  books.set_period(base::kDay * 8);
+  books.settle_at(10'500);
+  EXPECT_FALSE(books.buys(1, 100'001));
+  EXPECT_TRUE(books.buys(1, 99'000));
+  EXPECT_TRUE(books.buys(1, 1'200, true));  // a fee may eat into it
+  EXPECT_EQ(books.kept(1), Amount(500));
+  EXPECT_FALSE(books.buys(1, 1));
+  books.now = books.now + base::kDay * 9;
+  EXPECT_TRUE(books.buys(1, 300));
 }
 
 TEST(Maturity, APoolThatDoesNotAskKeepsNothing) {

@@ -59,6 +59,7 @@ std::string verdict_of(const ErrorCertificate& c, const std::vector<AggregateRis
   if (c.rounding_bound > 1e-9) say("the tilt magnifies rounding: less tilt or more padding");
   if (c.panjer_difference > 1e-9) say("Panjer and FFT disagree");
   if (std::abs(c.mean_error) > 1e-3) say("the lattice misses the mean: a smaller step");
+  if (std::abs(c.variance_error) > 1e-2) say("the lattice misses the variance: a smaller step");
   return out;
 }
 
