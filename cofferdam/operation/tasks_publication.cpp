@@ -4,9 +4,11 @@
 #include "cofferdam/books/insurance/publication.h"
 #include "cofferdam/operation/tasks.h"
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdlib>
+#include <optional>
+#include <string>
 
 namespace cofferdam::operation {
 
@@ -143,15 +145,49 @@ Decimal decimal_of(std::string_view text) {
   return out.digits.empty() ? Decimal() : out;
 }
 
-// Exactly the same number, or no further away than the tolerance. A tolerance of zero asks for the
-// same digits; another one is judged in the numbers of the estimating models.
+// The digits as a whole number of tens to the power of `power`, which is not above its own.
+std::string digits_at(const Decimal& number, long power) {
+  return number.digits + std::string(static_cast<std::size_t>(number.power - power), '0');
+}
+
+bool is_less(const std::string& a, const std::string& b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+// Of whole numbers without leading zeros; nothing for zero.
+std::string sum_of(std::string a, std::string b) {
+  const std::size_t size = std::max(a.size(), b.size()) + 1;
+  a.insert(0, size - a.size(), '0');
+  b.insert(0, size - b.size(), '0');
+  int carry = 0;
+  for (std::size_t i = size; i-- > 0;) {
+    const int digit = (a[i] - '0') + (b[i] - '0') + carry;
+    a[i] = static_cast<char>('0' + digit % 10);
+    carry = digit / 10;
+  }
+  a.erase(0, std::min(a.find_first_not_of('0'), a.size()));
+  return a;
+}
+
+// Exactly the same number, or no further away than the tolerance, to the last digit: figures of
+// money have more of them than a floating number holds.
 bool agrees(const std::string& published, const std::string& recomputed,
             const std::string& tolerance) {
-  if (decimal_of(published) == decimal_of(recomputed)) return true;
-  if (decimal_of(tolerance) == Decimal()) return false;
-  const long double apart =
-      std::strtold(published.c_str(), nullptr) - std::strtold(recomputed.c_str(), nullptr);
-  return std::fabs(apart) <= std::strtold(tolerance.c_str(), nullptr);
+  const Decimal a = decimal_of(published);
+  const Decimal b = decimal_of(recomputed);
+  const Decimal apart = decimal_of(tolerance);
+  if (a == b) return true;
+  if (apart == Decimal()) return false;
+  const long power = std::min({a.power, b.power, apart.power});
+  const std::string first = a.digits.empty() ? a.digits : digits_at(a, power);
+  const std::string second = b.digits.empty() ? b.digits : digits_at(b, power);
+  const std::string most = digits_at(apart, power);
+  if (a.is_negative != b.is_negative) return !is_less(most, sum_of(first, second));
+  // No further apart than `most`: the smaller one and that reach the larger one.
+  const bool first_is_less = is_less(first, second);
+  const std::string& small = first_is_less ? first : second;
+  const std::string& large = first_is_less ? second : first;
+  return !is_less(sum_of(small, most), large);
 }
 
 Result<PublicationCheck> check(const Registry& registry, const ins::Publication& row) {
@@ -188,14 +224,24 @@ Result<Document> publication_verify(Session& session, const VerifyPublicationPar
                            "must be the number of a publication");
   Listing listing = listing_of<PublicationCheck>();
   std::uint64_t done = 0;
+  std::optional<Error> first;
+  std::uint64_t others = 0;
   for (const auto& [number, row] : rows) {
     progress.step("publications", ++done, rows.size());
     if (parameters.number != 0 && number != parameters.number) continue;
     const Result<PublicationCheck> found = check(session.registry(), row);
-    if (!found) return std::unexpected(found.error());
-    listing.rows.push_back(to_json(*found, session.codec()));
+    if (found) {
+      listing.rows.push_back(to_json(*found, session.codec()));
+    } else if (first) {
+      ++others;
+    } else {
+      first = found.error();
+    }
   }
-  return Document(std::move(listing));
+  if (!first) return Document(std::move(listing));
+  // One that never verifies again must not hide what comes behind it.
+  if (others > 0) first->hint += "; behind it " + std::to_string(others) + " more do not verify";
+  return std::unexpected(*std::move(first));
 }
 
 Result<Document> publication_publish(Session& session, const PublishParameters& parameters,

@@ -22,6 +22,22 @@ namespace {
   return count;
 }
 
+// Whether a source stands in the index before this one already: what it says under another key
+// makes no second source of it.
+[[nodiscard]] bool is_said_before(const market::Index& index, const market::PriceSource& one) {
+  for (const market::PriceSource& other : index.sources) {
+    if (other.source == one.source) return other.fact_key != one.fact_key;
+  }
+  return false;
+}
+
+[[nodiscard]] std::size_t outside_sources(const market::Index& index) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(index.sources, [&](const market::PriceSource& one) {
+        return !one.own_book && !is_said_before(index, one);
+      }));
+}
+
 [[nodiscard]] bool is_met(const IndexTrigger& trigger, base::i128 value) {
   const auto wanted = static_cast<base::i128>(trigger.value.units());
   switch (trigger.comparison) {
@@ -77,7 +93,9 @@ S check_state(const SetIndexTrigger& command, const TriggerState& triggers, cons
   const market::Index* index = terms.indices.find(command.index);
   if (index == nullptr) return S::index_not_found;
   if (index->scale != command.scale) return S::scale_differs;
-  if (index->minimum_sources < command.minimum_sources) return S::index_asks_for_fewer;
+  if (index->minimum_sources < command.minimum_sources ||
+      outside_sources(*index) < command.minimum_sources)
+    return S::index_asks_for_fewer;
   if (index->deviation_bps_max == 0 || index->deviation_bps_max > command.deviation_bps_max)
     return S::index_too_wide;
   return versions_of(triggers, command.pool) < kIndexTriggersMax ? S::ok : S::too_many_versions;
@@ -125,7 +143,7 @@ market::IndexReading read_for(const IndexTrigger& trigger, const market::TermsSt
                                   : std::min(index->deviation_bps_max, trigger.deviation_bps_max);
   std::erase_if(bounded.sources, [&](const market::PriceSource& one) {
     const fact::Observation seen = fact::read_fact(facts, one.source, one.fact_key, now);
-    return seen.fact == nullptr || seen.fact->observed < since;
+    return seen.fact == nullptr || seen.fact->observed < since || is_said_before(*index, one);
   });
   return market::read_index(bounded, facts, now);
 }

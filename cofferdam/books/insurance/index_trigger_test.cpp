@@ -206,6 +206,18 @@ TEST(IndexTriggers, AreRefusedWhereOneSourceCouldDecide) {
   EXPECT_EQ(answer([](auto& /*c*/) {}), S::index_too_wide);
 }
 
+// Whoever holds one source would hold the median of all its keys.
+TEST(IndexTriggers, ASourceCountsOnceWhateverItsKeys) {
+  IndexBooks books;
+  market::SetIndex command{
+      .code = "BTC", .scale = 2, .minimum_sources = 2, .deviation_bps_max = 500};
+  command.sources.push_back({.source = books.feeds[0], .fact_key = "BTC"});
+  command.sources.push_back({.source = books.feeds[0], .fact_key = "BTC2"});
+  market::apply(command, books.terms, books.context);
+  books.end();
+  EXPECT_EQ(books.set(books.trigger()), S::index_asks_for_fewer);
+}
+
 // Triggers of the rules answer as before, and first.
 TEST(IndexTriggers, ThoseOfTheRulesComeFirst) {
   IndexBooks books;
