@@ -7,66 +7,30 @@
 // is then done; at the end a replay from the first record must come to the same books.
 #pragma once
 
-#include "cofferdam/engine/engine.h"
-#include "cofferdam/journal/simulated_disk.h"
+#include "tests/simulation/simulated_books.h"
 
-#include "tests/simulation/random.h"
-
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace cofferdam::simulation {
 
-struct ClearingStatistics {
-  std::uint64_t commands = 0;
-  std::uint64_t dry_runs = 0;
-  std::uint64_t power_cuts = 0;
-  std::uint64_t gated = 0;
-  std::array<std::uint64_t, 256> accepted{};  // by number of the operation
-  std::array<std::uint64_t, 256> refused{};
-
-  void add(const ClearingStatistics& other);
-};
-
-struct ClearingSettings {
-  std::uint64_t seed = 1;
-  std::size_t steps = 80;
-  std::string scratch;  // folder for indexes; emptied before and after
-};
-
-class ClearingSimulation {
+class ClearingSimulation : public SimulatedBooks {
  public:
-  explicit ClearingSimulation(ClearingSettings settings);
-  ~ClearingSimulation();
-  ClearingSimulation(const ClearingSimulation&) = delete;
-  ClearingSimulation& operator=(const ClearingSimulation&) = delete;
-
-  // What went wrong, with the step; nullopt when nothing did.
-  [[nodiscard]] std::optional<std::string> run();
-
-  [[nodiscard]] const ClearingStatistics& statistics() const { return statistics_; }
+  explicit ClearingSimulation(SimulationSettings settings);
 
  private:
-  void open();
-  void found();
+  void found() override;
   void found_pools();
   void found_market();
   void found_coins();
   void list_dated();
   void roll_dated();
-  void step();
-  void cut_power();
-  void replay_all();
-  engine::Reply give(engine::Command command);
-  void check(const engine::Command& command, const engine::Reply& reply);
-  void check_pools();
+  void step() override;
+  void end() override;
+  void check(const engine::Command& command, const engine::Reply& reply) override;
   void check_payers(const engine::Command& command, const engine::Reply& reply);
-  void end_losses();
-  void fail(const std::string& text);
 
   [[nodiscard]] engine::Command draw();
   [[nodiscard]] engine::Command draw_trade();
@@ -93,18 +57,9 @@ class ClearingSimulation {
   [[nodiscard]] std::optional<base::Amount> maybe(std::uint64_t most);
   [[nodiscard]] std::uint32_t any_loss();
 
-  ClearingSettings settings_;
-  Random random_;
-  ClearingStatistics statistics_;
-  journal::SimulatedDisk disk_;
-  std::unique_ptr<engine::Engine> engine_;
-  std::optional<std::string> failure_;
-  std::int64_t clock_ = 1'700'000'000'000'000'000;
   std::int64_t price_ = 100'00;
   base::ContractId dated_{2U};  // that is listed beside the perpetual now
   bool is_option_ = false;
-  std::uint64_t ids_ = 0;
-  std::size_t step_ = 0;
   std::vector<market::Trade> trades_;
 };
 

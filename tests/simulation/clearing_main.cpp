@@ -1,93 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// cofferdam_clearing_simulation [--seeds A..B | --seed N] [--steps K]
 #include "tests/simulation/clearing.h"
-#include <fmt/core.h>
-
-#include <atomic>
-#include <chrono>
-#include <csignal>
-#include <filesystem>
-#include <string_view>
-#include <unistd.h>
-
-namespace {
-
-using cofferdam::simulation::ClearingSettings;
-using cofferdam::simulation::ClearingSimulation;
-using cofferdam::simulation::ClearingStatistics;
-
-std::atomic<std::uint64_t> running_seed;
-
-// A check of the product that fails aborts the program: then the seed is told here.
-void tell_seed(int /*signal*/) {
-  fmt::print(stderr, "aborted while running --seed {}\n", running_seed.load());
-}
-
-struct Arguments {
-  std::uint64_t first = 1;
-  std::uint64_t last = 100;
-  std::size_t steps = 80;
-};
-
-[[nodiscard]] bool parse(int count, char** words, Arguments& arguments) {
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string_view word = words[i];
-    const std::string value = words[i + 1];
-    const std::size_t dots = value.find("..");
-    if (word == "--seed") {
-      arguments.first = arguments.last = std::stoull(value);
-    } else if (word == "--seeds" && dots != std::string::npos) {
-      arguments.first = std::stoull(value);
-      arguments.last = std::stoull(value.substr(dots + 2));
-    } else if (word == "--steps") {
-      arguments.steps = std::stoull(value);
-    } else {
-      return false;
-    }
-  }
-  return count % 2 == 1;
-}
-
-void print(const ClearingStatistics& s, std::uint64_t seeds, double seconds) {
-  fmt::print(
-      "{} seeds in {:.1f} s ({:.1f} ms a seed): {} commands, {} dry runs, {} power cuts, "
-      "{} refused by a gate, a limit or a policy\n",
-      seeds, seconds, 1000 * seconds / static_cast<double>(seeds), s.commands, s.dry_runs,
-      s.power_cuts, s.gated);
-  for (std::size_t i = 0; i < s.accepted.size(); ++i)
-    if (((i >= 160 && i < 200) || (i >= 250 && i < 256)) && s.accepted[i] + s.refused[i] != 0)
-      fmt::print("  operation {}: {} accepted, {} refused\n", i, s.accepted[i], s.refused[i]);
-}
-
-}  // namespace
+#include "tests/simulation/run_seeds.h"
 
 int main(int count, char** words) {
-  Arguments arguments;
-  if (!parse(count, words, arguments)) {
-    fmt::print(stderr, "usage: {} [--seeds A..B | --seed N] [--steps K]\n", words[0]);
-    return 2;
-  }
-  std::signal(SIGABRT, tell_seed);
-  const std::filesystem::path memory("/dev/shm");
-  const std::filesystem::path scratch =
-      (::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path()) /
-      ("cofferdam-clearing-" + std::to_string(::getpid()));
-  ClearingStatistics statistics;
-  bool failed = false;
-  const auto start = std::chrono::steady_clock::now();
-  for (std::uint64_t seed = arguments.first; seed <= arguments.last && !failed; ++seed) {
-    running_seed = seed;
-    ClearingSimulation simulation(
-        {.seed = seed, .steps = arguments.steps, .scratch = scratch.string()});
-    const auto failure = simulation.run();
-    statistics.add(simulation.statistics());
-    if (!failure) continue;
-    failed = true;
-    fmt::print("FAILED seed {} {}\nagain: cofferdam_clearing_simulation --seed {} --steps {}\n",
-               seed, *failure, seed, arguments.steps);
-  }
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  print(statistics, arguments.last - arguments.first + 1, taken.count());
-  return failed ? 1 : 0;
+  namespace simulation = cofferdam::simulation;
+  return simulation::run_seeds<simulation::ClearingSimulation>(
+      count, words, 80, "refused by a gate, a limit or a policy");
 }
