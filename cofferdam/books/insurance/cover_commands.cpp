@@ -2,6 +2,7 @@
 #include "cofferdam/books/insurance/cover_commands.h"
 
 #include "cofferdam/base/rounding.h"
+#include "cofferdam/books/insurance/account_status.h"
 #include "cofferdam/books/insurance/cover_book.h"
 #include "cofferdam/books/insurance/cover_rules.h"
 #include "cofferdam/books/insurance/member_commands.h"
@@ -16,22 +17,6 @@ namespace cofferdam::insurance {
 using S = CoverStatus;
 
 namespace {
-
-S status_of(AccountFault fault) {
-  switch (fault) {
-    case AccountFault::none:
-      return S::ok;
-    case AccountFault::not_found:
-      return S::account_not_found;
-    case AccountFault::another_pool:
-      return S::account_in_another_pool;
-    case AccountFault::another_asset:
-      return S::account_has_different_asset;
-    case AccountFault::not_allowed:
-      break;
-  }
-  return S::account_class_not_allowed;
-}
 
 S status_of(CoverPriceStatus status) {
   switch (status) {
@@ -150,7 +135,7 @@ S check_state(const BindCover& command, const State& state, const ledger::State&
   if (pool->covers >= kCoversMax) return S::too_many_covers;
   const PolicyTerms& terms = command.terms;
   if (active_member(state, command.pool, terms.insured) == nullptr) return S::member_not_found;
-  if (const S s = status_of(fault_of(ledger, *pool, command.account)); s != S::ok) return s;
+  if (const S s = status_of<S>(fault_of(ledger, *pool, command.account)); s != S::ok) return s;
   if (ledger.accounts.find(command.account)->owner != terms.insured)
     return S::account_of_another_owner;
   const bool is_own = !pool->manager.is_none() &&

@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/insurance/member_commands.h"
 
+#include "cofferdam/books/insurance/account_status.h"
 #include "cofferdam/books/insurance/funds.h"
 #include "cofferdam/books/ledger/create_asset.h"
 
 namespace cofferdam::insurance {
 
 using S = MemberStatus;
-
-namespace {
-
-S status_of(AccountFault fault) {
-  switch (fault) {
-    case AccountFault::none:
-      return S::ok;
-    case AccountFault::not_found:
-      return S::account_not_found;
-    case AccountFault::another_pool:
-      return S::account_in_another_pool;
-    case AccountFault::another_asset:
-      return S::account_has_different_asset;
-    case AccountFault::not_allowed:
-      break;
-  }
-  return S::account_class_not_allowed;
-}
-
-}  // namespace
 
 const Member* active_member(const State& state, PoolId pool, OwnerId member) {
   const Member* row = state.members.find({pool, member});
@@ -42,7 +23,7 @@ S check_state(const AdmitMember& command, const State& state, const ledger::Stat
   const InsurancePool* pool = state.pools.find(command.pool);
   if (pool == nullptr) return S::not_an_insurance_pool;
   if (active_member(state, command.pool, command.member) != nullptr) return S::exists;
-  if (const S s = status_of(fault_of(ledger, *pool, command.account)); s != S::ok) return s;
+  if (const S s = status_of<S>(fault_of(ledger, *pool, command.account)); s != S::ok) return s;
   if (ledger.accounts.find(command.account)->owner != command.member)
     return S::account_of_another_owner;
   return pool->members >= kMembersMax ? S::too_many_members : S::ok;

@@ -2,6 +2,7 @@
 #include "cofferdam/books/insurance/pool_commands.h"
 
 #include "cofferdam/base/rounding.h"
+#include "cofferdam/books/insurance/account_status.h"
 #include "cofferdam/books/insurance/cover_book.h"
 #include "cofferdam/books/insurance/reserve.h"
 #include "cofferdam/books/insurance/tranche.h"
@@ -14,22 +15,6 @@ namespace cofferdam::insurance {
 using S = InsuranceStatus;
 
 namespace {
-
-S status_of(AccountFault fault) {
-  switch (fault) {
-    case AccountFault::none:
-      return S::ok;
-    case AccountFault::not_found:
-      return S::account_not_found;
-    case AccountFault::another_pool:
-      return S::account_in_another_pool;
-    case AccountFault::another_asset:
-      return S::account_has_different_asset;
-    case AccountFault::not_allowed:
-      break;
-  }
-  return S::account_class_not_allowed;
-}
 
 S shape_of(const PoolRules& rules) {
   const bool is_bounded = rules.counterparty_ppm <= kPpmOne && rules.insured_ppm <= kPpmOne &&
@@ -52,7 +37,7 @@ S check_pool(const State& state, PoolId pool, AssetId asset) {
 S check_account(const State& state, const ledger::State& ledger, PoolId pool, AccountId account) {
   const InsurancePool* row = state.pools.find(pool);
   if (row == nullptr) return S::not_an_insurance_pool;
-  return status_of(fault_of(ledger, *row, account));
+  return status_of<S>(fault_of(ledger, *row, account));
 }
 
 bool holds_assets(const ledger::State& ledger, PoolId pool, AssetId asset) {

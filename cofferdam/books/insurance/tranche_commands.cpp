@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/insurance/tranche_commands.h"
 
+#include "cofferdam/books/insurance/account_status.h"
 #include "cofferdam/books/insurance/pool_commands.h"
 #include "cofferdam/books/insurance/tranche.h"
 
@@ -12,22 +13,6 @@ namespace {
 
 using base::Shares;
 using default_management::FundStatus;
-
-S status_of(AccountFault fault) {
-  switch (fault) {
-    case AccountFault::none:
-      return S::ok;
-    case AccountFault::not_found:
-      return S::account_not_found;
-    case AccountFault::another_pool:
-      return S::account_in_another_pool;
-    case AccountFault::another_asset:
-      return S::account_has_different_asset;
-    case AccountFault::not_allowed:
-      break;
-  }
-  return S::account_class_not_allowed;
-}
 
 S status_of(FundStatus status) {
   switch (status) {
@@ -55,7 +40,7 @@ S check_account(const State& state, const ledger::State& ledger, PoolId pool, Ac
                 OwnerId owner) {
   const InsurancePool* row = state.pools.find(pool);
   if (row == nullptr) return S::not_an_insurance_pool;
-  if (const S s = status_of(fault_of(ledger, *row, account)); s != S::ok) return s;
+  if (const S s = status_of<S>(fault_of(ledger, *row, account)); s != S::ok) return s;
   return ledger.accounts.find(account)->owner == owner ? S::ok : S::account_of_another_owner;
 }
 
