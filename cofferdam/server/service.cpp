@@ -100,9 +100,12 @@ void Service::attach(HttpServer& http) {
       });
   books_.emplace(options_.jobs_max);
   files_.emplace(kFileJobsMax);
+  // On the thread of the books, behind what was answered: the network goes on meanwhile.
+  session_.engine().leave_snapshots_to_caller();
   books_->set_rest([this] {
     send_ready();
     send_held();
+    session_.engine().take_due_snapshot();
   });
   http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
   alerts_->attach(*committer_);
@@ -349,11 +352,14 @@ bool Service::carry_out_here() {
   std::vector<Answer> ready;
   std::vector<Answer> held;
   base::Sequence sequence = 0;
+  bool is_snapshot_due = false;
   const bool is_done = books_->run_here([&] {
     ready = std::exchange(ready_, {});
     held = std::exchange(held_, {});
     sequence = held_sequence_;
+    is_snapshot_due = session_.engine().is_snapshot_due();
   });
+  if (is_snapshot_due) books_->add([] {});  // their thread takes it when it rests
   for (auto& [exchange, response] : ready) exchange->answer(std::move(response));
   if (held.empty()) return is_done;
   if (const auto durable = committer_->commit_here(sequence))
