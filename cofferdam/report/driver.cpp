@@ -27,9 +27,8 @@ constexpr std::uint64_t kCommandsPerCommit = 64;
 [[nodiscard]] std::unexpected<base::Error> refused_by(std::string_view step,
                                                       const engine::Command& command,
                                                       const engine::Reply& reply) {
-  const engine::Refusal refusal = reply.shape != 0
-                                      ? engine::refusal_of_shape(command, reply.shape)
-                                      : engine::refusal_of(command, reply.outcome);
+  const engine::Refusal refusal = reply.shape != 0 ? engine::refusal_of_shape(command, reply.shape)
+                                                   : engine::refusal_of(command, reply.outcome);
   return refused(step, refusal.status, refusal.rule);
 }
 

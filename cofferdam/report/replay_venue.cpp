@@ -35,9 +35,9 @@ class VenueReplay {
     const Time first = first_time();
     next_midnight_ = *base::start_of_day(*base::try_add_days(base::day_of(first), 1));
     last_prices_.resize(input_.coins.size());
-    for (const auto step : {&VenueReplay::found, &VenueReplay::declare_contracts,
-                            &VenueReplay::open_seats, &VenueReplay::fund_market_makers,
-                            &VenueReplay::begin_risk, &VenueReplay::replay_events})
+    for (const auto step :
+         {&VenueReplay::found, &VenueReplay::declare_contracts, &VenueReplay::open_seats,
+          &VenueReplay::fund_market_makers, &VenueReplay::begin_risk, &VenueReplay::replay_events})
       if (Result<void> done = (this->*step)(); !done) return done;
     report();
     return driver_.finish();

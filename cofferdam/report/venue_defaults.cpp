@@ -32,12 +32,38 @@ namespace dm = default_management;
 
 }  // namespace
 
-void VenueDefaults::begin(const VenueWaterfall& waterfall,
-                          std::span<const base::ContractId> contracts,
-                          std::span<const VenueSeat> seats) {
+Result<void> VenueDefaults::begin(Time time, const VenueWaterfall& waterfall,
+                                  std::span<const base::ContractId> contracts,
+                                  std::span<const VenueSeat> seats) {
   waterfall_ = waterfall;
   contracts_.assign(contracts.begin(), contracts.end());
   seats_.assign(seats.begin(), seats.end());
+  if (!takeovers_.backstop) return {};
+  return receive("backstop", *takeovers_.backstop, time,
+                 static_cast<i128>(whole_usd(kBackstopCapitalUsd).units()));
+}
+
+// From a source that the files do not show.
+Result<void> VenueDefaults::receive(const std::string& step, std::uint32_t user, Time time,
+                                    i128 amount) {
+  const VenueSeat& seat = seats_[user];
+  const ledger::Transfer receipt{.id = base::TransferId(driver_.id("transfer/" + step)),
+                                 .debit_account = seat.omitted,
+                                 .credit_account = seat.collateral,
+                                 .amount = base::Amount(static_cast<base::u128>(amount)),
+                                 .pool = waterfall_.pool,
+                                 .asset = waterfall_.asset,
+                                 .code = kOmittedReceipt};
+  auto reply =
+      driver_.give_all(step, time, ledger::CreateTransfers{.guards = {}, .transfers = {receipt}});
+  if (!reply) return std::unexpected(std::move(reply).error());
+  accounts_.move(user, amount);
+  return {};
+}
+
+Result<void> VenueDefaults::put_in_force(Time time, bool in_force) {
+  return set_margin(driver_, "margin/force/" + std::to_string(steps_++), time, waterfall_.pool,
+                    waterfall_.asset, in_force);
 }
 
 Result<bool> VenueDefaults::ask_to_begin(Time time, std::uint32_t user) {
@@ -61,14 +87,24 @@ Result<bool> VenueDefaults::ask_to_end(Time time, std::uint32_t user) {
 }
 
 Result<void> VenueDefaults::look(Time time, std::span<const i128> prices) {
+  std::vector<std::uint32_t> asked;
   for (std::uint32_t user = 1; user < cases_.size(); ++user) {
     const bool open = cases_[user].open;
     if (user == takeovers_.backstop || (!open && accounts_.is_flat(user))) continue;
-    if (is_below_maintenance(accounts_.worth(user, prices)) == open) continue;
-    Result<bool> done = open ? ask_to_end(time, user) : ask_to_begin(time, user);
-    if (!done) return std::unexpected(std::move(done).error());
-    if (*done) ++(open ? ended_ : begun_);
+    if (is_below_maintenance(accounts_.worth(user, prices)) != open) asked.push_back(user);
   }
+  if (asked.empty()) return {};
+  if (Result<void> done = put_in_force(time, true); !done) return done;
+  for (const std::uint32_t user : asked)
+    if (Result<void> done = ask(time, user); !done) return done;
+  return put_in_force(time, false);
+}
+
+Result<void> VenueDefaults::ask(Time time, std::uint32_t user) {
+  const bool open = cases_[user].open;
+  const Result<bool> done = open ? ask_to_end(time, user) : ask_to_begin(time, user);
+  if (!done) return std::unexpected(done.error());
+  if (*done) ++(open ? ended_ : begun_);
   return {};
 }
 
@@ -85,9 +121,12 @@ Result<void> VenueDefaults::published(std::size_t liquidation, std::span<const i
   if (event.leverage != Leverage::cross || !execution.has_marks) return {};
   if (Result<void> done = bring_to(liquidation, event.account_value - worth.equity); !done)
     return done;
-  if (!cases_[event.user].open)
+  if (!cases_[event.user].open) {
+    if (Result<void> done = put_in_force(event.time, true); !done) return done;
     if (Result<bool> done = ask_to_begin(event.time, event.user); !done)
       return std::unexpected(std::move(done).error());
+    if (Result<void> done = put_in_force(event.time, false); !done) return done;
+  }
   execution.by_rule = cases_[event.user].open;
   return {};
 }
@@ -103,21 +142,11 @@ Result<void> VenueDefaults::bring_to(std::size_t liquidation, i128 difference) {
     const Result<i128> paid = pay_out(step, event.user, event.time, -difference);
     if (!paid) return std::unexpected(paid.error());
     difference = -*paid;
-  } else {
-    const VenueSeat& seat = seats_[event.user];
-    const ledger::Transfer receipt{.id = base::TransferId(driver_.id("transfer/" + step)),
-                                   .debit_account = seat.omitted,
-                                   .credit_account = seat.collateral,
-                                   .amount = base::Amount(static_cast<base::u128>(difference)),
-                                   .pool = waterfall_.pool,
-                                   .asset = waterfall_.asset,
-                                   .code = kOmittedReceipt};
-    auto reply = driver_.give_all(step, event.time,
-                                  ledger::CreateTransfers{.guards = {}, .transfers = {receipt}});
-    if (!reply) return std::unexpected(std::move(reply).error());
+    accounts_.move(event.user, difference);
+  } else if (Result<void> done = receive(step, event.user, event.time, difference); !done) {
+    return done;
   }
   executions_[liquidation].adjusted = difference;
-  accounts_.move(event.user, difference);
   return {};
 }
 
@@ -184,18 +213,21 @@ Result<bool> VenueDefaults::takes(std::size_t row) {
 Result<bool> VenueDefaults::fill(std::size_t liquidation, std::size_t row) {
   VenueTrade trade = input_.trades[row];
   const VenueSeat& backstop = seats_[*takeovers_.backstop];
-  Result<engine::Reply> reply =
-      driver_.ask("published/" + std::to_string(liquidation) + "/fill/" + std::to_string(row),
-                  trade.time,
-                  dm::FillLiquidation{.pool = waterfall_.pool,
-                                      .owner = seats_[trade.user].owner,
-                                      .asset = waterfall_.asset,
-                                      .contract = contracts_[trade.coin],
-                                      .quantity = base::Quantity(trade.size),
-                                      .price = base::Price(trade.price),
-                                      .taker_pool = backstop.pool,
-                                      .taker = backstop.owner});
+  if (Result<void> done = put_in_force(trade.time, true); !done)
+    return std::unexpected(std::move(done).error());
+  Result<engine::Reply> reply = driver_.ask(
+      "published/" + std::to_string(liquidation) + "/fill/" + std::to_string(row), trade.time,
+      dm::FillLiquidation{.pool = waterfall_.pool,
+                          .owner = seats_[trade.user].owner,
+                          .asset = waterfall_.asset,
+                          .contract = contracts_[trade.coin],
+                          .quantity = base::Quantity(trade.size),
+                          .price = base::Price(trade.price),
+                          .taker_pool = backstop.pool,
+                          .taker = backstop.owner});
   if (!reply) return std::unexpected(std::move(reply).error());
+  if (Result<void> done = put_in_force(trade.time, false); !done)
+    return std::unexpected(std::move(done).error());
   if (!reply->ok() || reply->outcome.postings.empty()) return false;
   trade.counterparty = *takeovers_.backstop;
   accounts_.trade(trade);
@@ -254,8 +286,9 @@ Result<void> VenueDefaults::end_day(Time time, std::span<const i128> prices) {
     swept_ += moved;
     accounts_.move(backstop, -moved);
   }
+  const i128 begun_with = static_cast<i128>(whole_usd(kBackstopCapitalUsd).units());
   FundDay day{.date = base::day_of(time - base::Duration(1)),
-              .backstop = accounts_.worth(backstop, prices).equity + swept_,
+              .backstop = accounts_.worth(backstop, prices).equity + swept_ - begun_with,
               .swept = swept_};
   for (; next_of_days_ < input_.liquidations.size() &&
          input_.liquidations[next_of_days_].time <= time;

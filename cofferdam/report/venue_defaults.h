@@ -28,7 +28,8 @@
 
 namespace cofferdam::report {
 
-inline constexpr std::uint64_t kBackstopCapitalUsd = 100;  // what it keeps, in USD
+// What the backstop begins with and keeps, in USD: the files show none.
+inline constexpr std::uint64_t kBackstopCapitalUsd = 1'000;
 
 // Reason code of what went to a destination that the files do not show.
 inline constexpr std::uint16_t kOmittedPayment = 1002;
@@ -47,9 +48,9 @@ class VenueDefaults {
   // What a published liquidation came to.
   struct Execution {
     bool has_marks = false;
-    base::i128 equity = 0;    // of the books, by deposits and trades alone, at kUsdScale
-    base::i128 notional = 0;  // the same
-    base::i128 adjusted = 0;  // booked to bring it to the published value
+    base::i128 equity = 0;     // of the books, by deposits and trades alone, at kUsdScale
+    base::i128 notional = 0;   // the same
+    base::i128 adjusted = 0;   // booked to bring it to the published value
     bool open_before = false;  // the rule had begun before, by trades alone
     base::Time begun;          // then
     bool by_rule = false;      // liquidated by command
@@ -75,8 +76,9 @@ class VenueDefaults {
         executions_(input.liquidations.size()),
         cases_(input.users.size()) {}
 
-  void begin(const VenueWaterfall& waterfall, std::span<const base::ContractId> contracts,
-             std::span<const VenueSeat> seats);
+  [[nodiscard]] Result<void> begin(base::Time time, const VenueWaterfall& waterfall,
+                                   std::span<const base::ContractId> contracts,
+                                   std::span<const VenueSeat> seats);
 
   // After the marks of a minute: who has fallen below the maintenance margin, and who has it again.
   [[nodiscard]] Result<void> look(base::Time time, std::span<const base::i128> prices);
@@ -105,6 +107,10 @@ class VenueDefaults {
     base::Time begun;
   };
 
+  [[nodiscard]] Result<void> receive(const std::string& step, std::uint32_t user, base::Time time,
+                                     base::i128 amount);
+  [[nodiscard]] Result<void> put_in_force(base::Time time, bool in_force);
+  [[nodiscard]] Result<void> ask(base::Time time, std::uint32_t user);
   [[nodiscard]] Result<bool> ask_to_begin(base::Time time, std::uint32_t user);
   [[nodiscard]] Result<bool> ask_to_end(base::Time time, std::uint32_t user);
   [[nodiscard]] Result<void> bring_to(std::size_t liquidation, base::i128 difference);
@@ -130,8 +136,8 @@ class VenueDefaults {
   std::vector<base::ContractId> contracts_;
   std::vector<VenueSeat> seats_;
   std::vector<Execution> executions_;
-  std::vector<Case> cases_;           // by user
-  std::vector<std::size_t> closing_;  // liquidations whose second has not passed
+  std::vector<Case> cases_;            // by user
+  std::vector<std::size_t> closing_;   // liquidations whose second has not passed
   std::map<std::size_t, bool> taken_;  // by row of a backstop's side: whether the fill took it
   std::vector<FundDay> days_;
   base::i128 swept_ = 0;

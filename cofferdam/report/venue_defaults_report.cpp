@@ -40,7 +40,10 @@ namespace dm = default_management;
   if (execution.fills > 0 && execution.trades == 0) return "reproduced";
   if (event.leverage == Leverage::isolated) return "booked as trades: isolated";
   if (!execution.has_marks) return "booked as trades: no mark can be drawn";
-  if (!execution.by_rule) return "booked as trades: healthy by the rule";
+  if (!execution.by_rule)
+    return execution.equity + execution.adjusted > event.account_value
+               ? "booked as trades: what it has above is not cash"
+               : "booked as trades: healthy by the rule";
   return execution.fills > 0 ? "reproduced in part" : "booked as trades: no other side";
 }
 
@@ -86,27 +89,28 @@ void VenueDefaults::report_liquidations() const {
     const Execution& execution = executions_[i];
     const std::string verdict = verdict_of(event, execution);
     reproduced += verdict == "reproduced" ? 1U : 0U;
-    const bool is_alone = event.leverage == Leverage::cross &&
-                          execution.equity * 100 < execution.notional;
+    const bool is_alone =
+        event.leverage == Leverage::cross && execution.equity * 100 < execution.notional;
     alone += is_alone ? 1U : 0U;
     listing.rows.push_back(
         {base::format_time(event.time), input_.users[event.user].name,
          event.leverage == Leverage::cross ? "cross" : "isolated", text(event.account_value),
          text(execution.equity), execution.adjusted == 0 ? "" : text(execution.adjusted),
-         percent(event.account_value, event.notional), percent(execution.equity, execution.notional),
+         percent(event.account_value, event.notional),
+         percent(execution.equity, execution.notional),
          execution.open_before ? base::format_duration(event.time - execution.begun) : "",
          verdict});
   }
   const std::string all = std::to_string(executions_.size());
-  listing.title = "Liquidations by command against the " + all + " published: " +
-                  std::to_string(reproduced) + " reproduced";
+  listing.title = "Liquidations by command against the " + all +
+                  " published: " + std::to_string(reproduced) + " reproduced";
+  result.facts.push_back({"liquidations reproduced by command", "", std::to_string(reproduced)});
   result.facts.push_back(
-      {"liquidations reproduced by command", "", std::to_string(reproduced) + " of " + all});
+      {"published cross ones below 1 % by deposits and trades alone", "", std::to_string(alone)});
   result.facts.push_back(
-      {"of them below 1 % by deposits and trades alone", "", std::to_string(alone)});
-  result.facts.push_back({"liquidations whose closing trades have the backstop's side", "",
-                          std::to_string(takeovers_.mirrored) + " of " +
-                              std::to_string(takeovers_.closing) + " trades"});
+      {"trades that close a liquidation", "", std::to_string(takeovers_.closing)});
+  result.facts.push_back(
+      {"of them with the backstop on the other side", "", std::to_string(takeovers_.mirrored)});
   result.facts.push_back(
       {"liquidations begun by the rule, by trades alone", "", std::to_string(begun_)});
   result.findings.push_back(std::move(listing));
@@ -152,8 +156,7 @@ void VenueDefaults::report_losses() const {
     }
   result.facts.push_back({"losses of published liquidations USD", "", text(sum)});
   Listing listing{.title = "Who paid, in the record: " + std::to_string(count) +
-                           " take-overs left less than nothing, " + text(largest) +
-                           " USDC at most",
+                           " take-overs left less than nothing, " + text(largest) + " USDC at most",
                   .columns = {text_column("layer"), number_column("paid USDC")}};
   for (std::size_t i = 0; i < paid.size(); ++i)
     listing.rows.push_back({kLayerNames[i], text(paid[i])});
@@ -168,13 +171,13 @@ void VenueDefaults::report_fund() const {
                               number_column("published value taken over, total"),
                               number_column("result of the backstop, total"),
                               number_column("of it in the fund")}};
-  ReplayPicture picture{.title = "The fund: what the backstop took over and what it made of it",
-                        .unit = "USDC",
-                        .scale = kUsdScale,
-                        .labels = {},
-                        .series = {{"published value taken over", {}},
-                                   {"result of the backstop", {}},
-                                   {"in the fund", {}}}};
+  ReplayPicture picture{
+      .title = "The fund: what the backstop took over and what it made of it",
+      .unit = "USDC",
+      .scale = kUsdScale,
+      .labels = {},
+      .series = {
+          {"published value taken over", {}}, {"result of the backstop", {}}, {"in the fund", {}}}};
   i128 taken = 0;
   for (const FundDay& day : days_) {
     taken += day.taken_over;
@@ -194,9 +197,10 @@ void VenueDefaults::report_fund() const {
   result.pictures.push_back(std::move(picture));
   result.notes.push_back(
       "The backstop is " + input_.users[*takeovers_.backstop].name +
-      ", the account on the other side of every close. It keeps " +
+      ", the account on the other side of the closes. It begins with " +
       std::to_string(kBackstopCapitalUsd) +
-      " USDC; what it has above at the end of a day goes to the fund. Whether the venue kept it in "
+      " USDC (assumed: the files show none) and keeps them; what it has above at the end of a day "
+      "goes to the fund. Whether the venue kept it in "
       "a fund is not in the files; the result is, to the unit, that of its published trades.");
 }
 

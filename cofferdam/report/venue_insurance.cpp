@@ -299,9 +299,9 @@ Result<void> VenueInsurance::claim(Time time, const Fall& fall) {
   if (!noticed) return std::unexpected(std::move(noticed).error());
   const auto claim = static_cast<std::uint32_t>(noticed->outcome.created);
   const bool is_all = fall.worst >= 3 * kFallScale / 10;
-  if (auto reply =
-          driver_.give(step + "/trigger", time,
-                       ins::TriggerClaim{.claim = claim, .trigger = is_all ? "fall-30" : "fall-20"});
+  if (auto reply = driver_.give(
+          step + "/trigger", time,
+          ins::TriggerClaim{.claim = claim, .trigger = is_all ? "fall-30" : "fall-20"});
       !reply)
     return std::unexpected(std::move(reply).error());
   claims_.push_back({.fall = fall, .claim = claim, .payable = time + base::kDay});
@@ -345,9 +345,9 @@ VenueInsurance::Expected VenueInsurance::expected_of(const Member& member) const
   };
   Expected expected;
   expected.volume = std::max(sum_of(member.volumes), floor(kVolumeFloorUsd));
-  expected.equity = std::max({sum_of(member.equities) / static_cast<i128>(kWeek),
-                              floor(kEquityFloorUsd),
-                              expected.volume * kEquityFloorPpm / 1'000'000});
+  expected.equity =
+      std::max({sum_of(member.equities) / static_cast<i128>(kWeek), floor(kEquityFloorUsd),
+                expected.volume * kEquityFloorPpm / 1'000'000});
   return expected;
 }
 

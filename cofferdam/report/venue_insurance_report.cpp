@@ -116,9 +116,11 @@ void VenueInsurance::report_weeks() const {
   const ins::InsurancePool& pool = *books.pools.find(pool_);
   result.notes.push_back(
       "The insurance pool is assumed: " + cents(whole_usd(kInsuranceCapitalUsd)) +
-      " USDC of capital; members are the accounts that traded in the week before a tariff; expected "
+      " USDC of capital; members are the accounts that traded in the week before a tariff; "
+      "expected "
       "losses are 0.2 basis points of their volume; of each contribution 70 % is billed on volume "
-      "in tiers, the rest on average equity; the venue pays for its clients. It ends with a capital "
+      "in tiers, the rest on average equity; the venue pays for its clients. It ends with a "
+      "capital "
       "of " +
       cents(pool.capital()) + " and " + cents(pool.funds.layer) + " in the layer; losses paid " +
       cents(pool.losses_paid) + ", " + cents(pool.funds.unearned) + " unearned.");
@@ -137,16 +139,15 @@ void VenueInsurance::report_bills() const {
                   number_column("equity"), number_column("on equity"), number_column("charged")}};
   for (const auto& [period, week] : weeks_of(books, pool_)) {
     const ins::Contribution& bill = *week.largest;
-    const ins::TariffRate& rate =
-        *books.rates.find({pool_, period, bill.version, bill.member});
+    const ins::TariffRate& rate = *books.rates.find({pool_, period, bill.version, bill.member});
     const auto at = std::ranges::find(owners_, bill.member);
     listing.rows.push_back(
         {std::to_string(period), input_.users[static_cast<std::size_t>(at - owners_.begin())].name,
          text(rate.expected_part), text(rate.capital_part), of_one(rate.credibility),
          of_one(rate.relative_loss), of_one(rate.modifier), text(rate.contribution),
          cents(rate.expected_volume), basis_points(rate.volume_rates.front()), cents(bill.volume),
-         text(bill.volume_part), basis_points(rate.collateral_rate),
-         cents(bill.average_collateral), text(bill.collateral_part), text(bill.amount)});
+         text(bill.volume_part), basis_points(rate.collateral_rate), cents(bill.average_collateral),
+         text(bill.collateral_part), text(bill.amount)});
   }
   driver_.result().findings.push_back(std::move(listing));
 }
@@ -156,10 +157,10 @@ void VenueInsurance::report_claims() const {
   const auto fall_text = [&](const Fall& fall) {
     return input_.coins[fall.coin].code + " " + base::format_decimal(fall.worst, 2) + " %";
   };
-  Listing listing{.title = "",
-                  .columns = {text_column("opened"), text_column("fall in 24 hours"),
-                              text_column("stage"), number_column("approved"),
-                              number_column("paid")}};
+  Listing listing{
+      .title = "",
+      .columns = {text_column("opened"), text_column("fall in 24 hours"), text_column("stage"),
+                  number_column("approved"), number_column("paid")}};
   for (const Claimed& one : claims_) {
     const ins::Claim& claim = *driver_.engine().state().claims.claims.find(one.claim);
     listing.rows.push_back({base::format_time(one.fall.time), fall_text(one.fall),

@@ -45,11 +45,9 @@ Result<void> VenueRisk::begin(Time time, const VenueFloor& floor) {
     return done;
   const Result<base::PoolId> unbacked = unbacked_.open_pool(time, floor.asset);
   if (!unbacked) return std::unexpected(unbacked.error());
-  const Result<base::ConduitId> to_unbacked =
-      insurance_.conduit_to(time, "unbacked", *unbacked);
+  const Result<base::ConduitId> to_unbacked = insurance_.conduit_to(time, "unbacked", *unbacked);
   if (!to_unbacked) return std::unexpected(to_unbacked.error());
-  if (Result<void> done =
-          unbacked_.begin(time, insurance_.layer(), *to_unbacked, floor.contracts);
+  if (Result<void> done = unbacked_.begin(time, insurance_.layer(), *to_unbacked, floor.contracts);
       !done)
     return done;
   const Result<base::ConduitId> to_clients = insurance_.conduit_to(time, "clients", floor.pool);
@@ -67,8 +65,7 @@ Result<void> VenueRisk::begin(Time time, const VenueFloor& floor) {
   if (Result<void> done = driver_.accounts("waterfall", time, waterfall_accounts(waterfall)); !done)
     return done;
   if (Result<void> done = open_waterfall(driver_, time, waterfall); !done) return done;
-  defaults_.begin(waterfall, floor.contracts, floor.seats);
-  return {};
+  return defaults_.begin(time, waterfall, floor.contracts, floor.seats);
 }
 
 Time VenueRisk::next_liquidation() const {

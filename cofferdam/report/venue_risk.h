@@ -45,10 +45,12 @@ class VenueRisk {
   // A row of a take-over by the backstop: its price is not the market's, and where a liquidation by
   // command takes it, it is no trade.
   [[nodiscard]] bool is_takeover(std::size_t row) const;
+
   [[nodiscard]] Result<bool> takes(std::size_t row) { return defaults_.takes(row); }
 
-  void count(const VenueTrade& trade);          // every row
-  void booked(const VenueTrade& trade);         // what was booked as a trade
+  void count(const VenueTrade& trade);   // every row
+  void booked(const VenueTrade& trade);  // what was booked as a trade
+
   void moved(std::uint32_t user, base::i128 amount) { accounts_.move(user, amount); }
 
   // After the settlement of a day.

@@ -41,8 +41,8 @@ constexpr i128 kMissMax = 1'000;  // a mark may miss the published notional by a
 }
 
 struct Closed {
-  i128 size = 0;  // above zero: a long position was closed
-  i128 cost = 0;  // at kUsdScale, at the closing prices, above zero
+  i128 size = 0;   // above zero: a long position was closed
+  i128 cost = 0;   // at kUsdScale, at the closing prices, above zero
   i128 value = 0;  // size x price in the coin's own scale
 };
 
@@ -92,12 +92,12 @@ struct Closed {
     notional += worth(input.coins[coin], sum.size < 0 ? -sum.size : sum.size, *back);
     marks.push_back({.time = event.time, .coin = coin, .price = *back});
   }
-  const i128 miss = notional < event.notional ? event.notional - notional
-                                              : notional - event.notional;
+  const i128 miss =
+      notional < event.notional ? event.notional - notional : notional - event.notional;
   if (marks.empty() || miss * kMissMax > event.notional) return {};
   if (marks.size() > 1) return marks;
-  const auto exact = price_at(input.coins[marks[0].coin], closed.begin()->second.size,
-                              event.notional);
+  const auto exact =
+      price_at(input.coins[marks[0].coin], closed.begin()->second.size, event.notional);
   if (exact && *exact > 0) marks[0].price = *exact;
   return marks;
 }

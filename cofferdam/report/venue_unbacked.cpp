@@ -114,14 +114,8 @@ Result<void> VenueUnbacked::begin(Time time, const VenueLayer& layer, base::Cond
               participant(std::to_string(i), time, owner_of(i), account_of(i), false);
           !done)
         return done;
-  if (auto reply = driver_.give("unbacked/margin", time,
-                                margin::SetPool{.pool = pool_,
-                                                .asset = asset_,
-                                                .mode = margin::Mode::cross,
-                                                .call_buffer_ppm = kReplayCallBufferPpm,
-                                                .in_force = false});
-      !reply)
-    return std::unexpected(std::move(reply).error());
+  if (Result<void> done = set_margin(driver_, "unbacked/margin", time, pool_, asset_, false); !done)
+    return done;
   return pay("unbacked/maker", time, maker_account_, whole_usd(kMarketMakerFundingUsd),
              pool::kDeposit);
 }
@@ -151,6 +145,11 @@ Result<void> VenueUnbacked::pay(const std::string& step, Time time, base::Accoun
       driver_.give_all(step, time, ledger::CreateTransfers{.guards = {}, .transfers = {paid}});
   if (!reply) return std::unexpected(std::move(reply).error());
   return {};
+}
+
+Result<void> VenueUnbacked::put_in_force(std::size_t liquidation, const char* what, Time time,
+                                         bool in_force) {
+  return set_margin(driver_, step_of(liquidation, what), time, pool_, asset_, in_force);
 }
 
 Time VenueUnbacked::next_close() const {
@@ -197,13 +196,16 @@ Result<void> VenueUnbacked::open(std::size_t liquidation) {
       !done)
     return done;
   if (Result<void> done = trade(liquidation, event.time, prices, true); !done) return done;
+  if (Result<void> done = put_in_force(liquidation, "opening", event.time, true); !done)
+    return done;
   auto reply = driver_.ask(
       step_of(liquidation, "begin"), event.time,
       dm::BeginLiquidation{.pool = pool_, .owner = owner_of(liquidation), .asset = asset_});
   if (!reply) return std::unexpected(std::move(reply).error());
-  twins_[liquidation] = {.is_open = reply->ok(),
-                         .closes = event.time + base::Duration(kUnbackedHours * base::kHour.value())};
-  return {};
+  twins_[liquidation] = {
+      .is_open = reply->ok(),
+      .closes = event.time + base::Duration(kUnbackedHours * base::kHour.value())};
+  return put_in_force(liquidation, "opened", event.time, false);
 }
 
 Result<void> VenueUnbacked::close(Time time, std::span<const i128> prices) {
@@ -227,13 +229,14 @@ Result<void> VenueUnbacked::close_one(std::size_t liquidation, Time time,
     twin.loss = static_cast<std::uint32_t>(declared->outcome.created);
     if (Result<void> done = bear(liquidation, time); !done) return done;
   }
+  if (Result<void> done = put_in_force(liquidation, "closing", time, true); !done) return done;
   const Result<bool> filled = fill(liquidation, time, prices);
   if (!filled) return std::unexpected(filled.error());
   if (twin.end == End::none) twin.end = *filled ? End::closed : End::lives;
-  auto ended = driver_.give(
-      step_of(liquidation, "end"), time,
-      dm::EndLiquidation{.pool = pool_, .owner = owner, .asset = asset_});
+  auto ended = driver_.give(step_of(liquidation, "end"), time,
+                            dm::EndLiquidation{.pool = pool_, .owner = owner, .asset = asset_});
   if (!ended) return std::unexpected(std::move(ended).error());
+  if (Result<void> done = put_in_force(liquidation, "closed", time, false); !done) return done;
   return twin.end == End::lives ? trade(liquidation, time, prices, false) : Result<void>();
 }
 
@@ -241,8 +244,8 @@ Result<void> VenueUnbacked::close_one(std::size_t liquidation, Time time,
 // something: what they do not is refused, and stands so in the record.
 Result<void> VenueUnbacked::bear(std::size_t liquidation, Time time) {
   Twin& twin = twins_[liquidation];
-  if (auto reply = driver_.give(step_of(liquidation, "allocate"), time,
-                                dm::AllocateLoss{.loss = twin.loss});
+  if (auto reply =
+          driver_.give(step_of(liquidation, "allocate"), time, dm::AllocateLoss{.loss = twin.loss});
       !reply)
     return std::unexpected(std::move(reply).error());
   if (Result<void> done = follow_custody(driver_, time, waterfall_, twin.loss); !done) return done;
@@ -253,8 +256,7 @@ Result<void> VenueUnbacked::bear(std::size_t liquidation, Time time) {
     if (!reply) return std::unexpected(std::move(reply).error());
     twin.deleveraged = twin.deleveraged || reply->ok();
   }
-  auto cut =
-      driver_.ask(step_of(liquidation, "cut"), time, dm::CutClaims{.loss = twin.loss});
+  auto cut = driver_.ask(step_of(liquidation, "cut"), time, dm::CutClaims{.loss = twin.loss});
   if (!cut) return std::unexpected(std::move(cut).error());
   const dm::Loss& loss = *driver_.engine().state().default_management.losses.find(twin.loss);
   new_losses_.push_back({.user = input_.liquidations[liquidation].user, .loss = loss.amount});
@@ -282,14 +284,17 @@ Result<bool> VenueUnbacked::fill(std::size_t liquidation, Time time, std::span<c
 
 void VenueUnbacked::report() const {
   ReplayResult& result = driver_.result();
+  result.labels.emplace_back(maker_, "maker of " + std::string(kPool));
+  for (std::size_t i = 0; i < twins_.size(); ++i)
+    if (is_repeated(i))
+      result.labels.emplace_back(owner_of(i), std::string(kPool) + "/" + std::to_string(i + 1));
   const dm::State& books = driver_.engine().state().default_management;
   const auto text = [](Amount amount) { return base::format_decimal(amount.units(), kUsdScale); };
-  Listing listing{
-      .title = "",
-      .columns = {text_column("time"), text_column("account"), number_column("loss"),
-                  number_column("own capital"), number_column("fund"),
-                  number_column("parametric layer"), number_column("deleveraged"),
-                  number_column("claims cut"), text_column("certificate")}};
+  Listing listing{.title = "",
+                  .columns = {text_column("time"), text_column("account"), number_column("loss"),
+                              number_column("own capital"), number_column("fund"),
+                              number_column("parametric layer"), number_column("deleveraged"),
+                              number_column("claims cut"), text_column("certificate")}};
   std::array<std::size_t, 4> counts{};
   std::array<Amount, 6> sums;
   for (std::size_t i = 0; i < twins_.size(); ++i) {
@@ -316,21 +321,21 @@ void VenueUnbacked::report() const {
   for (const Amount& sum : sums) total.push_back(text(sum));
   total.push_back("");
   listing.rows.push_back(std::move(total));
-  listing.title = "Who paid, without a backstop and six hours late: " +
-                  std::to_string(counts[3]) + " defaults, " + std::to_string(counts[2]) +
-                  " closed with something left, " + std::to_string(counts[1]) +
-                  " have their margin again";
+  listing.title = "Who paid, without a backstop and six hours late: " + std::to_string(counts[3]) +
+                  " defaults, " + std::to_string(counts[2]) + " closed with something left, " +
+                  std::to_string(counts[1]) + " have their margin again";
   result.facts.push_back({"losses without a backstop USD", "", text(sums[0])});
   result.facts.push_back({"of them borne by the parametric layer USD", "", text(sums[3])});
   result.findings.push_back(std::move(listing));
-  result.notes.push_back(
-      "Assumed, since the files name no layers: own capital of " + std::to_string(kOwnCapitalUsd) +
-      " USDC in each pool; a fund, in the venue's pool fed by the backstop alone, in the other of " +
-      std::to_string(kUnbackedFundUsd) +
-      "; a layer of the insurance pool that bears of a loss what is above " +
-      std::to_string(kLayerAttachmentUsd) + ", up to " + std::to_string(kLayerLimitUsd) +
-      ", and of each pool's losses of a year " + std::to_string(kLayerYearUsd) +
-      "; then deleveraging and cut claims.");
+  result.notes.push_back("Assumed, since the files name no layers: own capital of " +
+                         std::to_string(kOwnCapitalUsd) +
+                         " USDC in each pool; a fund, in the venue's pool fed by the backstop "
+                         "alone, in the other of " +
+                         std::to_string(kUnbackedFundUsd) +
+                         "; a layer of the insurance pool that bears of a loss what is above " +
+                         std::to_string(kLayerAttachmentUsd) + ", up to " +
+                         std::to_string(kLayerLimitUsd) + ", and of each pool's losses of a year " +
+                         std::to_string(kLayerYearUsd) + "; then deleveraging and cut claims.");
 }
 
 }  // namespace cofferdam::report

@@ -75,6 +75,8 @@ class VenueUnbacked {
                                  base::Amount amount, std::uint16_t code);
   [[nodiscard]] Result<void> trade(std::size_t liquidation, base::Time time,
                                    std::span<const base::i128> prices, bool opens);
+  [[nodiscard]] Result<void> put_in_force(std::size_t liquidation, const char* what,
+                                          base::Time time, bool in_force);
   [[nodiscard]] Result<void> close_one(std::size_t liquidation, base::Time time,
                                        std::span<const base::i128> prices);
   [[nodiscard]] Result<void> bear(std::size_t liquidation, base::Time time);

@@ -21,7 +21,8 @@ namespace dm = default_management;
                               .pool = waterfall.pool,
                               .asset = waterfall.asset,
                               .code = code};
-  auto reply = driver.give_all(step, time, ledger::CreateTransfers{.guards = {}, .transfers = {paid}});
+  auto reply =
+      driver.give_all(step, time, ledger::CreateTransfers{.guards = {}, .transfers = {paid}});
   if (!reply) return std::unexpected(std::move(reply).error());
   return {};
 }
@@ -94,8 +95,7 @@ Result<void> open_waterfall(Driver& driver, base::Time time, const VenueWaterfal
 }
 
 base::Amount charged_to(Driver& driver, std::uint32_t loss, const char* layer) {
-  const dm::Charge* charge =
-      driver.engine().state().default_management.charges.find({loss, layer});
+  const dm::Charge* charge = driver.engine().state().default_management.charges.find({loss, layer});
   return charge == nullptr ? base::Amount() : charge->amount;
 }
 
