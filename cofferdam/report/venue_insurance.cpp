@@ -179,7 +179,7 @@ Result<base::ConduitId> VenueInsurance::conduit_to(Time time, const std::string&
 Result<void> VenueInsurance::bind_cover(Time time) {
   Result<engine::Reply> source =
       driver_.give("insurance/source", time,
-                   fact::DeclareSource{.code = "falls",
+                   fact::DeclareSource{.code = "venue-falls",
                                        .description = "largest fall of a contract in 24 hours",
                                        .staleness = base::kHour,
                                        .scale = 4});
