@@ -175,6 +175,35 @@ TEST_F(ReplayTest, LiquidationByCommandWorkedOut) {
   EXPECT_EQ(week[4], "0.06");  // 20 millionths of 1,900 and of the floor of 1,000
 }
 
+// A liquidation in the last second of the files, of a venue whose files show no other side: the
+// rule begins it, it is booked as a trade, and the account is brought to its published value first.
+TEST_F(ReplayTest, LiquidationWithoutABackstop) {
+  std::filesystem::create_directories(folder_ + "/days");
+  std::ofstream(folder_ + "/days/deposits_withdrawals.csv")
+      << "time,user,delta_usd\n2024-01-01T09:00:00Z,ann,101\n2024-01-01T09:00:00Z,bob,1000\n";
+  std::ofstream(folder_ + "/days/trades.csv") << "time,user,coin,side,px,sz\n"
+                                                 "2024-01-01T10:00:00Z,ann,XYZ,Bid,100.00,10\n"
+                                                 "2024-01-01T11:00:00Z,bob,XYZ,Bid,100.05,1\n"
+                                                 "2024-01-01T23:59:59Z,ann,XYZ,Ask,90.00,10\n";
+  const std::string header =
+      "time,user,liquidated_ntl_pos,liquidated_account_value,leverage_type\n";
+  std::ofstream(folder_ + "/days/liquidations.csv")
+      << header << "2024-01-01T23:59:59Z,ann,909,9,Cross\n";
+  const Replay replay{
+      .dataset = "venue", .input_folder = folder_ + "/days", .books_folder = folder_ + "/books"};
+  const ReplayOutput output = replay_twice(replay);
+  const auto& liquidation = listing_of(output.result, "Liquidations by command").rows.at(0);
+  EXPECT_EQ(liquidation[4], "10.000000");
+  EXPECT_EQ(liquidation[5], "-1.000000");
+  EXPECT_EQ(liquidation[9], "booked as trades: no other side");
+  // An account that is in another pool than the clients is not liquidated there.
+  std::ofstream(folder_ + "/days/accounts.csv") << "user,pool,kind\nann,others,client\n";
+  auto engine = open("more");
+  const auto refused = run_replay(*engine, replay, {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text(), HasSubstr("liquidated accounts are in the pool clients"));
+}
+
 TEST_F(ReplayTest, Gratipay) {
   NEEDS_DATA();
   const ReplayOutput output = replay_twice(of_dataset("ledger_gratipay_escrow"));

@@ -222,11 +222,16 @@ class VenueReplay {
         options_.progress(driver_.result().rows, total);
     }
     if (options_.progress) options_.progress(total, total);
-    return end_day();
+    return pass_to(next_midnight_);
   }
 
   Result<void> begin_risk() {
     if (!risk_.observes()) return {};
+    const auto clients = pools_.find("clients");
+    for (const VenueLiquidation& event : input_.liquidations)
+      if (clients == pools_.end() || seats_[event.user].pool != clients->second)
+        return base::malformed("liquidations.csv", input_.users[event.user].name,
+                               "liquidated accounts are in the pool clients");
     return risk_.begin(now_, {.pool = pools_.at("clients"),
                               .asset = usdc_,
                               .custody = custody_of("clients"),

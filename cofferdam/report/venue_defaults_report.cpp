@@ -66,7 +66,10 @@ void VenueDefaults::report_margin() const {
   Listing listing{
       .title = "Margin and calls: what the rule began by trades alone, beside the published",
       .columns = {text_column("what"), number_column("times")}};
-  listing.rows = {{"begun at the end of a minute with trades", std::to_string(begun_)},
+  const margin::PoolMargin* setting = driver_.engine().state().margin.pools.find(waterfall_.pool);
+  listing.rows = {{"margin calls", std::to_string(setting->calls)},
+                  {"an account became liquidatable", std::to_string(setting->liquidatable)},
+                  {"liquidations begun at the end of a minute with trades", std::to_string(begun_)},
                   {"of them followed by a published liquidation", std::to_string(before)},
                   {"of them ended with the margin restored", std::to_string(ended_)},
                   {"of them open at the end", std::to_string(still)}};

@@ -119,7 +119,9 @@ void VenueInsurance::report_weeks() const {
       " USDC of capital; members are the accounts that traded in the week before a tariff; "
       "expected "
       "losses are 0.2 basis points of their volume; of each contribution 70 % is billed on volume "
-      "in tiers, the rest on average equity; the venue pays for its clients. It ends with a "
+      "in tiers, the rest on average equity; the venue pays for its clients; what the layer pays "
+      "to "
+      "the pool without a backstop counts as their own losses. It ends with a "
       "capital "
       "of " +
       cents(pool.capital()) + " and " + cents(pool.funds.layer) + " in the layer; losses paid " +
