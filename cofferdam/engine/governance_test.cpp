@@ -285,7 +285,7 @@ TEST_F(Governed, WhomAProposalNamesIsReadAgainWhenItIsCarriedOut) {
     return PrincipalId(next_principal++);
   };
   EXPECT_EQ(person("dora", 77), kDora);
-  must(kRoot, weight_of(kDora, 200));
+  must(kExecutive, weight_of(kDora, 200));
   must(kRoot, decision::ExcludeConflicts{.reason = "statutes"});
   // To a principal that does not exist yet; Dora carries it, Anna (60 of 300) is against.
   const auto granted = [&](PrincipalId to, bool boris_too) {

@@ -2,6 +2,7 @@
 #include "cofferdam/report/insurance_verbs.h"
 
 #include "cofferdam/base/decimal.h"
+#include "cofferdam/operation/tasks.h"
 #include "cofferdam/report/export_journal.h"
 #include "cofferdam/report/input.h"
 #include "cofferdam/report/insurance_replay.h"

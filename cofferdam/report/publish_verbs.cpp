@@ -2,6 +2,7 @@
 //
 // What is published and can be found again: a tariff with the figures behind it, and the figures of
 // a solvency report.
+#include "cofferdam/base/decimal.h"
 #include "cofferdam/books/insurance/publish_tariff.h"
 #include "cofferdam/crypto/sha256.h"
 #include "cofferdam/models/solvency/solvency.h"
