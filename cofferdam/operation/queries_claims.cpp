@@ -81,8 +81,6 @@ struct FieldForms<ClaimParameter> {
 
 namespace {
 
-const auto kItself = [](const auto& row) { return row; };
-
 std::uint32_t incident_number(const View& view, const std::string& code) {
   const ins::Incident* found = ins::find_incident(view.state.claims, code);
   return found == nullptr ? 0 : found->number;
