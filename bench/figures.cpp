@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <sched.h>
+#include <thread>
 #include <unistd.h>
 
 namespace cofferdam::bench {
@@ -36,6 +38,35 @@ double quantile(std::vector<double> values, double q) {
   std::sort(values.begin(), values.end());
   const auto last = static_cast<double>(values.size() - 1);
   return values[static_cast<std::size_t>(q * last)];
+}
+
+Stalls stalls(double seconds) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<Stalls> each(cores);
+  std::vector<std::thread> threads;
+  for (unsigned core = 0; core < cores; ++core) {
+    threads.emplace_back([&stalls = each[core], core, seconds] {
+      cpu_set_t only;
+      CPU_ZERO(&only);
+      CPU_SET(core, &only);
+      (void)::sched_setaffinity(0, sizeof only, &only);
+      const auto start = Clock::now();
+      double last = 0;
+      for (double now = 0; now < seconds; last = now) {
+        now = seconds_since(start);
+        if (now - last < 300e-6) continue;
+        stalls.share += (now - last) / seconds;
+        stalls.longest_millis = std::max(stalls.longest_millis, (now - last) * 1e3);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  Stalls all;
+  for (const Stalls& one : each) {
+    all.share += one.share / cores;
+    all.longest_millis = std::max(all.longest_millis, one.longest_millis);
+  }
+  return all;
 }
 
 Appends durable_appends(const std::string& folder, int count, std::size_t bytes) {

@@ -57,6 +57,16 @@ T must(base::Result<T> result) {
 
 [[nodiscard]] double quantile(std::vector<double> values, double q);
 
+// What takes the processor from a program that does nothing but read the clock: other programs, the
+// machine's own work, another machine on the same processor.
+struct Stalls {
+  double share = 0;  // of the time, in gaps of more than 300 microseconds; the mean of all cores
+  double longest_millis = 0;
+};
+
+// A thread on each core, for so long.
+[[nodiscard]] Stalls stalls(double seconds);
+
 struct Appends {
   double rate = 0;
   double median_micros = 0;

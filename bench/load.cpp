@@ -23,6 +23,8 @@ namespace {
 // ticks at most, is counted against the server.
 constexpr std::chrono::microseconds kTick{50};
 
+constexpr std::chrono::milliseconds kWindow{500};
+
 struct Connection {
   int descriptor = -1;
   std::string received;  // of an answer that has not come whole
@@ -56,10 +58,25 @@ class Runner {
   [[nodiscard]] Rate run() {
     rate_.micros.reserve(1 << 20);
     ::prctl(PR_SET_TIMERSLACK, 1000UL);  // else each sleep is up to 50 microseconds longer
+    start_ = counts_from_ = Clock::now();
+    ask_for(load_.warm_up_seconds);
+    rate_.micros.clear();
+    rate_.windows.clear();
     const double own = own_seconds();
-    start_ = Clock::now();
-    Clock::time_point now = start_;
-    while (now - start_ < std::chrono::duration<double>(load_.seconds)) {
+    counts_from_ = Clock::now();
+    const Clock::time_point now = ask_for(load_.seconds);
+    const double spent = seconds_since(counts_from_);
+    rate_.per_second = static_cast<double>(rate_.micros.size()) / spent;
+    rate_.cores = (own_seconds() - own) / spent;
+    count_what_waits(now);
+    return std::move(rate_);
+  }
+
+ private:
+  Clock::time_point ask_for(double seconds) {
+    const Clock::time_point start = Clock::now();
+    Clock::time_point now = start;
+    while (now - start < std::chrono::duration<double>(seconds)) {
       send_what_is_due(now);
       if (load_.per_second > 0) sleep_until(now + kTick);
       const int ready = ::epoll_wait(poll_, events_.data(), static_cast<int>(events_.size()),
@@ -68,14 +85,9 @@ class Runner {
       for (int i = 0; i < ready; ++i)
         receive(*static_cast<Connection*>(events_[static_cast<std::size_t>(i)].data.ptr), now);
     }
-    const double spent = seconds_since(start_);
-    rate_.per_second = static_cast<double>(rate_.micros.size()) / spent;
-    rate_.cores = (own_seconds() - own) / spent;
-    count_what_waits(now);
-    return std::move(rate_);
+    return now;
   }
 
- private:
   [[nodiscard]] Clock::time_point due_of(std::uint64_t number) const {
     return start_ + std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(number) /
                                                                        load_.per_second * 1e9));
@@ -118,7 +130,7 @@ class Runner {
     }
     must_hold(size == text.size(), "one answer comes to one request");
     c.received.clear();
-    rate_.micros.push_back(micros_between(c.due, now));
+    count(c.due, now);
     c.is_busy = false;
     idle_.push_back(&c);
   }
@@ -128,9 +140,16 @@ class Runner {
   void count_what_waits(Clock::time_point now) {
     if (load_.per_second <= 0) return;
     for (const Connection& c : connections_)
-      if (c.is_busy) rate_.micros.push_back(micros_between(c.due, now));
-    for (; due_of(sent_) <= now; ++sent_)
-      rate_.micros.push_back(micros_between(due_of(sent_), now));
+      if (c.is_busy) count(c.due, now);
+    for (; due_of(sent_) <= now; ++sent_) count(due_of(sent_), now);
+  }
+
+  void count(Clock::time_point due, Clock::time_point now) {
+    if (due < counts_from_) return;
+    rate_.micros.push_back(micros_between(due, now));
+    const auto window = static_cast<std::size_t>((due - counts_from_) / kWindow);
+    if (rate_.windows.size() <= window) rate_.windows.resize(window + 1);
+    rate_.windows[window].push_back(rate_.micros.back());
   }
 
   [[nodiscard]] static double micros_between(Clock::time_point from, Clock::time_point to) {
@@ -143,6 +162,7 @@ class Runner {
   std::deque<Connection*> idle_;
   std::uint64_t sent_ = 0;
   Clock::time_point start_;
+  Clock::time_point counts_from_;
   Rate rate_;
   std::array<epoll_event, 256> events_{};
   std::array<char, 65536> part_{};

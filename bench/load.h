@@ -20,6 +20,8 @@ struct Load {
   std::size_t connections = 1;
   double seconds = 3;
   double per_second = 0;  // 0: closed loop
+  // That come first and are not counted: connections are taken, and what they ask is in caches.
+  double warm_up_seconds = 0.5;
   // The next request; what it points to is good until it is called again.
   std::function<std::string_view()> request;
 };
@@ -28,6 +30,7 @@ struct Rate {
   double per_second = 0;
   double cores = 0;  // that this program itself was busy with
   std::vector<double> micros;
+  std::vector<std::vector<double>> windows;  // the same by the half second in which they were due
 };
 
 [[nodiscard]] int connect_to(std::uint16_t port);

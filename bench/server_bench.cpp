@@ -387,15 +387,23 @@ bench::Rate posts(const Server& server, std::uint64_t& first, const std::string&
   const Server::Work before = server.work();
   const bench::Rate rate = bench::run_load(load);
   const Server::Work after = server.work();
-  const double count = rate.per_second * load.seconds;
+  const double count = rate.per_second * (load.warm_up_seconds + load.seconds);
   first += 10'000'000;
   print(what, rate);
-  figure("  cores: of the server", (after.seconds - before.seconds) / load.seconds);
+  figure("  cores: of the server",
+         (after.seconds - before.seconds) / (load.warm_up_seconds + load.seconds));
   figure("  cores: of the load", rate.cores);
   figure("  a request, in the server: microseconds",
          (after.seconds - before.seconds) / count * 1e6);
   figure("  a request, in the server: waits of its threads", (after.waits - before.waits) / count);
   return rate;
+}
+
+double median_of_windows(const bench::Rate& rate, double level) {
+  std::vector<double> each;
+  for (const std::vector<double>& window : rate.windows)
+    if (window.size() >= 1000) each.push_back(bench::quantile(window, level));
+  return bench::quantile(each, 0.5);
 }
 
 void single_posts(const Server& server, const std::string& folder) {
@@ -408,13 +416,20 @@ void single_posts(const Server& server, const std::string& folder) {
             {.connections = 64, .seconds = 3});
   const bench::Rate part =
       posts(server, first, "the same at 70 % of that rate, open loop",
-            {.connections = 256, .seconds = 5, .per_second = 0.7 * full.per_second});
+            {.connections = 256, .seconds = 10, .per_second = 0.7 * full.per_second});
   const double after = bench::durable_appends(folder, 4'000, 4096).median_micros;
   // The disk of a virtual machine is not as quick at one moment as at another.
   const double append = std::min(before, after);
   figure("one durable append of 4 KiB, before and after: p50 microseconds", append);
   figure("  p99 in appends (at most 10)", bench::quantile(part.micros, 0.99) / append);
   figure("  p99.9 in appends (at most 30)", bench::quantile(part.micros, 0.999) / append);
+  // What the machine does to any program, of which a request that waits meanwhile bears its part.
+  const bench::Stalls stalls = bench::stalls(2);
+  figure("a program that only reads the clock, on each core: share of time in stalls, percent",
+         stalls.share * 100);
+  figure("  the longest: milliseconds", stalls.longest_millis);
+  figure("the median half second: p99 in appends", median_of_windows(part, 0.99) / append);
+  figure("  p99.9 in appends", median_of_windows(part, 0.999) / append);
 }
 
 double posting_rate(const std::string& program, const std::string& folder) {

@@ -5,39 +5,13 @@
 #include "cofferdam/base/check.h"
 #include "cofferdam/operation/registry.h"
 
+#include "fuzz/any_names.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace {
-
 namespace operation = cofferdam::operation;
-
-// Everything exists, under every code, with a scale of 2.
-class Everything final : public operation::Names {
- public:
-  std::optional<std::uint32_t> number_of(operation::Numbered, std::string_view) const override {
-    return 1;
-  }
-
-  std::string code_of(operation::Numbered, std::uint32_t) const override { return {}; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::AssetId) const override { return 2; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::AccountId) const override { return 2; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::TransferId) const override { return 2; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::ConduitId) const override { return 2; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::SourceId) const override { return 2; }
-
-  std::optional<operation::ContractScales> scales_of(cofferdam::base::ContractId) const override {
-    return operation::ContractScales{.price = 2, .quantity = 2, .settlement = 2};
-  }
-};
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const operation::Registry kRegistry = [] {
@@ -45,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     operation::register_commands(registry);
     return registry;
   }();
-  static const Everything kNames;
+  static const cofferdam::fuzz::AnyNames kNames;
   const operation::Codec codec{kNames};
   const auto json = operation::parse_json({reinterpret_cast<const char*>(data), size});
   if (!json) return 0;

@@ -10,6 +10,8 @@
 #include "cofferdam/server/rpc.h"
 #include "cofferdam/server/websocket.h"
 
+#include "fuzz/any_names.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,30 +23,6 @@ namespace {
 namespace operation = cofferdam::operation;
 namespace server = cofferdam::server;
 namespace ledger = cofferdam::ledger;
-
-// Everything exists, under every code, with a scale of 2.
-class Everything final : public operation::Names {
- public:
-  std::optional<std::uint32_t> number_of(operation::Numbered, std::string_view) const override {
-    return 1;
-  }
-
-  std::string code_of(operation::Numbered, std::uint32_t) const override { return {}; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::AssetId) const override { return 2; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::AccountId) const override { return 2; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::TransferId) const override { return 2; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::ConduitId) const override { return 2; }
-
-  std::optional<unsigned> scale_of(cofferdam::base::SourceId) const override { return 2; }
-
-  std::optional<operation::ContractScales> scales_of(cofferdam::base::ContractId) const override {
-    return operation::ContractScales{.price = 2, .quantity = 2, .settlement = 2};
-  }
-};
 
 // The same bytes in parts of any size are the same messages, or the same fault.
 std::string messages_of(std::string_view bytes, std::size_t part) {
@@ -92,7 +70,7 @@ void read_bulk(std::string_view bytes) {
 void read_transfers(std::string_view text) {
   static const operation::Registry registry = operation::make_registry();
   static const operation::CommandEntry* const entry = registry.find_command("transfer.create");
-  const Everything names;
+  const cofferdam::fuzz::AnyNames names;
   (void)operation::read_plain_line(text);
   const auto plain = operation::read_plain_transfers(text, names);
   if (!plain) return;

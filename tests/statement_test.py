@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Statements with the real program: what is exported as camt.053 is read by another XML parser and
-adds up, comes back without a break, and files that are wrong or hostile change nothing.
+"""Statements with the real program: what is exported as camt.053 is read by another XML parser,
+stands in the order of the message definition and adds up, comes back without a break, and files
+that are wrong or hostile change nothing.
 
     statement_test.py PROGRAM
 """
@@ -9,6 +10,7 @@ import decimal
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,68 @@ import xml.etree.ElementTree as tree
 PROGRAM = os.path.abspath(sys.argv[1])
 SPACE = "{urn:iso:std:iso:20022:tech:xsd:camt.053.001.08}"
 IBAN = "DE89370400440532013000"
+
+
+# What the message definition of camt.053.001.08 lets stand in the elements that are written here:
+# each child with how often it may come, in the order that it demands. None: text.
+MANY = 10**6
+ELEMENTS = {
+    "Document": [("BkToCstmrStmt", 1, 1)],
+    "BkToCstmrStmt": [("GrpHdr", 1, 1), ("Stmt", 1, MANY)],
+    "GrpHdr": [("MsgId", 1, 1), ("CreDtTm", 1, 1)],
+    "Stmt": [("Id", 1, 1), ("ElctrncSeqNb", 0, 1), ("CreDtTm", 0, 1), ("FrToDt", 0, 1),
+             ("Acct", 1, 1), ("Bal", 1, MANY), ("TxsSummry", 0, 1), ("Ntry", 0, MANY)],
+    "FrToDt": [("FrDtTm", 1, 1), ("ToDtTm", 1, 1)],
+    "Acct": [("Id", 1, 1), ("Tp", 0, 1), ("Ccy", 0, 1)],
+    "Acct/Id": [("IBAN", 0, 1), ("Othr", 0, 1)],
+    "Othr": [("Id", 1, 1)],
+    "Bal": [("Tp", 1, 1), ("CdtLine", 0, MANY), ("Amt", 1, 1), ("CdtDbtInd", 1, 1), ("Dt", 1, 1)],
+    "Tp": [("CdOrPrtry", 1, 1)],
+    "CdOrPrtry": [("Cd", 1, 1)],
+    "Bal/Dt": [("Dt", 0, 1), ("DtTm", 0, 1)],
+    "Ntry": [("NtryRef", 0, 1), ("Amt", 1, 1), ("CdtDbtInd", 1, 1), ("RvslInd", 0, 1),
+             ("Sts", 1, 1), ("BookgDt", 0, 1), ("ValDt", 0, 1), ("AcctSvcrRef", 0, 1),
+             ("BkTxCd", 1, 1), ("NtryDtls", 0, MANY)],
+    "Sts": [("Cd", 1, 1)],
+    "BookgDt": [("Dt", 0, 1), ("DtTm", 0, 1)],
+    "ValDt": [("Dt", 0, 1), ("DtTm", 0, 1)],
+    "BkTxCd": [("Domn", 0, 1), ("Prtry", 0, 1)],
+    "Prtry": [("Cd", 1, 1)],
+    "NtryDtls": [("TxDtls", 0, MANY)],
+    "TxDtls": [("Refs", 0, 1)],
+    "Refs": [("EndToEndId", 0, 1)],
+}
+TEXTS = {
+    "Amt": r"\d{1,18}|(?=[\d.]{2,19}$)\d+\.\d{1,5}",
+    "CdtDbtInd": "CRDT|DBIT",
+    "Cd": r".{1,35}",
+    "MsgId": r".{1,35}", "Id": r".{1,35}", "AcctSvcrRef": r".{1,35}", "EndToEndId": r".{1,35}",
+    "IBAN": r"[A-Z]{2}[0-9]{2}[a-zA-Z0-9]{1,30}",
+}
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
+
+
+def follows_the_definition(element, above=""):
+    name = element.tag.removeprefix(SPACE)
+    allowed = ELEMENTS.get(f"{above}/{name}")
+    if allowed is None:
+        allowed = ELEMENTS.get(name)
+    children = [child.tag.removeprefix(SPACE) for child in element]
+    if allowed is None:
+        assert not children, (above, name, children)
+        # An asset with a larger scale than five is written in full: the guide says so.
+        rule = r"\d+\.\d{6}" if element.get("Ccy") == "USD" else TEXTS.get(name, TIME)
+        assert re.fullmatch(rule, element.text or ""), (above, name, element.text)
+    else:
+        expected = [child for child, _, _ in allowed for _ in range(children.count(child))]
+        assert children == expected, (above, name, children, expected)
+        for child, least, most in allowed:
+            assert least <= children.count(child) <= most, (above, name, child)
+        assert not (element.text or "").strip(), (above, name, element.text)
+    if name == "Amt":
+        assert re.fullmatch("[A-Z]{3}", element.get("Ccy", "")), element.attrib
+    for child in element:
+        follows_the_definition(child, name)
 
 
 class Books:
@@ -95,6 +159,7 @@ def round_trip(books):
               "--currencies", "USD=USDC")
     root = tree.parse(os.path.join(books.folder, "all.xml")).getroot()
     assert root.tag == SPACE + "Document", root.tag
+    follows_the_definition(root)
     statements = list(root.iter(SPACE + "Stmt"))
     assert len(statements) == 2
     for statement in statements:

@@ -6,6 +6,7 @@
 #include "cofferdam/engine/parties.h"
 
 #include <algorithm>
+#include <set>
 
 namespace cofferdam::engine {
 
@@ -60,18 +61,28 @@ using Readings = std::vector<decision::ParameterReading>;
   return refusal.status + ": " + refusal.rule;
 }
 
-// Whom the commands name, as the books are when they are proposed.
-[[nodiscard]] S keep_parties(const decision::ProposeChange& command, Room& room) {
-  std::vector<decision::Beneficiary> named;
-  for (const decision::ProposedCommand& one : command.commands)
-    if (const auto proposed = proposed_command(one))
-      for (const decision::Beneficiary& party : parties_of(*proposed, room.state))
-        named.push_back(party);
-  std::ranges::sort(named);
-  const auto repeated = std::ranges::unique(named);
-  named.erase(repeated.begin(), repeated.end());
-  const auto proposal = static_cast<std::uint32_t>(room.context.created);
-  return keep_named(room.state.recusals, room.context, proposal, named) ? S::ok : S::too_many_named;
+using Parties = std::set<decision::Beneficiary>;
+
+// Whom a command names, as the books are now.
+void add_parties(const decision::ProposedCommand& one, const State& state, Parties& named) {
+  if (const auto proposed = proposed_command(one))
+    for (const decision::Beneficiary& party : parties_of(*proposed, state)) named.insert(party);
+}
+
+[[nodiscard]] S keep_parties(std::uint32_t proposal, const Parties& named, Room& room) {
+  return keep_named(room.state.recusals, room.context, proposal, {named.begin(), named.end()})
+             ? S::ok
+             : S::too_many_named;
+}
+
+// Whether what was voted still carries by the votes of those whom it does not name by now.
+[[nodiscard]] S review(const decision::GovernanceProposal& proposal, const Parties& named,
+                       Room& room) {
+  const S kept = keep_parties(proposal.id, named, room);
+  if (kept != S::ok) return kept;
+  const bool carries = decision::carries_without_conflicts(
+      room.state.recusals, room.state.governance, room.state.principal, proposal);
+  return carries ? S::ok : S::carried_by_conflict;
 }
 
 }  // namespace
@@ -102,9 +113,10 @@ S propose_change(const decision::ProposeChange& command, Room& room) {
       check_state(command, room.state.governance, readings, std::as_const(room.context));
   if (status != S::ok) return status;
   const S applied = apply(command, room.state.governance, room.context);
-  return applied == S::ok && decision::names_are_kept(room.state.recusals)
-             ? keep_parties(command, room)
-             : applied;
+  if (applied != S::ok || !decision::names_are_kept(room.state.recusals)) return applied;
+  Parties named;
+  for (const decision::ProposedCommand& one : command.commands) add_parties(one, room.state, named);
+  return keep_parties(static_cast<std::uint32_t>(room.context.created), named, room);
 }
 
 S execute_change(const decision::ExecuteChange& command, Room& room) {
@@ -122,8 +134,14 @@ S execute_change(const decision::ExecuteChange& command, Room& room) {
   const base::PrincipalId caller = room.context.principal;
   bool settles = false;
   bool judges = true;
+  // Before the commands, one of which may adopt the review.
+  const bool reviewed =
+      !rehearsed && decision::names_are_reviewed(room.state.recusals, proposal.created);
+  Parties named;
   room.governed_by = proposal.id;
   for (std::size_t i = 0; i < proposal.commands.size(); ++i) {
+    // What an earlier command of the proposal has made is there by now.
+    if (reviewed) add_parties(proposal.commands[i], room.state, named);
     const std::string refused = carry_one(proposal.commands[i], constitution, room);
     if (!refused.empty()) {
       room.judgement.outcome = Outcome{};
@@ -138,6 +156,8 @@ S execute_change(const decision::ExecuteChange& command, Room& room) {
   room.settles_positions = settles;
   room.judges_cover = judges && !proposal.commands.empty();
   room.context.created = 0;
+  if (reviewed)
+    if (const S carried = review(proposal, named, room); carried != S::ok) return carried;
   return rehearsed ? S::ok : apply(command, room.state.governance, room.context);
 }
 

@@ -104,7 +104,8 @@ using CommandVariant = std::variant<
     decision::DeclareVoteConflict, insurance::SetIndexTrigger, insurance::RecordPublication,
     access::EnrolSigningKey, access::ProveSigningKey, access::SetKeyProofPolicy,
     custody::EnrolSigner, margin::SetProcyclicality, margin::PublishStressGrid, market::SetLimits,
-    margin::SetMaturity, default_management::ConvertCollateral, default_management::SetConversion>;
+    margin::SetMaturity, default_management::ConvertCollateral, default_management::SetConversion,
+    decision::ReviewConflicts>;
 
 namespace detail {
 template <class C, class Variant>

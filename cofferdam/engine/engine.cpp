@@ -60,6 +60,7 @@ struct Engine::Parts {
   base::Time last_time;
   Figures figures;
   std::uint64_t bytes_since_snapshot = 0;
+  bool takes_snapshots = true;  // when one is due, in submit()
   std::function<void(AlertNotice)> alert_listener;
 
   [[nodiscard]] Result<void> open();
@@ -397,14 +398,8 @@ Result<Reply> Engine::submit(const Request& request) {
                       .command = request.id,
                       .principal = request.principal,
                       .changes = reply.outcome.alerts});
-  // The command stands whether or not a snapshot can be taken now; it is tried again later.
-  if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes) {
-    p.figures.snapshot_trouble.reset();
-    if (auto saved = take_snapshot(); !saved) {
-      p.figures.snapshot_trouble = saved.error();
-      p.bytes_since_snapshot = 0;
-    }
-  }
+  // The command stands whether or not a snapshot can be taken now.
+  if (p.takes_snapshots) take_due_snapshot();
   return reply;
 }
 
@@ -529,6 +524,24 @@ Result<void> Engine::take_snapshot() {
   return {};
 }
 
+void Engine::leave_snapshots_to_caller() {
+  parts_->takes_snapshots = false;
+}
+
+bool Engine::is_snapshot_due() const {
+  return parts_->bytes_since_snapshot >= parts_->options.snapshot_every_bytes;
+}
+
+void Engine::take_due_snapshot() {
+  if (!is_snapshot_due()) return;
+  Parts& p = *parts_;
+  p.figures.snapshot_trouble.reset();
+  if (auto saved = take_snapshot(); !saved) {
+    p.figures.snapshot_trouble = saved.error();
+    p.bytes_since_snapshot = 0;
+  }
+}
+
 Result<base::Sequence> Engine::checkpoint() {
   Parts& p = *parts_;
   const auto& venues = p.state->venue.venues;
@@ -588,7 +601,7 @@ Result<Engine::Moment> Engine::at(base::Time time) {
 
 Result<void> Engine::close() {
   Parts& p = *parts_;
-  if (p.bytes_since_snapshot >= p.options.snapshot_every_bytes)
+  if (is_snapshot_due())
     if (auto saved = take_snapshot(); !saved) return saved;
   if (auto flushed = p.index->flush(); !flushed) return flushed;
   if (p.lists != nullptr)

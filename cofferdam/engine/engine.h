@@ -144,6 +144,12 @@ class Engine {
   void on_alerts(std::function<void(AlertNotice)> listener);
 
   [[nodiscard]] Result<void> take_snapshot();
+  // A snapshot takes as long as its books are large, and submit() takes the one that is due. Who
+  // has somebody waiting meanwhile says so, and takes it elsewhere.
+  void leave_snapshots_to_caller();
+  [[nodiscard]] bool is_snapshot_due() const;
+  // Nothing where none is due. What went wrong is in figures(): it is tried again later.
+  void take_due_snapshot();
   // Appends a checkpoint: sequence, chain hash and state hash, signed with the folder's key.
   [[nodiscard]] Result<base::Sequence> checkpoint();
   [[nodiscard]] Result<void> close();

@@ -88,6 +88,27 @@ TEST_F(Books, OpenedAgainTheyAreTheSameAndAFullReplayAgrees) {
   EXPECT_EQ(engine_->figures().snapshot_sequence + 1, engine_->sequence());
 }
 
+TEST_F(Books, WhoServesOthersTakesTheSnapshotThatIsDueWhenItChooses) {
+  snapshot_every_bytes_ = 2000;
+  open();
+  found();
+  const base::Sequence by_submit = engine_->figures().snapshot_sequence;
+  EXPECT_GT(by_submit, 0U) << "left alone, submit() takes it";
+  engine_->leave_snapshots_to_caller();
+  std::uint64_t number = 0;
+  while (!engine_->is_snapshot_due()) must(transfer(++number, 1));
+  must(transfer(++number, 1));
+  EXPECT_EQ(engine_->figures().snapshot_sequence, by_submit);
+  engine_->take_due_snapshot();
+  EXPECT_EQ(engine_->figures().snapshot_sequence, engine_->sequence());
+  EXPECT_FALSE(engine_->is_snapshot_due());
+  must(transfer(++number, 1));
+  const base::Sequence taken = engine_->figures().snapshot_sequence;
+  engine_->take_due_snapshot();
+  EXPECT_EQ(engine_->figures().snapshot_sequence, taken) << "none is due";
+  expect_the_same_after_a_start();
+}
+
 TEST_F(Books, TimeTravelAndDryRuns) {
   found();
   const auto then = state_hash(engine_->state());

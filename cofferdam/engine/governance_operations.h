@@ -98,6 +98,16 @@ struct Operation<decision::ExcludeConflicts> : OperationBase<260, Needs::admin_r
 };
 
 template <>
+struct Operation<decision::ReviewConflicts> : OperationBase<264, Needs::admin_role> {
+  static constexpr std::string_view kName = "governance.review-conflicts";
+  static constexpr std::string_view kSummary =
+      "Read whom a proposal names again when it is carried out, from now on.";
+  using Status = decision::RecusalStatus;
+
+  static auto rooms(auto& state) { return std::tie(state.recusals); }
+};
+
+template <>
 struct Operation<decision::DeclareVoteConflict> : OperationBase<261, Needs::nothing> {
   static constexpr std::string_view kName = "governance.declare-conflict";
   static constexpr std::string_view kSummary =

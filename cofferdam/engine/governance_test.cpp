@@ -97,6 +97,10 @@ class Governed : public TestBooks {
     return change;
   }
 
+  static decision::SetWeight weight_of(PrincipalId voter, std::uint64_t weight) {
+    return {.voter = voter, .scale = 0, .weight = Amount(weight), .owner = {}};
+  }
+
   static decision::CastVote yes(std::uint32_t proposal) {
     return {.proposal = proposal, .support = decision::Support::in_favour, .reason = "yes"};
   }
@@ -267,6 +271,67 @@ TEST_F(Governed, WhomAProposalPaysDoesNotCarryIt) {
   must(kAnna, decision::DeclareVoteConflict{.proposal = id, .reason = "I sell the software"});
   EXPECT_EQ(answer(kAnna, yes(id)), GovernanceStatus::conflict_declared);
   must(kBoris, yes(id));
+}
+
+// Whom a proposal concerns may only be seen when it is carried out: here who the principal is that
+// gets a weight. Without the review the grant is carried by its own beneficiary.
+TEST_F(Governed, WhomAProposalNamesIsReadAgainWhenItIsCarriedOut) {
+  found();
+  constexpr PrincipalId kDora{8U};
+  std::uint32_t next_principal = 8;
+  const auto person = [&](const std::string& code, std::uint64_t who) {
+    must(kRoot,
+         principal::CreatePrincipal{.code = code, .roles = principal::kOperator, .person = who});
+    return PrincipalId(next_principal++);
+  };
+  EXPECT_EQ(person("dora", 77), kDora);
+  must(kExecutive, weight_of(kDora, 200));
+  must(kRoot, decision::ExcludeConflicts{.reason = "statutes"});
+  // To a principal that does not exist yet; Dora carries it, Anna (60 of 300) is against.
+  const auto granted = [&](PrincipalId to, bool boris_too) {
+    const Reply reply = send(kAnna, propose({weight_of(to, 1)}));
+    EXPECT_TRUE(reply.ok());
+    const auto id = static_cast<std::uint32_t>(reply.outcome.created);
+    after(base::kDay + base::kSecond);
+    must(kDora, yes(id));
+    decision::CastVote against = yes(id);
+    against.support = decision::Support::against;
+    if (boris_too) {
+      must(kAnna, yes(id));
+      must(kBoris, yes(id));
+    } else {
+      must(kAnna, against);
+    }
+    after(base::kDay * 8);
+    must(kBoris, decision::QueueChange{id});
+    return id;
+  };
+  const decision::ReviewConflicts review{.reason = "statutes"};
+  std::uint32_t id = granted(PrincipalId(9U), false);
+  EXPECT_EQ(person("dora-again", 77), PrincipalId(9U));
+  must(kRoot, review);  // for proposals made since
+  EXPECT_FALSE(send(kRoot, review).ok());
+  after(base::kDay * 2);
+  EXPECT_EQ(answer(kBoris, decision::ExecuteChange{id}), GovernanceStatus::ok);
+
+  id = granted(PrincipalId(10U), false);
+  EXPECT_EQ(person("dora-once-more", 77), PrincipalId(10U));
+  after(base::kDay * 2);
+  const crypto::Hash before = state_hash(engine_->state());
+  EXPECT_EQ(answer(kBoris, decision::ExecuteChange{id}), GovernanceStatus::carried_by_conflict);
+  EXPECT_EQ(state_hash(engine_->state()), before);
+  EXPECT_EQ(state_of(id), GovernorState::queued);
+  must(kGuardian, decision::CancelChange{.proposal = id, .reason = "a grant to herself"});
+
+  // Others carry it without her, above the quorum of 30 % of what there is.
+  id = granted(PrincipalId(11U), true);
+  EXPECT_EQ(person("dora-for-the-last-time", 77), PrincipalId(11U));
+  after(base::kDay * 2);
+  must(kRoot, Tick{});
+  must(kBoris, decision::ExecuteChange{id});
+  EXPECT_NE(engine_->state().recusals.conflicts.find({id, {.person = 77, .principal = {}}}),
+            nullptr);
+  expect_the_same_after_a_start();
 }
 
 // All or nothing, and the answer names the command that stands in the way; a dry run rehearses it

@@ -38,6 +38,7 @@ class TestBooks : public testing::Test {
     options.index_table_ids = 4096;
     options.background = false;
     options.clock = [this] { return now_; };
+    if (snapshot_every_bytes_ != 0) options.snapshot_every_bytes = snapshot_every_bytes_;
     auto opened = Engine::open(disk_, folder_, options);
     ASSERT_TRUE(opened) << opened.error().text();
     engine_ = std::move(*opened);
@@ -78,6 +79,7 @@ class TestBooks : public testing::Test {
   journal::SimulatedDisk disk_;
   std::string folder_;
   std::unique_ptr<Engine> engine_;
+  std::uint64_t snapshot_every_bytes_ = 0;  // before open(); 0: as the engine has it
   std::int64_t now_;
   std::uint64_t id_ = 0;
 

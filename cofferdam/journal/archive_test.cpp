@@ -2,10 +2,9 @@
 #include "cofferdam/journal/archive.h"
 
 #include "cofferdam/journal/disk.h"
-#include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/reader.h"
-#include "cofferdam/journal/simulated_disk.h"
 #include "cofferdam/journal/snapshot.h"
+#include "cofferdam/journal/test_journal.h"
 #include "cofferdam/journal/verify.h"
 
 #include <gtest/gtest.h>
@@ -18,28 +17,8 @@
 namespace cofferdam::journal {
 namespace {
 
-const Options kSmall{.segment_bytes = 20480,
-                     .sector_bytes = 512,
-                     .background = false,
-                     .journal_id = JournalId{3, 1, 4}};
-
-class ArchiveTest : public ::testing::Test {
+class ArchiveTest : public TestJournal {
  protected:
-  void SetUp() override {
-    auto journal = Journal::open(disk_, "j", kSmall);
-    ASSERT_TRUE(journal);
-    journal_ = std::move(*journal);
-    add(50);
-  }
-
-  void add(Sequence last) {
-    for (Sequence n = journal_->next_sequence(); n <= last; ++n) {
-      const std::string body(n * 97 % 800, static_cast<char>('a' + n % 26));
-      ASSERT_TRUE(journal_->reserve(body.size()));
-      ASSERT_TRUE(journal_->commit(journal_->append(1, 2, body)));
-    }
-  }
-
   void take_snapshot(Sequence sequence) {
     auto writer = SnapshotWriter::begin(disk_, "j/snapshots",
                                         {.journal_id = journal_->id(), .sequence = sequence});
@@ -47,8 +26,6 @@ class ArchiveTest : public ::testing::Test {
     ASSERT_TRUE((*writer)->finish());
   }
 
-  SimulatedDisk disk_;
-  std::unique_ptr<Journal> journal_;
   ArchiveRequest request_{
       .folder = "j", .archive_folder = "old", .snapshot_folder = "j/snapshots", .before = 31};
 };

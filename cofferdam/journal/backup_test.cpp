@@ -2,10 +2,9 @@
 #include "cofferdam/journal/backup.h"
 
 #include "cofferdam/journal/archive.h"
-#include "cofferdam/journal/journal.h"
 #include "cofferdam/journal/reader.h"
-#include "cofferdam/journal/simulated_disk.h"
 #include "cofferdam/journal/snapshot.h"
+#include "cofferdam/journal/test_journal.h"
 #include "cofferdam/journal/verify.h"
 
 #include <gtest/gtest.h>
@@ -17,29 +16,8 @@
 namespace cofferdam::journal {
 namespace {
 
-const Options kSmall{.segment_bytes = 20480,
-                     .sector_bytes = 512,
-                     .background = false,
-                     .journal_id = JournalId{3, 1, 4}};
-
-class BackupTest : public ::testing::Test {
+class BackupTest : public TestJournal {
  protected:
-  void SetUp() override {
-    auto journal = Journal::open(disk_, "j", kSmall);
-    ASSERT_TRUE(journal);
-    journal_ = std::move(*journal);
-    add(50);
-  }
-
-  void add(Sequence last) {
-    for (Sequence n = journal_->next_sequence(); n <= last; ++n) {
-      const std::string body(n * 97 % 800, static_cast<char>('a' + n % 26));
-      ASSERT_TRUE(journal_->reserve(body.size()));
-      ASSERT_TRUE(journal_->commit(journal_->append(1, 2, body)));
-      hashes_.push_back(journal_->chain_hash());
-    }
-  }
-
   void take_snapshot(Sequence sequence) {
     auto writer = SnapshotWriter::begin(
         disk_, "s",
@@ -84,10 +62,6 @@ class BackupTest : public ::testing::Test {
     ASSERT_TRUE(file);
     ASSERT_TRUE((*file)->write(0, bytes));
   }
-
-  SimulatedDisk disk_;
-  std::unique_ptr<Journal> journal_;
-  std::vector<crypto::Hash> hashes_;
 };
 
 TEST_F(BackupTest, IsRestoredToTheSameChain) {

@@ -168,10 +168,10 @@ base::Result<void> IdIndex::find_batch(std::span<const base::u128> ids,
                                        std::span<std::optional<std::uint64_t>> out) {
   COFFERDAM_CHECK(ids.size() == out.size(), "one answer for each id");
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     if (seen_ != view_) {
       retired_.push_back(std::exchange(seen_, view_));
-      changed_.notify_all();
+      shared_.changed.notify_all();
     }
   }
   // While one group of ids is tested, the lines of the next are on their way.
@@ -200,11 +200,11 @@ base::Result<void> IdIndex::make_room(std::size_t count) {
 
 base::Result<void> IdIndex::rotate() {
   if (table_->size() == 0) return {};
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(shared_.mutex);
   if (!spare_) {
     ++waits_;
-    changed_.wait(lock, [this] { return spare_ != nullptr || trouble_; });
-    if (!spare_) return std::unexpected(*trouble_);
+    shared_.changed.wait(lock, [this] { return spare_ != nullptr || shared_.trouble; });
+    if (!spare_) return std::unexpected(*shared_.trouble);
   }
   pending_ = std::exchange(table_, std::exchange(spare_, nullptr));
   // Emptied here and not where it was flushed: only this thread knows that no search reads it.
@@ -212,8 +212,8 @@ base::Result<void> IdIndex::rotate() {
   pending_through_ = inserted_through_;
   publish(view_->shards, view_->through, pending_);
   retired_.push_back(std::exchange(seen_, view_));
-  idle_ = false;
-  changed_.notify_all();
+  shared_.idle = false;
+  shared_.changed.notify_all();
   return {};
 }
 
@@ -235,28 +235,29 @@ base::Result<void> IdIndex::insert_batch(std::span<const IdEntry> entries,
 
 base::Result<void> IdIndex::flush() {
   if (auto done = rotate(); !done) return done;
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return pending_ == nullptr || trouble_; });
-  if (pending_ != nullptr) return std::unexpected(*trouble_);
+  std::unique_lock lock(shared_.mutex);
+  shared_.changed.wait(lock, [this] { return pending_ == nullptr || shared_.trouble; });
+  if (pending_ != nullptr) return std::unexpected(*shared_.trouble);
   // Records without ids after the last flush move the mark with the next flush; inserting them
   // again is nothing.
   return {};
 }
 
 base::Result<void> IdIndex::settle() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return (idle_ && pending_ == nullptr) || trouble_; });
-  if (trouble_) return std::unexpected(*trouble_);
+  std::unique_lock lock(shared_.mutex);
+  shared_.changed.wait(lock,
+                       [this] { return (shared_.idle && pending_ == nullptr) || shared_.trouble; });
+  if (shared_.trouble) return std::unexpected(*shared_.trouble);
   return {};
 }
 
 base::Sequence IdIndex::indexed_through() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(shared_.mutex);
   return view_->through;
 }
 
 IdIndexFigures IdIndex::figures() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(shared_.mutex);
   IdIndexFigures f;
   f.ids_in_tables = table_->size() + (view_->flushing ? view_->flushing->size() : 0);
   f.ids = f.ids_in_tables;
@@ -280,7 +281,7 @@ IdIndexFigures IdIndex::figures() const {
 base::Result<void> IdIndex::verify() {
   std::shared_ptr<const View> view;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     view = view_;
   }
   for (const auto& shard : view->shards) {
@@ -295,29 +296,10 @@ base::Result<void> IdIndex::verify() {
 
 void IdIndex::work(const std::stop_token& stop) {
   stop_ = stop;
-  while (!stop.stop_requested()) {
-    const auto worked = work_once();
-    std::unique_lock lock(mutex_);
-    if (!worked) {
-      if (stop.stop_requested()) return;
-      trouble_ = worked.error();
-      changed_.notify_all();
-      // A full disk may become free again; anything else stays until the index is opened anew.
-      if (trouble_->kind != base::ErrorKind::exhausted) return;
-      changed_.wait_for(lock, stop, std::chrono::milliseconds(100), [] { return false; });
-      continue;
-    }
-    if (trouble_) {
-      trouble_.reset();
-      changed_.notify_all();
-    }
-    if (*worked) continue;
-    if (pending_ == nullptr) {
-      idle_ = true;
-      changed_.notify_all();
-    }
-    changed_.wait(lock, stop, [this] { return pending_ != nullptr || !retired_.empty(); });
-  }
+  work_in_background(stop, shared_,
+                     {.once = [this] { return work_once(); },
+                      .is_pending = [this] { return pending_ != nullptr; },
+                      .is_wanted = [this] { return pending_ != nullptr || !retired_.empty(); }});
 }
 
 // False when there is nothing to do.
@@ -325,7 +307,7 @@ base::Result<bool> IdIndex::work_once() {
   bool pending = false;
   std::vector<std::shared_ptr<const View>> retired;  // goes at the end of this call
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     pending = pending_ != nullptr;
     retired.swap(retired_);
   }
@@ -339,7 +321,7 @@ base::Result<bool> IdIndex::work_once() {
 
 // What the runs are; only the background thread changes them.
 std::shared_ptr<const IdIndex::View> IdIndex::current() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(shared_.mutex);
   return view_;
 }
 
@@ -358,7 +340,7 @@ base::Result<void> IdIndex::flush_pending() {
   std::shared_ptr<IdTable> full;
   base::Sequence through = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     full = pending_;
     through = pending_through_;
   }
@@ -375,12 +357,12 @@ base::Result<void> IdIndex::flush_pending() {
     drop_unfinished(number, done.error());
     return done;
   }
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(shared_.mutex);
   publish(std::move(shards), through, nullptr);
   pending_ = nullptr;
   ++flushes_;
   spare_ = std::move(full);
-  changed_.notify_all();
+  shared_.changed.notify_all();
   return {};
 }
 
@@ -425,7 +407,7 @@ base::Result<bool> IdIndex::merge_one() {
     return std::unexpected(done.error());
   }
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     publish(std::move(shards), view_->through, view_->flushing);
     ++merges_;
   }

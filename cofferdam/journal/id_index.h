@@ -25,16 +25,15 @@
 #include "cofferdam/base/error.h"
 #include "cofferdam/base/ids.h"
 #include "cofferdam/base/int128.h"
+#include "cofferdam/journal/background.h"
 #include "cofferdam/journal/id_key.h"
 #include "cofferdam/journal/id_run.h"
 #include "cofferdam/journal/id_table.h"
 #include "cofferdam/journal/run_file.h"
 
 #include <array>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -172,9 +171,8 @@ class IdIndex {
   std::uint64_t next_file_ = 1;
   std::stop_token stop_;
 
-  // Shared, under the mutex.
-  mutable std::mutex mutex_;
-  std::condition_variable_any changed_;
+  // Shared, under its mutex.
+  Background shared_;
   std::shared_ptr<const View> view_;
   std::shared_ptr<IdTable> pending_;  // full, to be flushed
   base::Sequence pending_through_ = 0;
@@ -182,8 +180,6 @@ class IdIndex {
   // Views out of use. The background thread lets go of them: giving back the memory and the blocks
   // of a large run takes milliseconds that the calling thread does not have.
   std::vector<std::shared_ptr<const View>> retired_;
-  std::optional<base::Error> trouble_;
-  bool idle_ = false;
   std::uint64_t flushes_ = 0;
   std::uint64_t merges_ = 0;
 

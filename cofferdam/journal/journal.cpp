@@ -33,6 +33,7 @@ namespace cofferdam::journal {
 namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(50);
+constexpr auto kPreparingTick = std::chrono::milliseconds(5);
 
 // A segment that takes records, or will once its first group is written.
 struct Open {
@@ -145,6 +146,14 @@ struct Journal::State {
     const std::uint64_t end = append_offset();
     queue.push_back(std::move(active));
     start_group(end);
+  }
+
+  // Bytes of the next segment that should be there by now, when its first quarter is full: the next
+  // one is whole when this one is full by three quarters.
+  [[nodiscard]] std::uint64_t wanted_of_next() const {
+    const std::uint64_t bytes = appending->segment.header.segment_bytes;
+    const std::uint64_t offset = append_offset();
+    return offset <= bytes / 4 ? 0 : 2 * (offset - bytes / 4);
   }
 
   [[nodiscard]] Result<void> create();
@@ -438,14 +447,22 @@ Result<void> Journal::close() {
 void Journal::State::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   Sequence durable_before = durable;
+  std::uint64_t made = 0;  // of the next segment
+  auto looked = std::chrono::steady_clock::now();
   while (!stop.stop_requested() && !stopped) {
-    wake.wait_for(lock, kTick);
+    const bool is_preparing = wants_prepared && !preparer.is_ready();
+    if (!is_preparing) made = 0;
+    wake.wait_for(lock, is_preparing && wanted_of_next() > made ? kPreparingTick : kTick);
     if (stop.stop_requested() || stopped) return;
     if (wants_prepared && !preparer.is_ready()) {
+      made = wanted_of_next();
       lock.unlock();
-      (void)preparer.ensure();  // reserve() meets the same failure and reports it
+      (void)preparer.advance(made);  // reserve() meets the same failure and reports it
       lock.lock();
     }
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked < kTick) continue;
+    looked = now;
     const bool resting = durable == durable_before && !leading && !stopped;
     durable_before = durable;
     if (!resting || writing->head.sequence == durable) continue;

@@ -115,18 +115,18 @@ base::Result<void> PostingIndex::add(std::span<const Posting> postings, base::Se
 }
 
 base::Result<void> PostingIndex::hand_over() {
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(shared_.mutex);
   if (pending_entries_ != 0) {
     ++waits_;
-    changed_.wait(lock, [this] { return pending_entries_ == 0 || trouble_; });
-    if (pending_entries_ != 0) return std::unexpected(*trouble_);
+    shared_.changed.wait(lock, [this] { return pending_entries_ == 0 || shared_.trouble; });
+    if (pending_entries_ != 0) return std::unexpected(*shared_.trouble);
   }
   std::swap(filling_, pending_);
   filling_.clear();
   pending_entries_ = pending_.size();
   pending_through_ = added_through_;
-  idle_ = false;
-  changed_.notify_all();
+  shared_.idle = false;
+  shared_.changed.notify_all();
   return {};
 }
 
@@ -135,27 +135,28 @@ base::Result<void> PostingIndex::wait_until(base::Sequence sequence) {
   if (sequence <= indexed_through()) return {};
   bool under_way = false;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     under_way = pending_entries_ != 0 && sequence <= pending_through_;
   }
   if (!under_way && !filling_.empty()) {
     if (auto done = hand_over(); !done) return done;
   }
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return pending_entries_ == 0 || trouble_; });
-  if (pending_entries_ != 0) return std::unexpected(*trouble_);
+  std::unique_lock lock(shared_.mutex);
+  shared_.changed.wait(lock, [this] { return pending_entries_ == 0 || shared_.trouble; });
+  if (pending_entries_ != 0) return std::unexpected(*shared_.trouble);
   return {};
 }
 
 base::Result<void> PostingIndex::settle() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return (idle_ && pending_entries_ == 0) || trouble_; });
-  if (trouble_) return std::unexpected(*trouble_);
+  std::unique_lock lock(shared_.mutex);
+  shared_.changed.wait(
+      lock, [this] { return (shared_.idle && pending_entries_ == 0) || shared_.trouble; });
+  if (shared_.trouble) return std::unexpected(*shared_.trouble);
   return {};
 }
 
 std::shared_ptr<const PostingView> PostingIndex::view() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(shared_.mutex);
   return view_;
 }
 
@@ -164,7 +165,7 @@ base::Sequence PostingIndex::indexed_through() const {
 }
 
 PostingIndexFigures PostingIndex::figures() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(shared_.mutex);
   PostingIndexFigures f;
   for (const PostingRunPtr& run : view_->runs) {
     f.entries += run->place.entries;
@@ -193,29 +194,10 @@ base::Result<void> PostingIndex::verify() {
 
 void PostingIndex::work(const std::stop_token& stop) {
   stop_ = stop;
-  while (!stop.stop_requested()) {
-    const auto worked = work_once();
-    std::unique_lock lock(mutex_);
-    if (!worked) {
-      if (stop.stop_requested()) return;
-      trouble_ = worked.error();
-      changed_.notify_all();
-      // A full disk may become free again; anything else stays until the index is opened anew.
-      if (trouble_->kind != base::ErrorKind::exhausted) return;
-      changed_.wait_for(lock, stop, std::chrono::milliseconds(100), [] { return false; });
-      continue;
-    }
-    if (trouble_) {
-      trouble_.reset();
-      changed_.notify_all();
-    }
-    if (*worked) continue;
-    if (pending_entries_ == 0) {
-      idle_ = true;
-      changed_.notify_all();
-    }
-    changed_.wait(lock, stop, [this] { return pending_entries_ != 0; });
-  }
+  work_in_background(stop, shared_,
+                     {.once = [this] { return work_once(); },
+                      .is_pending = [this] { return pending_entries_ != 0; },
+                      .is_wanted = [this] { return pending_entries_ != 0; }});
 }
 
 // False when there is nothing to do.
@@ -223,7 +205,7 @@ base::Result<bool> PostingIndex::work_once() {
   bool pending = false;
   bool crowded = false;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     pending = pending_entries_ != 0;
     crowded = view_->runs.size() >= options_.runs_max;
   }
@@ -243,7 +225,7 @@ void PostingIndex::drop_unfinished(std::uint64_t number, const base::Error& erro
 base::Result<void> PostingIndex::flush_pending() {
   base::Sequence through = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     if (pending_entries_ == 0) return {};
     through = pending_through_;
   }
@@ -261,11 +243,11 @@ base::Result<void> PostingIndex::flush_pending() {
     drop_unfinished(number, done.error());
     return done;
   }
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(shared_.mutex);
   view_ = std::move(fresh);
   pending_entries_ = 0;
   ++flushes_;
-  changed_.notify_all();
+  shared_.changed.notify_all();
   return {};
 }
 
@@ -309,7 +291,7 @@ base::Result<bool> PostingIndex::merge_some(std::size_t from, unsigned level) {
     return std::unexpected(done.error());
   }
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(shared_.mutex);
     view_ = std::move(fresh);
     ++merges_;
   }

@@ -19,13 +19,12 @@
 
 #include "cofferdam/base/error.h"
 #include "cofferdam/base/ids.h"
+#include "cofferdam/journal/background.h"
 #include "cofferdam/journal/posting_run.h"
 #include "cofferdam/journal/run_file.h"
 
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -166,15 +165,12 @@ class PostingIndex {
   std::uint64_t next_file_ = 1;
   std::stop_token stop_;
 
-  // Shared, under the mutex.
-  mutable std::mutex mutex_;
-  std::condition_variable_any changed_;
+  // Shared, under its mutex.
+  Background shared_;
   std::shared_ptr<const PostingView> view_;
   std::vector<Posting> pending_;  // the background thread's while pending_entries_ is not 0
   std::size_t pending_entries_ = 0;
   base::Sequence pending_through_ = 0;
-  std::optional<base::Error> trouble_;
-  bool idle_ = false;
   std::uint64_t flushes_ = 0;
   std::uint64_t merges_ = 0;
 

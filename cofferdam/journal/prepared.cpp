@@ -37,39 +37,55 @@ void AlignedBuffer::pad_to(std::uint64_t multiple) {
   if (missing > 0) std::memset(extend(missing), 0, missing);
 }
 
-Result<void> Preparer::ensure() {
+Result<void> Preparer::advance(std::uint64_t bytes) {
   const std::scoped_lock one_at_a_time(making_);
   if (is_ready()) return {};
+  if (begun_ == nullptr) {
+    if (auto done = begin(); !done) return done;
+  }
+  if (auto done = fill(std::min(bytes, segment_bytes_)); !done) {
+    drop();  // the first failure is the one to report
+    return done;
+  }
+  if (filled_ < segment_bytes_) return {};
+  const std::scoped_lock lock(guard_);
+  ready_ = std::move(begun_);
+  return {};
+}
+
+Result<void> Preparer::begin() {
   auto prepared = std::make_unique<Prepared>();
   prepared->path = folder_ + "/" + std::to_string(++count_) + std::string(kPreparedEnding);
   prepared->bytes = segment_bytes_;
   auto file = disk_.open(prepared->path, OpenMode::create);
   if (!file) return std::unexpected(file.error());
   prepared->file = std::move(*file);
-  if (auto done = fill(*prepared); !done) {
-    prepared->file.reset();
-    (void)disk_.remove(prepared->path);  // the first failure is the one to report
-    return done;
-  }
-  const std::scoped_lock lock(guard_);
-  ready_ = std::move(prepared);
-  return {};
+  begun_ = std::move(prepared);
+  filled_ = 0;
+  auto done = begun_->file->allocate(segment_bytes_);
+  if (!done) drop();
+  return done;
 }
 
 // The zeros are really written, so that a record written later changes no metadata of the file.
-Result<void> Preparer::fill(Prepared& prepared) {
-  constexpr std::size_t kSlice = std::size_t{1} << 20U;
-  if (auto done = prepared.file->allocate(segment_bytes_); !done) return done;
+Result<void> Preparer::fill(std::uint64_t bytes) {
+  constexpr std::size_t kSlice = std::size_t{256} << 10U;
   AlignedBuffer zeros;
   const std::size_t slice = std::min<std::size_t>(kSlice, segment_bytes_);
   std::memset(zeros.extend(slice), 0, slice);
-  for (std::uint64_t at = 0; at < segment_bytes_; at += slice) {
-    const std::size_t size = std::min<std::size_t>(slice, segment_bytes_ - at);
-    if (auto done = prepared.file->write_durable(at, zeros.bytes().substr(0, size)); !done) {
-      return done;
-    }
+  while (filled_ < bytes) {
+    const std::size_t size = std::min<std::size_t>(slice, segment_bytes_ - filled_);
+    auto done = begun_->file->write_durable(filled_, zeros.bytes().substr(0, size));
+    if (!done) return done;
+    filled_ += size;
   }
-  return prepared.file->sync();
+  return filled_ < segment_bytes_ ? Result<void>() : begun_->file->sync();
+}
+
+void Preparer::drop() {
+  begun_->file.reset();
+  (void)disk_.remove(begun_->path);
+  begun_.reset();
 }
 
 bool Preparer::is_ready() const {
@@ -83,6 +99,8 @@ std::unique_ptr<Prepared> Preparer::take() {
 }
 
 void Preparer::discard() {
+  const std::scoped_lock one_at_a_time(making_);
+  if (begun_ != nullptr) drop();
   const auto unused = take();
   if (!unused) return;
   unused->file.reset();

@@ -65,28 +65,37 @@ struct Prepared {
   std::uint64_t bytes = 0;
 };
 
-// Makes the next segment and keeps at most one. Any thread.
+// Makes the next segment, whole or little by little, and keeps at most one. Any thread.
 class Preparer {
  public:
   Preparer(Disk& disk, std::string folder, std::uint64_t segment_bytes)
       : disk_(disk), folder_(std::move(folder)), segment_bytes_(segment_bytes) {}
 
   // Returns when one is there. On any failure nothing is left on the disk.
-  [[nodiscard]] Result<void> ensure();
+  [[nodiscard]] Result<void> ensure() { return advance(segment_bytes_); }
+
+  // Returns when so many bytes of one are there; all of them: it is ready. The disk that writes
+  // megabytes at once keeps the records that are written meanwhile waiting.
+  [[nodiscard]] Result<void> advance(std::uint64_t bytes);
   [[nodiscard]] bool is_ready() const;
   [[nodiscard]] std::unique_ptr<Prepared> take();  // null: none
   void discard();
 
  private:
-  [[nodiscard]] Result<void> fill(Prepared& prepared);
+  [[nodiscard]] Result<void> begin();
+  [[nodiscard]] Result<void> fill(std::uint64_t bytes);
+  // Of what is not whole: leaves nothing on the disk.
+  void drop();
 
   Disk& disk_;
   std::string folder_;
   std::uint64_t segment_bytes_;
-  mutable std::mutex making_;  // held while one is being made
-  mutable std::mutex guard_;   // of ready_
-  std::unique_ptr<Prepared> ready_;
+  std::mutex making_;                // held while one is being made; of the next three
+  std::unique_ptr<Prepared> begun_;  // null: none is begun
+  std::uint64_t filled_ = 0;         // bytes of it
   std::uint64_t count_ = 0;
+  mutable std::mutex guard_;  // of ready_
+  std::unique_ptr<Prepared> ready_;
 };
 
 // Gives a prepared segment its header and its name. After this it is part of the journal.

@@ -99,6 +99,10 @@ struct FieldForms<AccountRow> : AccountFlagForms {};
 
 [[nodiscard]] std::unexpected<Error> not_found(std::string_view kind, base::u128 id);
 
+// A query that leaves nothing out, and shows a row as it stands.
+inline constexpr auto kAll = [](const auto& /*row*/) { return true; };
+inline constexpr auto kItself = [](const auto& row) -> const auto& { return row; };
+
 // The rows of a table that `wanted` lets through, as `row_of` makes them: by slots, or, of a table
 // in the order of its keys, by that order, the place then being how many rows were passed.
 template <class Row, class Table, class Wanted, class RowOf>

@@ -30,8 +30,6 @@ struct GrantFilter {
   }
 };
 
-constexpr auto kItself = [](const auto& row) -> const auto& { return row; };
-
 Result<Listing> signing_key_list(const View& view, const SigningKeyFilter& filter) {
   return page_of_table<access::SigningKey>(
       view, view.state.access.keys, filter.page,

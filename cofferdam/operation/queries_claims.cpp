@@ -81,8 +81,6 @@ struct FieldForms<ClaimParameter> {
 
 namespace {
 
-const auto kItself = [](const auto& row) { return row; };
-
 std::uint32_t incident_number(const View& view, const std::string& code) {
   const ins::Incident* found = ins::find_incident(view.state.claims, code);
   return found == nullptr ? 0 : found->number;
@@ -287,7 +285,7 @@ struct ClaimDetail {
     visit("ballots", self.ballots, "in order");
     visit("status", self.status, "what its cover says now");
     visit("reason", self.reason, "in words");
-    visit("payable", self.payable, "by cover and decision, what was paid taken off");
+    visit("payable", self.payable, "what is still due: nothing of a claim that is settled");
     visit("steps", self.steps, "how that comes about");
   }
 };
@@ -295,10 +293,8 @@ struct ClaimDetail {
 Result<Listing> claim_show(const View& view, const ClaimParameter& parameter) {
   const ins::Claim* claim = view.state.claims.claims.find(parameter.claim);
   if (claim == nullptr) return not_found("claim", parameter.claim);
-  ins::Claim judged = *claim;
-  if (claim->verdict == ins::Verdict::open) judged.result = ins::VoteResult::not_required;
   const ins::ClaimOutcomeOutput outcome =
-      ins::outcome_of(view.state.claims, view.state.insurance, view.state.ledger, judged);
+      ins::present_outcome(view.state.claims, view.state.insurance, view.state.ledger, *claim);
   ClaimDetail out{.row = *claim,
                   .incident_code = view.state.claims.incidents.find(claim->incident)->code,
                   .status = outcome.status,

@@ -40,9 +40,6 @@ struct FieldForms<IntentParameter> {
 
 namespace {
 
-constexpr auto kAll = [](const auto& /*row*/) { return true; };
-constexpr auto kItself = [](const auto& row) { return row; };
-
 custody::View view_of(const engine::State& state) {
   return {state.custody, state.pool, state.ledger, state.principal};
 }

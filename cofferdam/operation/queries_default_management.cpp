@@ -106,8 +106,6 @@ struct FieldForms<QuoteParameter> {
 
 namespace {
 
-const auto kItself = [](const auto& row) { return row; };
-
 auto of_pool(base::PoolId pool) {
   return [pool](const auto& row) { return pool.is_none() || row.pool == pool; };
 }

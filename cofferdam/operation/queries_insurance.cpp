@@ -99,8 +99,6 @@ struct FieldForms<CoverQuoteParameter> {
 
 namespace {
 
-const auto kItself = [](const auto& row) { return row; };
-
 auto of_pool(base::PoolId pool) {
   return [pool](const auto& row) { return pool.is_none() || row.pool == pool; };
 }

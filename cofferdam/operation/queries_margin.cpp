@@ -57,9 +57,6 @@ struct FieldForms<WhatIfParameters> {
 
 namespace {
 
-const auto kAll = [](const auto&) { return true; };
-const auto kItself = [](const auto& row) { return row; };
-
 margin::Books books_of(const View& view) {
   const engine::State& s = view.state;
   return {s.margin, s.market, s.terms, s.ledger, s.fact, view.time};

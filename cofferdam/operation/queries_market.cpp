@@ -7,9 +7,6 @@
 namespace cofferdam::operation {
 namespace {
 
-const auto kAll = [](const auto&) { return true; };
-const auto kItself = [](const auto& row) { return row; };
-
 Result<Listing> contract_list(const View& view, const PageParameters& page) {
   return page_of_table<market::Contract>(view, view.state.market.contracts, page, kAll, kItself);
 }

@@ -9,9 +9,6 @@
 namespace cofferdam::operation {
 namespace {
 
-const auto kAll = [](const auto&) { return true; };
-const auto kItself = [](const auto& row) { return row; };
-
 struct PoolParameter {
   static constexpr std::array<std::string_view, 1> kRequired{"pool"};
   base::PoolId id;

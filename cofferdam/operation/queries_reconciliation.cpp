@@ -63,8 +63,6 @@ using reconciliation::BreakState;
 using reconciliation::Guard;
 using reconciliation::Holding;
 
-constexpr auto kItself = [](const auto& row) { return row; };
-
 reconciliation::GuardView guards_of(const View& view) {
   return {view.state.reconciliation, view.state.custody, view.state.pool, view.state.ledger,
           view.time};

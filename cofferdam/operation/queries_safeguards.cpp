@@ -40,9 +40,6 @@ struct FreshFilter {
 
 namespace {
 
-const auto kAll = [](const auto&) { return true; };
-const auto kItself = [](const auto& row) { return row; };
-
 struct SwingRow {
   std::string grid;
   std::uint32_t days = 0;

@@ -8,9 +8,6 @@
 namespace cofferdam::operation {
 namespace {
 
-const auto kAll = [](const auto&) { return true; };
-const auto kItself = [](const auto& row) { return row; };
-
 Result<Listing> terms_list(const View& view, const PageParameters& page) {
   return page_of_table<market::Terms>(view, view.state.terms.terms, page, kAll, kItself);
 }

@@ -2,6 +2,7 @@
 //
 // A number is published as a calculator gives it, and found again by the same calculator.
 #include "cofferdam/books/insurance/publication.h"
+#include "cofferdam/operation/publish_number.h"
 #include "cofferdam/operation/tasks.h"
 
 #include <algorithm>
@@ -11,30 +12,6 @@
 #include <string>
 
 namespace cofferdam::operation {
-
-struct PublishParameters {
-  std::string code;
-  std::string calculator;
-  std::string parameters;
-  std::string field;
-  std::string tolerance = "0";
-  std::string model_version;
-  std::string document;
-
-  static constexpr std::array<std::string_view, 5> kRequired{"code", "calculator", "parameters",
-                                                             "field", "model_version"};
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor&& visit) {
-    visit("code", self.code, "what it is: tariff-2026-q2.need");
-    visit("calculator", self.calculator, "name of the calculator that gives it");
-    visit("parameters", self.parameters, "input of the calculator: a JSON object as text");
-    visit("field", self.field, "of its answer, parts joined by dots: members.0.weight");
-    visit("tolerance", self.tolerance, "most that it may differ when it is found again");
-    visit("model_version", self.model_version, "of the model or program");
-    visit("document", self.document, "SHA-256 of the report that it stands in");
-  }
-};
 
 struct VerifyPublicationParameters {
   std::uint64_t number = 0;
@@ -246,24 +223,30 @@ Result<Document> publication_verify(Session& session, const VerifyPublicationPar
 
 Result<Document> publication_publish(Session& session, const PublishParameters& parameters,
                                      Progress& /*progress*/) {
-  Result<std::string> value =
-      computed(session.registry(), parameters.calculator, parameters.parameters, parameters.field);
-  if (!value) return std::unexpected(value.error());
-  Result<Answer> answer =
-      give_command(session, ins::RecordPublication{.code = parameters.code,
-                                                   .calculator = parameters.calculator,
-                                                   .model_version = parameters.model_version,
-                                                   .parameters = parameters.parameters,
-                                                   .books_sequence = session.engine().sequence(),
-                                                   .field = parameters.field,
-                                                   .value = *std::move(value),
-                                                   .tolerance = parameters.tolerance,
-                                                   .document = parameters.document});
+  Result<Answer> answer = publish_number(session, parameters);
   if (!answer) return std::unexpected(std::move(answer).error());
   return Document(std::move(answer->json));
 }
 
 }  // namespace
+
+Result<std::string> computed_number(const Session& session, const PublishParameters& number) {
+  return computed(session.registry(), number.calculator, number.parameters, number.field);
+}
+
+Result<Answer> publish_number(Session& session, const PublishParameters& number) {
+  Result<std::string> value = computed_number(session, number);
+  if (!value) return std::unexpected(value.error());
+  return give_command(session, ins::RecordPublication{.code = number.code,
+                                                      .calculator = number.calculator,
+                                                      .model_version = number.model_version,
+                                                      .parameters = number.parameters,
+                                                      .books_sequence = session.engine().sequence(),
+                                                      .field = number.field,
+                                                      .value = *std::move(value),
+                                                      .tolerance = number.tolerance,
+                                                      .document = number.document});
+}
 
 void register_publication_tasks(Registry& registry) {
   add_task<PublishParameters>(registry, "publication.publish",

@@ -24,6 +24,14 @@ constexpr std::uint64_t kCommandsPerCommit = 64;
                                      .rule = std::move(rule)});
 }
 
+[[nodiscard]] std::unexpected<base::Error> refused_by(std::string_view step,
+                                                      const engine::Command& command,
+                                                      const engine::Reply& reply) {
+  const engine::Refusal refusal = reply.shape != 0 ? engine::refusal_of_shape(command, reply.shape)
+                                                   : engine::refusal_of(command, reply.outcome);
+  return refused(step, refusal.status, refusal.rule);
+}
+
 // What is inside a command, for the count of events.
 [[nodiscard]] std::uint64_t events_in(const engine::Command& command) {
   if (const auto* batch = std::get_if<ledger::CreateTransfers>(&command))
@@ -55,6 +63,15 @@ Driver::Driver(engine::Engine& engine, std::string dataset, ReplayResult& result
 
 Result<engine::Reply> Driver::give(std::string_view step, base::Time time,
                                    engine::Command command) {
+  return submit(step, time, std::move(command), false);
+}
+
+Result<engine::Reply> Driver::ask(std::string_view step, base::Time time, engine::Command command) {
+  return submit(step, time, std::move(command), true);
+}
+
+Result<engine::Reply> Driver::submit(std::string_view step, base::Time time,
+                                     engine::Command command, bool may_refuse) {
   const auto& venues = engine_.state().venue.venues;
   const bool stamped = venues.size() > 0 && venues.at(0).time_source == venue::TimeSource::stamped;
   const engine::Request request{.id = command_id(step),
@@ -69,12 +86,8 @@ Result<engine::Reply> Driver::give(std::string_view step, base::Time time,
   if (reply->replayed) ++result_.replayed;
   if (!reply->replayed) news_ = true;
   last_ = {reply->sequence, reply->replayed};
-  if (!reply->ok()) {
-    const engine::Refusal refusal = reply->shape != 0
-                                        ? engine::refusal_of_shape(request.command, reply->shape)
-                                        : engine::refusal_of(request.command, reply->outcome);
-    return refused(step, refusal.status, refusal.rule);
-  }
+  const bool by_rule = reply->shape == 0 && reply->outcome.door == engine::DoorStatus::ok;
+  if (!reply->ok() && !(may_refuse && by_rule)) return refused_by(step, request.command, *reply);
   if (++since_commit_ >= kCommandsPerCommit && !reply->replayed) {
     since_commit_ = 0;
     if (Result<void> committed = engine_.commit(reply->sequence); !committed)

@@ -40,6 +40,10 @@ class Driver {
   [[nodiscard]] Result<engine::Reply> give(std::string_view step, base::Time time,
                                            engine::Command command);
 
+  // Gives one command that its operation may refuse: the answer says why, and stands in the record.
+  [[nodiscard]] Result<engine::Reply> ask(std::string_view step, base::Time time,
+                                          engine::Command command);
+
   // give(), and every event must be accepted too.
   [[nodiscard]] Result<engine::Reply> give_all(std::string_view step, base::Time time,
                                                engine::Command command);
@@ -97,6 +101,9 @@ class Driver {
   [[nodiscard]] ReplayResult& result() { return result_; }
 
  private:
+  [[nodiscard]] Result<engine::Reply> submit(std::string_view step, base::Time time,
+                                             engine::Command command, bool may_refuse);
+
   engine::Engine& engine_;
   std::string dataset_;
   ReplayResult& result_;

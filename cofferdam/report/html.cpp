@@ -78,6 +78,16 @@ constexpr std::size_t kBarsShown = 12;
   return html;
 }
 
+[[nodiscard]] std::string picture_of(const ReplayPicture& picture) {
+  std::vector<ChartSeries> series;
+  for (const auto& [name, values] : picture.series) {
+    ChartSeries one{name, {}};
+    for (const base::i128 value : values) one.values.push_back(drawn(value, picture.scale));
+    series.push_back(std::move(one));
+  }
+  return line_chart(picture.title, picture.unit, picture.labels, series);
+}
+
 // Findings that count something by class or age are drawn as bars too.
 [[nodiscard]] std::string finding_bars(const Listing& finding) {
   if (finding.columns.size() < 2 || finding.rows.size() > kBarsShown ||
@@ -137,8 +147,9 @@ std::string replay_html(const ReplayReport& report) {
   if (const std::string sums = contract_sums(report.state); !sums.empty())
     out += "<p>" + escaped(sums) + ".</p>\n";
   out += facts_table(result);
-  out +=
-      "<h2>Pictures</h2>\n<div class=\"pictures\">\n" + pictures(report.observation) + "</div>\n";
+  out += "<h2>Pictures</h2>\n<div class=\"pictures\">\n" + pictures(report.observation);
+  for (const ReplayPicture& picture : result.pictures) out += picture_of(picture);
+  out += "</div>\n";
   if (!result.findings.empty()) out += "<h2>Findings</h2>\n";
   for (const Listing& finding : result.findings)
     out +=

@@ -2,10 +2,12 @@
 #include "cofferdam/report/insurance_verbs.h"
 
 #include "cofferdam/base/decimal.h"
+#include "cofferdam/operation/tasks.h"
 #include "cofferdam/report/export_journal.h"
 #include "cofferdam/report/input.h"
 #include "cofferdam/report/insurance_replay.h"
 #include "cofferdam/report/loss_file.h"
+#include "cofferdam/report/peril_case.h"
 #include "cofferdam/report/solvency_page.h"
 
 #include <array>
@@ -184,6 +186,30 @@ Result<Document> solvency_task(const SolvencyParameters& parameters, Progress& /
       operation::Text{.media_type = "text/plain", .content = solvency_screen(*input, *output)});
 }
 
+struct PerilParameters {
+  static constexpr std::array<std::string_view, 1> kRequired{"peril"};
+  insurance::Peril peril = insurance::Peril::exploit;
+  std::string html;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("peril", self.peril, "what happens");
+    visit("html", self.html, "file for the report with pictures; empty: none");
+  }
+};
+
+Result<Document> peril_task(operation::Session& session, const PerilParameters& parameters,
+                            Progress& /*progress*/) {
+  if (Result<void> real = operation::must_not_be_dry(session); !real)
+    return std::unexpected(real.error());
+  const Result<CaseRun> run = run_peril_case(session.engine(), parameters.peril);
+  if (!run) return std::unexpected(run.error());
+  if (!parameters.html.empty())
+    if (Result<void> done = write_file(parameters.html, case_html(*run)); !done)
+      return std::unexpected(done.error());
+  return Document(operation::Text{.media_type = "text/plain", .content = case_screen(*run)});
+}
+
 }  // namespace
 
 void register_insurance(operation::Registry& registry) {
@@ -195,6 +221,10 @@ void register_insurance(operation::Registry& registry) {
       registry, "insure.solvency",
       "The solvency report of a book of covers, with pictures: capital, ruin, stress, uncertainty.",
       &solvency_task);
+  operation::add_task<PerilParameters>(
+      registry, "insure.peril",
+      "A worked claim of a peril in books of its own, from the notice to the recovery.",
+      &peril_task, operation::NeedsBooks::may_found);
 }
 
 }  // namespace cofferdam::report

@@ -9,5 +9,6 @@
 namespace cofferdam::report {
 
 void register_insurance(operation::Registry& registry);
+void register_insurance_publications(operation::Registry& registry);
 
 }  // namespace cofferdam::report

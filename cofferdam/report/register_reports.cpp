@@ -328,6 +328,7 @@ void register_reports(operation::Registry& registry) {
   register_statements(registry);
   register_stress(registry);
   register_insurance(registry);
+  register_insurance_publications(registry);
   register_adequacy(registry);
   using operation::add_query;
   using operation::add_task;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cofferdam/base/ids.h"
+#include "cofferdam/base/int128.h"
 #include "cofferdam/base/time.h"
 #include "cofferdam/report/listing.h"
 
@@ -28,6 +29,15 @@ struct Fact {
   [[nodiscard]] bool agrees() const { return stated == found; }
 };
 
+// A picture of something over days, in units of an asset.
+struct ReplayPicture {
+  std::string title;
+  std::string unit;
+  unsigned scale = 0;
+  std::vector<std::string> labels;
+  std::vector<std::pair<std::string, std::vector<base::i128>>> series;  // one value per label
+};
+
 struct ReplayResult {
   std::string dataset;
   base::Time from;
@@ -41,6 +51,7 @@ struct ReplayResult {
   std::vector<Fact> facts;
   std::vector<std::string> notes;  // what the figures mean, one sentence each
   std::vector<std::pair<base::OwnerId, std::string>> labels;  // of owners, for beside the journal
+  std::vector<ReplayPicture> pictures;
   std::vector<Listing> findings;  // breaks, breaches, comparisons: each with its title
 };
 

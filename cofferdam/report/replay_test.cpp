@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <map>
 
@@ -94,6 +95,20 @@ class ReplayTest : public testing::Test {
   std::string folder_;
 };
 
+[[nodiscard]] const Listing& listing_of(const ReplayResult& result, const std::string& title) {
+  static const Listing kNone;
+  for (const Listing& one : result.findings)
+    if (one.title.starts_with(title)) return one;
+  ADD_FAILURE() << "no listing " << title;
+  return kNone;
+}
+
+[[nodiscard]] std::string fact_of(const ReplayResult& result, const std::string& name) {
+  for (const Fact& one : result.facts)
+    if (one.name == name) return one.found;
+  return "absent";
+}
+
 #define NEEDS_DATA()                            \
   if (std::getenv("COFFERDAM_DATA") == nullptr) \
   GTEST_SKIP() << "COFFERDAM_DATA names no folder of data sets"
@@ -103,14 +118,90 @@ TEST_F(ReplayTest, Hyperliquid) {
   const ReplayOutput output = replay_twice(of_dataset("hyperliquid_2023"));
   EXPECT_EQ(output.result.rows, 36'251U);
   EXPECT_THAT(output.screen, HasSubstr("agrees    trades: 35,691"));
-  ASSERT_EQ(output.result.findings.size(), 4U);
-  EXPECT_EQ(output.result.findings[0].rows.size(), 27U);
-  const std::vector<std::vector<std::string>>& classes = output.result.findings[1].rows;
+  EXPECT_EQ(listing_of(output.result, "Withdrawals beyond").rows.size(), 27U);
+  const auto& classes = listing_of(output.result, "Liquidations by class").rows;
   EXPECT_EQ(classes[0][1], "29");
   EXPECT_EQ(classes[1][1], "25");
   EXPECT_EQ(classes[2][1], "8");
   EXPECT_EQ(classes[3][1], "0");
-  EXPECT_EQ(output.result.findings[3].rows.size(), 62U);
+  EXPECT_EQ(listing_of(output.result, "State of the accounts").rows.size(), 62U);
+  // The other figures are compared with the files by tests/replay_test.py.
+  EXPECT_EQ(fact_of(output.result, "liquidations reproduced by command"), "52");
+  EXPECT_EQ(fact_of(output.result, "published value taken over USD"), "3706.470270");
+  EXPECT_EQ(fact_of(output.result, "volatility claims opened"), "1");
+}
+
+// One liquidation by hand. The account holds 10 at 100.00 with 100.00. At 90.90 it is worth
+// 100.00 - 91.00 = 9.00, which is 0.99 % of 909.00; taken over at 90.90 - 0.90 = 90.00 it has
+// nothing left, and the backstop that sells at 90.80 makes 8.00. Without one, and closed six hours
+// later at 40.00, it has 9.00 - 509.00 = -500.00: own capital 25.00, the fund 250.00 but its last
+// unit, the layer at most 200.00, and the rest by deleveraging. The fall of 60 % pays the cover.
+TEST_F(ReplayTest, LiquidationByCommandWorkedOut) {
+  std::filesystem::create_directories(folder_ + "/days");
+  std::ofstream(folder_ + "/days/deposits_withdrawals.csv")
+      << "time,user,delta_usd\n2024-01-01T09:00:00Z,ann,100\n2024-01-01T09:00:00Z,bob,10000\n";
+  std::ofstream(folder_ + "/days/trades.csv") << "time,user,coin,side,px,sz\n"
+                                                 "2024-01-01T10:00:00Z,ann,XYZ,Bid,100.00,10\n"
+                                                 "2024-01-03T09:30:00Z,bob,XYZ,Bid,100.00,1\n"
+                                                 "2024-01-03T09:58:30Z,bob,XYZ,Ask,90.90,1\n"
+                                                 "2024-01-03T10:00:10Z,keep,XYZ,Bid,90.00,10\n"
+                                                 "2024-01-03T10:00:10Z,ann,XYZ,Ask,90.00,10\n"
+                                                 "2024-01-03T10:00:13Z,keep,XYZ,Ask,90.80,10\n"
+                                                 "2024-01-03T15:00:30Z,bob,XYZ,Bid,40.00,1\n"
+                                                 "2024-01-16T12:00:00Z,bob,XYZ,Ask,40.00,1\n";
+  std::ofstream(folder_ + "/days/liquidations.csv")
+      << "time,user,liquidated_ntl_pos,liquidated_account_value,leverage_type\n"
+         "2024-01-03T10:00:10Z,ann,909,9,Cross\n";
+  const ReplayOutput output = replay_twice(
+      {.dataset = "venue", .input_folder = folder_ + "/days", .books_folder = folder_ + "/books"});
+  const auto& liquidation = listing_of(output.result, "Liquidations by command").rows.at(0);
+  EXPECT_EQ(liquidation[3], "9.000000");
+  EXPECT_EQ(liquidation[4], "9.000000");
+  EXPECT_EQ(liquidation[5], "");
+  EXPECT_EQ(liquidation[8], "70s");  // the minute of 09:58:30 ends 70 seconds before
+  EXPECT_EQ(liquidation[9], "reproduced");
+  EXPECT_EQ(fact_of(output.result, "losses of published liquidations USD"), "0.000000");
+  EXPECT_EQ(fact_of(output.result, "result of the backstop USD"), "8.000000");
+  const auto& paid = listing_of(output.result, "Who paid, without").rows.at(0);
+  const std::vector<std::string> parts(paid.begin() + 2, paid.begin() + 8);
+  EXPECT_THAT(parts, testing::ElementsAre("500.000000", "25.000000", "249.999999", "200.000000",
+                                          "25.000001", "0.000000"));
+  const auto& claim = listing_of(output.result, "Claims on").rows.at(0);
+  EXPECT_THAT(claim, testing::ElementsAre("2024-01-03T16:00:00Z", "XYZ 60.00 %", "paid",
+                                          "1000.000000", "1000.000000"));
+  const auto& week = listing_of(output.result, "Contributions by week").rows.at(0);
+  EXPECT_EQ(week[1], "2024-01-07T00:00:00Z");
+  EXPECT_EQ(week[3], "2");
+  EXPECT_EQ(week[4], "0.06");  // 20 millionths of 1,900 and of the floor of 1,000
+}
+
+// A liquidation in the last second of the files, of a venue whose files show no other side: the
+// rule begins it, it is booked as a trade, and the account is brought to its published value first.
+TEST_F(ReplayTest, LiquidationWithoutABackstop) {
+  std::filesystem::create_directories(folder_ + "/days");
+  std::ofstream(folder_ + "/days/deposits_withdrawals.csv")
+      << "time,user,delta_usd\n2024-01-01T09:00:00Z,ann,101\n2024-01-01T09:00:00Z,bob,1000\n";
+  std::ofstream(folder_ + "/days/trades.csv") << "time,user,coin,side,px,sz\n"
+                                                 "2024-01-01T10:00:00Z,ann,XYZ,Bid,100.00,10\n"
+                                                 "2024-01-01T11:00:00Z,bob,XYZ,Bid,100.05,1\n"
+                                                 "2024-01-01T23:59:59Z,ann,XYZ,Ask,90.00,10\n";
+  const std::string header =
+      "time,user,liquidated_ntl_pos,liquidated_account_value,leverage_type\n";
+  std::ofstream(folder_ + "/days/liquidations.csv")
+      << header << "2024-01-01T23:59:59Z,ann,909,9,Cross\n";
+  const Replay replay{
+      .dataset = "venue", .input_folder = folder_ + "/days", .books_folder = folder_ + "/books"};
+  const ReplayOutput output = replay_twice(replay);
+  const auto& liquidation = listing_of(output.result, "Liquidations by command").rows.at(0);
+  EXPECT_EQ(liquidation[4], "10.000000");
+  EXPECT_EQ(liquidation[5], "-1.000000");
+  EXPECT_EQ(liquidation[9], "booked as trades: no other side");
+  // An account that is in another pool than the clients is not liquidated there.
+  std::ofstream(folder_ + "/days/accounts.csv") << "user,pool,kind\nann,others,client\n";
+  auto engine = open("more");
+  const auto refused = run_replay(*engine, replay, {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text(), HasSubstr("liquidated accounts are in the pool clients"));
 }
 
 TEST_F(ReplayTest, Gratipay) {

@@ -5,7 +5,8 @@
 #include "cofferdam/books/pool/reason.h"
 #include "cofferdam/report/liquidation_check.h"
 #include "cofferdam/report/segregation_report.h"
-#include "cofferdam/report/venue_margin.h"
+#include "cofferdam/report/venue_risk.h"
+#include "cofferdam/report/venue_segregation.h"
 
 #include <algorithm>
 #include <chrono>
@@ -21,18 +22,12 @@ using base::u128;
 using ledger::AccountClass;
 using ledger::OwnerClass;
 
-struct Seat {
-  base::PoolId pool;
-  base::OwnerId owner;
-  base::AccountId collateral;
-  base::AccountId custody;  // of the pool
-  base::AccountId omitted;  // of the pool: receipts that the files do not show
-};
+using Seat = VenueSeat;
 
 class VenueReplay {
  public:
   VenueReplay(VenueInput input, Driver& driver, const ReplayOptions& options)
-      : input_(std::move(input)), driver_(driver), options_(options), margin_(input_, driver) {}
+      : input_(std::move(input)), driver_(driver), options_(options), risk_(input_, driver) {}
 
   Result<void> run() {
     if (input_.trades.empty() && input_.updates.empty())
@@ -40,9 +35,9 @@ class VenueReplay {
     const Time first = first_time();
     next_midnight_ = *base::start_of_day(*base::try_add_days(base::day_of(first), 1));
     last_prices_.resize(input_.coins.size());
-    for (const auto step : {&VenueReplay::found, &VenueReplay::declare_contracts,
-                            &VenueReplay::open_seats, &VenueReplay::fund_market_makers,
-                            &VenueReplay::begin_margin, &VenueReplay::replay_events})
+    for (const auto step :
+         {&VenueReplay::found, &VenueReplay::declare_contracts, &VenueReplay::open_seats,
+          &VenueReplay::fund_market_makers, &VenueReplay::begin_risk, &VenueReplay::replay_events})
       if (Result<void> done = (this->*step)(); !done) return done;
     report();
     return driver_.finish();
@@ -79,6 +74,9 @@ class VenueReplay {
       plan.edges = pool::default_edges(plan.regime);
       plan.edges.push_back({OwnerClass::outside, OwnerClass::provider, pool::kDeposit});
       plan.edges.push_back({OwnerClass::outside, OwnerClass::client, kOmittedReceipt});
+      plan.edges.push_back({OwnerClass::client, OwnerClass::outside, kOmittedPayment});
+      if (risk_.observes() && !user.house)
+        plan.buffer_caps = {{.asset = usdc_, .cap = whole_usd(kOwnCapitalUsd)}};
       Result<base::PoolId> id = driver_.pool(now_, plan);
       if (!id) return std::unexpected(std::move(id).error());
       pools_[code] = *id;
@@ -216,55 +214,70 @@ class VenueReplay {
       if (is_update) {
         if (Result<void> done = flush(); !done) return done;
         if (Result<void> done = take_update(update++); !done) return done;
-      } else {
-        take_trade(trade++);
-        if (batch_.trades.size() == ledger::kBatchEventsMax)
-          if (Result<void> done = flush(); !done) return done;
+      } else if (Result<void> done = take_trade(trade++); !done) {
+        return done;
       }
       ++driver_.result().rows;
       if (options_.progress && driver_.result().rows % 1'000 == 0)
         options_.progress(driver_.result().rows, total);
     }
     if (options_.progress) options_.progress(total, total);
-    return end_day();
+    return pass_to(next_midnight_);
   }
 
-  // Published liquidations tell whose margin to look at, and days of a venue without them are many.
-  [[nodiscard]] bool observes_margin() const { return !input_.liquidations.empty(); }
-
-  Result<void> begin_margin() {
-    if (!observes_margin()) return {};
-    next_hour_ = now_ + base::kHour;
-    return margin_.begin(now_, pools_.at("clients"), usdc_, contracts_);
+  Result<void> begin_risk() {
+    if (!risk_.observes()) return {};
+    const auto clients = pools_.find("clients");
+    for (const VenueLiquidation& event : input_.liquidations)
+      if (clients == pools_.end() || seats_[event.user].pool != clients->second)
+        return base::malformed("liquidations.csv", input_.users[event.user].name,
+                               "liquidated accounts are in the pool clients");
+    return risk_.begin(now_, {.pool = pools_.at("clients"),
+                              .asset = usdc_,
+                              .custody = custody_of("clients"),
+                              .contracts = contracts_,
+                              .seats = seats_});
   }
 
-  // What happens before this time without being a trade or an update: the moments of published
-  // liquidations, full hours, midnights; at the same time in this order.
+  // What happens before this time without being a trade or an update; midnights last.
   Result<void> pass_to(Time time) {
     while (true) {
-      const Time liquidation = next_liquidation_ < input_.liquidations.size()
-                                   ? input_.liquidations[next_liquidation_].time
-                                   : Time::max();
-      const Time hour = observes_margin() ? next_hour_ : Time::max();
-      const Time next = std::min({liquidation, hour, next_midnight_});
+      const Time next = std::min(risk_.next(), next_midnight_);
+      const Time until = std::min(next, time);
+      if (risk_.must_conclude(until)) {
+        if (Result<void> done = flush(); !done) return done;
+        if (Result<void> done = risk_.conclude(until); !done) return done;
+      }
       if (next > time) return {};
       if (Result<void> done = flush(); !done) return done;
       now_ = std::max(now_, next);
-      Result<void> done;
-      if (next == liquidation) {
-        const VenueLiquidation& published = input_.liquidations[next_liquidation_];
-        done = margin_.look(next_liquidation_++, seats_[published.user].owner, last_prices_);
-      } else if (next == hour) {
-        next_hour_ = hour + base::kHour;
-        done = margin_.mark(now_, last_prices_);
-      } else {
-        done = end_day();
-      }
-      if (!done) return done;
+      if (Result<void> done = next == risk_.next() ? risk_.happen(next, last_prices_) : end_day();
+          !done)
+        return done;
     }
   }
 
-  void take_trade(std::size_t row) {
+  // A row of a take-over is done by command, or else booked like any other; its price is not the
+  // market's.
+  Result<void> take_trade(std::size_t row) {
+    const VenueTrade& trade = input_.trades[row];
+    risk_.count(trade);
+    traded_.insert(trade.user);
+    const bool is_takeover = risk_.is_takeover(row);
+    if (is_takeover) {
+      if (Result<void> done = flush(); !done) return done;
+      const Result<bool> taken = risk_.takes(row);
+      if (!taken) return std::unexpected(taken.error());
+      if (*taken) return {};
+    } else {
+      last_prices_[trade.coin] = trade.price;
+    }
+    risk_.booked(trade);
+    add_to_batch(row);
+    return batch_.trades.size() == ledger::kBatchEventsMax ? flush() : Result<void>();
+  }
+
+  void add_to_batch(std::size_t row) {
     const VenueTrade& trade = input_.trades[row];
     const Seat& user = seats_[trade.user];
     const Seat& other = seats_[trade.counterparty];
@@ -283,9 +296,7 @@ class VenueReplay {
                              .buyer_fee = trade.buys ? fee : other_fee,
                              .seller_fee = trade.buys ? other_fee : fee,
                              .time = trade.time});
-    last_prices_[trade.coin] = trade.price;
     batch_end_ = trade.time;
-    traded_.insert(trade.user);
   }
 
   Result<void> flush() {
@@ -304,6 +315,7 @@ class VenueReplay {
     const std::string name = "update/" + std::to_string(row);
     if (update.delta > 0) {
       deposits_ += update.delta;
+      risk_.moved(update.user, update.delta);
       ledger::Transfer event = transfer(name, seat.custody, seat.collateral,
                                         static_cast<u128>(update.delta), pool::kDeposit);
       event.pool = seat.pool;
@@ -314,6 +326,7 @@ class VenueReplay {
     }
     if (update.delta == 0) return {};
     withdrawals_ += -update.delta;
+    risk_.moved(update.user, update.delta);
     return withdraw(name, update, seat);
   }
 
@@ -358,6 +371,7 @@ class VenueReplay {
                        base::format_decimal(moved, kUsdScale),
                        base::format_decimal(missing, kUsdScale)});
     missing_total_ += missing;
+    risk_.moved(update.user, static_cast<i128>(missing));
     return {};
   }
 
@@ -372,44 +386,10 @@ class VenueReplay {
     ++days_;
     if (Result<void> done = settle_all("day/" + base::format_date(base::day_of(now_)), now_); !done)
       return done;
-    if (Result<void> done = state_segregation(); !done) return done;
+    if (Result<void> done = risk_.end_day(now_, last_prices_); !done) return done;
+    if (Result<void> done = state_segregation(driver_, pools_, now_, segregation_); !done)
+      return done;
     return driver_.checkpoint();
-  }
-
-  // A statement of every client pool at the day's end. Books that an earlier run has left behind
-  // are read as they were then, which costs a replay up to there: for generated days only.
-  Result<void> state_segregation() {
-    if (driver_.dataset() != "venue") return {};
-    const Driver::Last last = driver_.last();
-    std::unique_ptr<engine::State> then;
-    if (last.replayed) {
-      Result<engine::Engine::Moment> moment = driver_.engine().at(last.sequence);
-      if (!moment) return std::unexpected(std::move(moment).error());
-      then = std::move(moment->state);
-    }
-    const engine::State& state = then ? *then : driver_.engine().state();
-    const base::Date day = base::day_of(now_ - base::Duration(1));
-    for (const auto& [code, id] : pools_) {
-      if (!pool::is_client_regime(state.pool.pools.find(id)->regime)) continue;
-      const Result<pool::SegregationStatementInput> input =
-          segregation_input(state,
-                            {.pool = code,
-                             .asset = "USDC",
-                             .date = day,
-                             .profile = venue_profile(),
-                             .target_residual = {}},
-                            {});
-      if (!input) return std::unexpected(input.error());
-      const Result<pool::SegregationStatementOutput> statement = segregation_statement(*input);
-      if (!statement) return std::unexpected(statement.error());
-      const auto text = [](base::SignedAmount amount) {
-        return base::format_decimal(amount, kUsdScale);
-      };
-      segregation_.push_back({base::format_date(day), code, text(statement->required),
-                              text(statement->held), text(statement->excess),
-                              std::string(base::name_of(statement->verdict))});
-    }
-    return {};
   }
 
   Result<void> settle_all(const std::string& name, Time time) {
@@ -479,7 +459,7 @@ class VenueReplay {
     const auto comparisons = compare_liquidations(input_);
     result.findings.push_back(liquidation_summary(comparisons));
     result.findings.push_back(liquidation_listing(input_, comparisons));
-    margin_.report();
+    risk_.report();
   }
 
   VenueInput input_;
@@ -505,9 +485,7 @@ class VenueReplay {
   u128 missing_total_ = 0;
   std::vector<std::vector<std::string>> breaks_;
   std::vector<std::vector<std::string>> segregation_;
-  VenueMargin margin_;
-  Time next_hour_;
-  std::size_t next_liquidation_ = 0;
+  VenueRisk risk_;
 };
 
 }  // namespace

@@ -24,6 +24,18 @@ namespace {
 
 }  // namespace
 
+Result<void> set_margin(Driver& driver, const std::string& step, base::Time time, base::PoolId pool,
+                        base::AssetId asset, bool in_force) {
+  const margin::SetPool setting{.pool = pool,
+                                .asset = asset,
+                                .mode = margin::Mode::cross,
+                                .call_buffer_ppm = kReplayCallBufferPpm,
+                                .in_force = in_force};
+  if (auto reply = driver.give(step, time, setting); !reply)
+    return std::unexpected(std::move(reply).error());
+  return {};
+}
+
 Result<void> VenueMargin::begin(base::Time time, base::PoolId pool, base::AssetId asset,
                                 std::span<const base::ContractId> contracts) {
   pool_ = pool;
@@ -36,14 +48,7 @@ Result<void> VenueMargin::begin(base::Time time, base::PoolId pool, base::AssetI
         !reply)
       return std::unexpected(std::move(reply).error());
   }
-  const margin::SetPool setting{.pool = pool,
-                                .asset = asset,
-                                .mode = margin::Mode::cross,
-                                .call_buffer_ppm = kReplayCallBufferPpm,
-                                .in_force = false};
-  if (auto reply = driver_.give("margin/pool", time, setting); !reply)
-    return std::unexpected(std::move(reply).error());
-  return {};
+  return set_margin(driver_, "margin/pool", time, pool, asset, false);
 }
 
 Result<void> VenueMargin::mark(base::Time time, std::span<const base::i128> last_prices) {
@@ -85,7 +90,9 @@ void VenueMargin::report() const {
   const margin::PoolMargin* setting = driver_.engine().state().margin.pools.find(pool_);
   if (setting == nullptr) return;
   result.notes.push_back(
-      "Margin was observed, not enforced: 2 % initial, 1 % maintenance, a call at a quarter above, "
+      "Margin was observed, and in force only while the books decided on a liquidation: 2 % "
+      "initial, "
+      "1 % maintenance, a call at a quarter above, "
       "at " +
       std::to_string(marks_) + " moments: " + std::to_string(setting->calls) + " margin calls, " +
       std::to_string(setting->liquidatable) + " times an account was liquidatable.");

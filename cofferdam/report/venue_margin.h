@@ -21,6 +21,12 @@ inline constexpr std::uint32_t kReplayInitialPpm = 20'000;
 inline constexpr std::uint32_t kReplayMaintenancePpm = 500'000;
 inline constexpr std::uint32_t kReplayCallBufferPpm = 250'000;
 
+// The setting of a pool that is observed. It is in force only while the books decide on a
+// liquidation, since they ask nothing of an account by a rule that is not in force: the trades of
+// the record are not to be refused.
+[[nodiscard]] Result<void> set_margin(Driver& driver, const std::string& step, base::Time time,
+                                      base::PoolId pool, base::AssetId asset, bool in_force);
+
 class VenueMargin {
  public:
   VenueMargin(const VenueInput& input, Driver& driver) : input_(input), driver_(driver) {}

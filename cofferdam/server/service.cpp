@@ -24,6 +24,9 @@ constexpr std::size_t kReadyMax = 32;
 constexpr std::size_t kHeldMax = 256;
 // The text of transfers that the network's thread carries out itself: a few of them.
 constexpr std::size_t kQuickBytesMax = 2048;
+// When a group is whole: so many turns of the network's loop brought nothing, or it is as large.
+constexpr unsigned kQuietTurns = 3;
+constexpr std::size_t kGatheredMax = 256;
 constexpr std::uint32_t kRefreshMillis = 500;
 // Commits that follow one another closely are told together.
 constexpr std::uint32_t kPumpWaitMillis = 10;
@@ -97,9 +100,12 @@ void Service::attach(HttpServer& http) {
       });
   books_.emplace(options_.jobs_max);
   files_.emplace(kFileJobsMax);
+  // On the thread of the books, behind what was answered: the network goes on meanwhile.
+  session_.engine().leave_snapshots_to_caller();
   books_->set_rest([this] {
     send_ready();
     send_held();
+    session_.engine().take_due_snapshot();
   });
   http.every(kUsesMillis, [this] { books_->add([this] { admission_.save_uses(); }); });
   alerts_->attach(*committer_);
@@ -322,10 +328,20 @@ void Service::carry_out(std::shared_ptr<Call> call) {
   }
   is_quick_ = is_quick_ && quick;
   if (std::exchange(hands_over_, true)) return;
-  // Behind what the network has at hand, which may be more of them. A few transfers are carried out
-  // here and now where the books are free: to wake their thread, and to be woken by it, would take
-  // longer than they do.
-  http_->post([this] {
+  carry_out_gathered(books_->gathered(), 0);
+}
+
+// Behind what the network has at hand, which may be more of them: a request that came is read in
+// several turns of the network's loop, so the end is when none has come for so many of them. What
+// is left for the next group waits for all of this one, and pays for a flush of its own. A few
+// transfers are carried out here and now where the books are free: to wake their thread, and to be
+// woken by it, would take longer than they do.
+void Service::carry_out_gathered(std::size_t seen, unsigned quiet_turns) {
+  http_->post([this, seen, quiet_turns] {
+    const std::size_t count = books_->gathered();
+    const unsigned quiet = count == seen ? quiet_turns + 1 : 0;
+    if (is_quick_ && quiet < kQuietTurns && count < kGatheredMax)
+      return carry_out_gathered(count, quiet);
     hands_over_ = false;
     if (!std::exchange(is_quick_, true) || !carry_out_here()) books_->hand_over();
   });
@@ -336,11 +352,14 @@ bool Service::carry_out_here() {
   std::vector<Answer> ready;
   std::vector<Answer> held;
   base::Sequence sequence = 0;
+  bool is_snapshot_due = false;
   const bool is_done = books_->run_here([&] {
     ready = std::exchange(ready_, {});
     held = std::exchange(held_, {});
     sequence = held_sequence_;
+    is_snapshot_due = session_.engine().is_snapshot_due();
   });
+  if (is_snapshot_due) books_->add([] {});  // their thread takes it when it rests
   for (auto& [exchange, response] : ready) exchange->answer(std::move(response));
   if (held.empty()) return is_done;
   if (const auto durable = committer_->commit_here(sequence))

@@ -86,6 +86,7 @@ class Service final : public HttpHandler {
                                 const HttpRequest& request);
   [[nodiscard]] std::optional<HttpResponse> read_call(const HttpRequest& request, Call& call) const;
   void carry_out(std::shared_ptr<Call> call);
+  void carry_out_gathered(std::size_t seen, unsigned quiet_turns);
   // What was gathered, on this thread. False: the books are at work.
   [[nodiscard]] bool carry_out_here();
   void request_of_socket(std::shared_ptr<HttpExchange> exchange, const Route& route,

@@ -36,6 +36,10 @@ class Worker {
   // that the worker is woken once for all of them.
   [[nodiscard]] bool gather(std::function<void()> job);
   void hand_over();
+
+  // What waits for it. By the thread that gathers.
+  [[nodiscard]] std::size_t gathered() const { return gathered_.size(); }
+
   // What was gathered, and then `last` instead of the rest, is done on the calling thread, if the
   // worker has nothing to do and nothing waits for it. False: nothing was done. Two threads are
   // never at it together.

@@ -155,8 +155,9 @@ def delivered(custody):
         "amount": LAYER["cap"]})]
 
 
-def claims(asset, scale, at):
-    """One paid by its trigger, one in its vote, one that waits for evidence; bills; an exit."""
+def claims(asset, scale, at, first):
+    """One paid by its trigger, one in its vote, one that waits for evidence, numbered from `first`
+    on; bills; an exit."""
     bills = {"9201": "64000000", "9202": "31000000", "9203": "22000000", "9204": "5500000"}
 
     def incident(hours, code, peril, counterparty=None):
@@ -178,21 +179,21 @@ def claims(asset, scale, at):
         (61.8, "treasury", "claim.notify", {"cover": "northgate-volatility", "asset": asset,
                                             "incident": "crash-of-gold",
                                             "finding": {"loss": "25000"}}),
-        (61.75, "treasury", "claim.trigger", {"claim": 1, "trigger": "fall-20"}),
+        (61.75, "treasury", "claim.trigger", {"claim": first, "trigger": "fall-20"}),
         incident(61.5, "bridge-drained", "exploit", "9300"),
         (61.5, "treasury", "claim.notify", {"cover": "northgate-bridge", "asset": asset,
                                             "incident": "bridge-drained",
                                             "finding": {"loss": "31000"}}),
-        (61.4, "treasury", "claim.evidence", {"claim": 2, "document": DOCUMENT,
+        (61.4, "treasury", "claim.evidence", {"claim": first + 1, "document": DOCUMENT,
                                               "note": "transactions of the drain"}),
         (61.3, "risk-officer", "claim.assess", {
-            "claim": 2, "asset": asset, "finding": {"loss": "26000"},
+            "claim": first + 1, "asset": asset, "finding": {"loss": "26000"},
             "report": "5,000 had been moved before by the owner"}),
-        (61.2, "treasury", "claim.open-vote", {"claim": 2}),
-        *((61.15, "treasury", "claim.commit", {"claim": 2, "voter": voter, "commitment":
-                                              seal(voter, amount, 2, scale)})
+        (61.2, "treasury", "claim.open-vote", {"claim": first + 1}),
+        *((61.15, "treasury", "claim.commit", {"claim": first + 1, "voter": voter, "commitment":
+                                              seal(voter, amount, first + 1, scale)})
           for voter, amount in (("9202", 24000), ("9204", 25000))),
-        (61.1, "treasury", "claim.pay", {"claim": 1}),
+        (61.1, "treasury", "claim.pay", {"claim": first}),
         incident(61, "hot-wallet", "asset", "9300"),
         (61, "treasury", "claim.notify", {"cover": "bluewater-vault", "asset": asset,
                                           "incident": "hot-wallet", "finding": {

@@ -67,6 +67,11 @@ def give(*commands):
             sys.exit(f"refused: {outcome}")
 
 
+def next_number(what):
+    """Of a loss or a claim: books may have some already."""
+    return len(ask(what, "list", "--limit", "5000")) + 1
+
+
 def place(address):
     return {"form": "chain_address", "chain_id": "1", "address": address}
 
@@ -226,13 +231,14 @@ def mark(hours, price):
 
 def a_default(asset):
     case = {"pool": PERPS, "owner": "9102", "asset": asset}
+    loss = next_number("loss")
     give(mark(66, "2400.00"), trade(66, "770001", "2400.00", "60", "9101", "9102"),
          trade(66, "770002", "2400.00", "40", "9103", "9102"), mark(65.5, "2455.00"),
          mark(65, "2900.00"), (65, "treasury", "liquidation.begin", case),
          (65, "treasury", "default.declare", {**case, "cause": "price-gap"}),
-         (64.5, "treasury", "loss.allocate", {"loss": 1}),
+         (64.5, "treasury", "loss.allocate", {"loss": loss}),
          *(mutual.delivered(CUSTODY) if OPTIONS.mutual else ()),
-         (64, "treasury", "loss.deleverage", {"loss": 1, "contract": GOLD,
+         (64, "treasury", "loss.deleverage", {"loss": loss, "contract": GOLD,
                                                   "ranking": "pro_rata"}),
          (63.5, "treasury", "contract.settle", {"contract": GOLD}),
          (63, "treasury", "liquidation.end", case),
@@ -253,7 +259,7 @@ def risk(asset):
     labels = dict(TRADERS)
     if OPTIONS.mutual:
         scale = next(row["scale"] for row in ask("asset", "list") if row["code"] == asset)
-        give(*mutual.claims(asset, scale, at))
+        give(*mutual.claims(asset, scale, at, next_number("claim")))
         labels |= mutual.MEMBERS
     for owner, label in labels.items():
         run("owner", "set-label", "--owner", owner, "--label", label)

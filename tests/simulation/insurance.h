@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace cofferdam::simulation {
@@ -42,30 +43,38 @@ class InsuranceSimulation : public SimulatedBooks {
   void check_claims();
 
   void pass_time();
+  [[nodiscard]] const insurance::Claim* at_hand() const;
+  [[nodiscard]] std::optional<base::Time> awaited() const;
   [[nodiscard]] engine::Command draw();
   [[nodiscard]] engine::Command draw_capital();
   [[nodiscard]] engine::Command draw_cover();
   [[nodiscard]] engine::Command draw_tariff();
   [[nodiscard]] engine::Command draw_fund();
   [[nodiscard]] engine::Command draw_incident();
+  [[nodiscard]] engine::Command draw_member();
+  [[nodiscard]] engine::Command draw_recovery();
+  [[nodiscard]] engine::Command draw_notice();
   [[nodiscard]] engine::Command draw_claim();
   [[nodiscard]] engine::Command draw_vote(const insurance::Claim& claim);
   [[nodiscard]] engine::Command draw_dispute(const insurance::Claim& claim);
   [[nodiscard]] engine::Command draw_fact();
   void govern();
+  [[nodiscard]] const decision::GovernanceProposal* proposal_at_hand() const;
   [[nodiscard]] engine::Command to_propose();
   [[nodiscard]] insurance::ClaimRules claim_rules();
   [[nodiscard]] insurance::PolicyTerms cover_terms(insurance::Peril peril);
   [[nodiscard]] insurance::Finding finding(const insurance::Cover& cover);
   [[nodiscard]] base::PoolId any_pool();
   [[nodiscard]] base::OwnerId any_owner();
+  [[nodiscard]] base::OwnerId any_voter(const insurance::Claim& claim, bool sealing);
+  [[nodiscard]] std::uint32_t any_exit(base::PoolId pool);
   [[nodiscard]] base::Amount up_to(std::uint64_t most);
   [[nodiscard]] std::string any_incident();
 
   std::uint32_t covers_ = 0;
   std::uint32_t incidents_ = 0;
   std::map<base::PoolId, base::Amount> apart_;  // for exits, before the command at hand
-  std::map<std::pair<std::uint32_t, base::OwnerId>, Seal> seals_;
+  std::map<std::tuple<std::uint32_t, std::uint8_t, base::OwnerId>, Seal> seals_;
 };
 
 }  // namespace cofferdam::simulation

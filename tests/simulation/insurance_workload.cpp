@@ -2,8 +2,6 @@
 //
 // What the pools are founded with, and the commands that are drawn for them. Most make sense where
 // the pools stand; the rest is refused.
-#include "cofferdam/books/insurance/claim_book.h"
-
 #include "tests/simulation/insurance.h"
 
 #include <algorithm>
@@ -41,14 +39,6 @@ constexpr std::array kPerils{ins::Peril::exchange_insolvency, ins::Peril::exploi
 
 [[nodiscard]] Duration days(std::uint64_t number) {
   return base::kDay * static_cast<std::int64_t>(number);
-}
-
-[[nodiscard]] std::uint64_t low(Amount amount) {
-  return static_cast<std::uint64_t>(amount.units());
-}
-
-[[nodiscard]] std::string salt_of(OwnerId voter) {
-  return std::string(31, 'a') + static_cast<char>('0' + static_cast<int>(voter.value() % 10));
 }
 
 }  // namespace
@@ -140,6 +130,8 @@ void InsuranceSimulation::found_pool(PoolId pool) {
   for (const ins::Peril peril : kPerils)
     give(ins::SetPrices{.pool = pool, .peril = peril, .capacity_bps = 40'000});
   give(ins::SetClaimRules{.pool = pool, .asset = kUsd, .rules = claim_rules()});
+  give(
+      ins::SetInsuranceRules{.pool = pool, .rules = {.gearing_bps = 20'000, .exit_tail = days(1)}});
   give(ins::SetIndexTrigger{.pool = pool,
                             .code = "below-80",
                             .index = "BTC",
@@ -175,23 +167,18 @@ ins::ClaimRules InsuranceSimulation::claim_rules() {
   return rules;
 }
 
-// Hours mostly; often to the end of the stage of some claim, the instant itself or one behind it.
-void InsuranceSimulation::pass_time() {
-  clock_ += static_cast<std::int64_t>(random_.below(4)) * base::kHour.value() + 1;
-  if (!random_.chance(25)) return;
-  const auto& claims = engine_->state().claims.claims;
-  if (claims.size() == 0) return;
-  const auto number = static_cast<std::uint32_t>(1 + random_.below(claims.size()));
-  Time end = claims.find(number)->deadline;
-  if (const ins::ClaimBallot* ballot =
-          ins::ballot_of(engine_->state().claims, *claims.find(number)))
-    if (ballot->commit_ends.value() > clock_) end = ballot->commit_ends;
-  if (end.value() > clock_ && end.value() - clock_ < days(12).value())
-    clock_ = end.value() + static_cast<std::int64_t>(random_.below(2));
-}
-
 PoolId InsuranceSimulation::any_pool() {
   return PoolId(random_.chance(75) ? 1U : 2U);
+}
+
+// One that is out and free, if there is one.
+std::uint32_t InsuranceSimulation::any_exit(PoolId pool) {
+  const auto& exits = engine_->state().insurance.exits.rows();
+  if (!random_.chance(20))
+    for (const auto& [key, exit] : exits)
+      if (key.pool == pool && exit.stage == ins::ExitStage::out && exit.free.value() <= clock_)
+        return exit.number;
+  return static_cast<std::uint32_t>(1 + random_.below(5));
 }
 
 OwnerId InsuranceSimulation::any_owner() {
@@ -210,12 +197,13 @@ std::string InsuranceSimulation::any_incident() {
 
 engine::Command InsuranceSimulation::draw() {
   const std::uint64_t dice = random_.below(100);
-  if (dice < 10) return draw_capital();
-  if (dice < 22) return draw_cover();
-  if (dice < 27) return draw_tariff();
-  if (dice < 33) return draw_fund();
-  if (dice < 43) return draw_incident();
-  if (dice < 48) return draw_fact();
+  if (dice < 9) return draw_capital();
+  if (dice < 17) return draw_cover();
+  if (dice < 20) return draw_tariff();
+  if (dice < 25) return draw_fund();
+  if (dice < 33) return draw_incident();
+  if (dice < 38) return draw_fact();
+  if (dice < 39) return draw_member();
   return draw_claim();
 }
 
@@ -235,7 +223,7 @@ engine::Command InsuranceSimulation::draw_capital() {
       return ins::RequestExit{
           .pool = pool, .tranche = tranche, .owner = owner, .account = account_of(pool, owner)};
     case 2:
-      return ins::PayExit{pool, static_cast<std::uint32_t>(1 + random_.below(5))};
+      return ins::PayExit{pool, any_exit(pool)};
     default:
       return ins::AdvanceInsurance{.pool = pool};
   }
@@ -309,10 +297,29 @@ engine::Command InsuranceSimulation::draw_tariff() {
   return tariff;
 }
 
+// Leaves, or comes back.
+engine::Command InsuranceSimulation::draw_member() {
+  const PoolId pool = any_pool();
+  const OwnerId member = any_owner();
+  if (random_.chance(50)) return ins::RetireMember{.pool = pool, .member = member};
+  return ins::AdmitMember{.pool = pool,
+                          .member = member,
+                          .name = "member-" + base::to_text(member.value()),
+                          .account = account_of(pool, member)};
+}
+
 engine::Command InsuranceSimulation::draw_fund() {
   const PoolId pool = any_pool();
   const AccountId account = account_of(pool, any_owner());
-  switch (random_.below(5)) {
+  switch (random_.below(6)) {
+    case 5:
+      return ins::RecordPublication{.code = "capital",
+                                    .calculator = "mcr",
+                                    .model_version = "m",
+                                    .parameters = random_.chance(90) ? "{}" : std::string(40, '['),
+                                    .books_sequence = engine_->sequence(),
+                                    .field = "stored",
+                                    .value = "1"};
     case 0:
       return ins::AddSurplus{.pool = pool, .account = account, .amount = up_to(2'000'00)};
     case 1:
@@ -320,7 +327,7 @@ engine::Command InsuranceSimulation::draw_fund() {
     case 2:
       return ins::ShareSurplus{.pool = pool,
                                .asset = kUsd,
-                               .amount = up_to(900'00),
+                               .amount = up_to(random_.chance(50) ? 900'00 : 9'00),
                                .junior_ppm = static_cast<std::uint32_t>(random_.below(1'000'001))};
     case 3:
       return ins::SetReserve{
@@ -334,28 +341,6 @@ engine::Command InsuranceSimulation::draw_fund() {
   }
 }
 
-engine::Command InsuranceSimulation::draw_incident() {
-  if (incidents_ > 0 && random_.chance(25)) return ins::CloseIncident{.incident = any_incident()};
-  if (incidents_ > 0 && random_.chance(20)) {
-    const PoolId pool = any_pool();
-    return ins::RecordRecovery{.incident = any_incident(),
-                               .account = account_of(pool, any_owner()),
-                               .amount = up_to(3'000'00)};
-  }
-  if (incidents_ > 0 && random_.chance(20))
-    return ins::DeclareConflict{
-        .incident = any_incident(), .owner = any_owner(), .reason = "simulation"};
-  ins::DeclareIncident incident{.pool = any_pool(),
-                                .code = "I" + std::to_string(++incidents_),
-                                .peril = kPerils[random_.below(kPerils.size())],
-                                .counterparty = random_.chance(95) ? kExchange : OwnerId(301U),
-                                .discovered = Time(clock_)};
-  incident.occurred =
-      Time(clock_ - static_cast<std::int64_t>(random_.below(4)) * base::kHour.value());
-  if (random_.chance(5)) incident.causes = {ins::ExcludedCause::phishing};
-  return incident;
-}
-
 engine::Command InsuranceSimulation::draw_fact() {
   fact::RecordFact fact;
   fact.source = base::SourceId(static_cast<std::uint32_t>(1 + random_.below(kFeeds)));
@@ -366,126 +351,6 @@ engine::Command InsuranceSimulation::draw_fact() {
   fact.observed = Time(clock_);
   fact.accept_deviation = true;
   return fact;
-}
-
-ins::Finding InsuranceSimulation::finding(const ins::Cover& cover) {
-  ins::Finding out;
-  const std::uint64_t limit = low(cover.terms.limit);
-  out.loss = up_to(limit + limit / 2);
-  if (random_.chance(10)) out.recovered = up_to(500'00);
-  if (cover.terms.sub_limits.empty()) return out;
-  const Amount hot(random_.below(low(out.loss) + 1));
-  out.items = {{ins::StorageClass::hot, hot}, {ins::StorageClass::cold, out.loss - hot}};
-  return out;
-}
-
-// A notice, or what some claim may be waiting for; now and then what it is not.
-engine::Command InsuranceSimulation::draw_claim() {
-  const ins::ClaimsState& state = engine_->state().claims;
-  if (state.claims.size() == 0 || random_.chance(15)) {
-    const std::string what = any_incident();
-    const ins::Incident* incident = ins::find_incident(state, what);
-    // A cover that may answer for it, mostly.
-    std::vector<std::string> codes{"C" + std::to_string(1 + random_.below(covers_ + 1))};
-    if (incident != nullptr)
-      engine_->state().insurance.covers.each([&](const ins::Cover& one) {
-        if (one.pool == incident->pool && one.terms.peril == incident->peril &&
-            one.terms.start <= incident->occurred)
-          codes.push_back(one.code);
-      });
-    const std::string code =
-        codes[codes.size() > 1 && random_.chance(95) ? 1 + random_.below(codes.size() - 1) : 0];
-    const ins::Cover* cover = engine_->state().insurance.covers.find(code);
-    ins::NotifyClaim notice{.cover = code, .incident = what, .asset = kUsd};
-    notice.finding.loss = up_to(5'000'00);
-    if (cover != nullptr) notice.finding = finding(*cover);
-    return notice;
-  }
-  const std::uint64_t back = random_.below(std::min<std::size_t>(state.claims.size(), 4));
-  const auto number = static_cast<std::uint32_t>(state.claims.size() - back);
-  const ins::Claim& claim = *state.claims.find(number);
-  const ins::Cover& cover = *engine_->state().insurance.covers.find(claim.cover);
-  const ins::ClaimStage stage =
-      random_.chance(8) ? static_cast<ins::ClaimStage>(random_.below(8)) : claim.stage;
-  if (random_.chance(8)) return ins::AdvanceClaim{.claim = number};
-  switch (stage) {
-    case ins::ClaimStage::notified:
-      if (claim.route == ins::ClaimRoute::parametric)
-        return ins::TriggerClaim{.claim = number, .trigger = "below-80"};
-      if (random_.chance(5)) return ins::WithdrawClaim{.claim = number};
-      return ins::SubmitEvidence{.claim = number, .document = std::string(64, 'e')};
-    case ins::ClaimStage::evidenced:
-      return ins::AssessClaim{
-          .claim = number, .asset = kUsd, .finding = finding(cover), .report = "as found"};
-    case ins::ClaimStage::assessed:
-    case ins::ClaimStage::disputed:
-      return ins::OpenClaimVote{.claim = number};
-    case ins::ClaimStage::voting:
-      return draw_vote(claim);
-    case ins::ClaimStage::decided:
-      return draw_dispute(claim);
-    case ins::ClaimStage::approved:
-      return ins::PayClaim{.claim = number};
-    default:
-      return ins::ClawBackClaim{.claim = number,
-                                .account = account_of(claim.pool, claim.claimant),
-                                .recovered = up_to(2'000'00),
-                                .document = std::string(64, 'c')};
-  }
-}
-
-// Seals while there is time, opens afterwards, then counts; with votes of strangers and claimants,
-// copied seals, wrong openings and fraud among them.
-engine::Command InsuranceSimulation::draw_vote(const ins::Claim& claim) {
-  const ins::ClaimBallot* ballot = ins::ballot_of(engine_->state().claims, claim);
-  const OwnerId voter = any_owner();
-  const bool sealing = ballot == nullptr || clock_ <= ballot->commit_ends.value();
-  if (random_.chance(4))
-    return ins::PunishVoter{.claim = claim.number,
-                            .voter = voter,
-                            .burn_ppm = static_cast<std::uint32_t>(random_.below(500'000)),
-                            .document = std::string(64, 'd')};
-  if (sealing != random_.chance(5)) {
-    Seal seal;
-    if (random_.chance(70)) {
-      seal.support = decision::Support::in_favour;
-      seal.amount = up_to(low(claim.finding.loss));
-    }
-    const OwnerId copied = random_.chance(5) ? any_owner() : voter;
-    // Only a seal that is accepted counts; one that is refused leaves the earlier one known.
-    seals_.try_emplace({claim.number, voter}, seal);
-    const Seal& kept = seals_.at({claim.number, voter});
-    return ins::CommitClaimVote{
-        .claim = claim.number,
-        .voter = voter,
-        .commitment =
-            ins::commitment_of(kept.support, kept.amount, salt_of(copied), copied, claim.number)};
-  }
-  if (ballot != nullptr && clock_ > ballot->reveal_ends.value())
-    return ins::CloseClaimVote{.claim = claim.number};
-  const auto found = seals_.find({claim.number, voter});
-  const Seal seal = found == seals_.end() ? Seal() : found->second;
-  return ins::RevealClaimVote{
-      .claim = claim.number,
-      .asset = kUsd,
-      .voter = voter,
-      .support = random_.chance(4) ? decision::Support::abstain : seal.support,
-      .amount = seal.amount,
-      .salt = salt_of(voter),
-      .reason = "read it"};
-}
-
-engine::Command InsuranceSimulation::draw_dispute(const ins::Claim& claim) {
-  const OwnerId who = random_.chance(40) ? claim.claimant : any_owner();
-  if (random_.chance(50))
-    return ins::ChallengeClaim{.claim = claim.number,
-                               .owner = who,
-                               .account = account_of(claim.pool, who),
-                               .reason = "too much"};
-  return ins::AppealClaim{.claim = claim.number,
-                          .owner = who,
-                          .account = account_of(claim.pool, who),
-                          .reason = "too little"};
 }
 
 // ---------------------------------------------------------------- governance
@@ -536,15 +401,44 @@ engine::Command InsuranceSimulation::to_propose() {
   }
 }
 
+// The oldest proposal that may still come to something.
+const decision::GovernanceProposal* InsuranceSimulation::proposal_at_hand() const {
+  const decision::GovernanceState& state = engine_->state().governance;
+  for (const auto& [id, open] : state.open.rows()) {
+    const decision::GovernanceProposal& proposal = *state.proposals.find(id);
+    const auto now = decision::state_of(state, proposal, Time(clock_));
+    if (now != decision::GovernorState::defeated && now != decision::GovernorState::expired)
+      return &proposal;
+  }
+  return nullptr;
+}
+
 void InsuranceSimulation::govern() {
   const auto& proposals = engine_->state().governance.proposals;
   const auto who = static_cast<std::uint32_t>(3 + random_.below(3));
   const std::uint64_t back =
       proposals.size() == 0 ? 0 : random_.below(std::min<std::size_t>(proposals.size(), 2));
-  const auto id = static_cast<std::uint32_t>(proposals.size() - back);
+  auto id = static_cast<std::uint32_t>(proposals.size() - back);
   const std::uint64_t dice = random_.below(100);
-  if (dice < 3) {
+  if (dice >= 30 && random_.chance(80)) {
+    if (const decision::GovernanceProposal* proposal = proposal_at_hand()) {
+      id = proposal->id;
+      const auto state = decision::state_of(engine_->state().governance, *proposal, Time(clock_));
+      if (state == decision::GovernorState::succeeded)
+        return void(give(decision::QueueChange{id}, who));
+      if (state == decision::GovernorState::active)
+        return void(give(
+            decision::CastVote{
+                .proposal = id, .support = decision::Support::in_favour, .reason = {}},
+            who));
+      if (state == decision::GovernorState::queued)
+        return void(give(decision::ExecuteChange{id}, who));
+    }
+  }
+  if (dice < 2) {
     give(decision::ExcludeConflicts{.reason = "simulation"});
+  } else if (dice < 4) {
+    give(decision::ReviewConflicts{.reason = "simulation"});
   } else if (dice < 7) {
     give(decision::DeclareVoteConflict{.proposal = id, .reason = "simulation"}, who);
   } else if (dice < 10) {

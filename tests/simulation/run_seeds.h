@@ -59,9 +59,13 @@ inline void print(const SimulationStatistics& s, std::uint64_t seeds, double sec
       fmt::print("  operation {}: {} accepted, {} refused\n", i, s.accepted[i], s.refused[i]);
 }
 
-// `noted`: in words, what this kind of life counts beside.
+// What is missing in all the lives together; empty: nothing.
+using Missing = std::string (*)(const SimulationStatistics& statistics, std::uint64_t seeds);
+
+// `noted`: in words, what this kind of life counts beside. `missing` is asked when nothing failed.
 template <class Simulation>
-[[nodiscard]] int run_seeds(int count, char** words, std::size_t steps, std::string_view noted) {
+[[nodiscard]] int run_seeds(int count, char** words, std::size_t steps, std::string_view noted,
+                            Missing missing = nullptr) {
   Arguments arguments{.steps = steps};
   if (!parse(count, words, arguments)) {
     fmt::print(stderr, "usage: {} [--seeds A..B | --seed N] [--steps K]\n", words[0]);
@@ -86,7 +90,14 @@ template <class Simulation>
                seed, arguments.steps);
   }
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  print(statistics, arguments.last - arguments.first + 1, taken.count(), noted);
+  const std::uint64_t seeds = arguments.last - arguments.first + 1;
+  print(statistics, seeds, taken.count(), noted);
+  const std::string lacks =
+      failed || missing == nullptr ? std::string() : missing(statistics, seeds);
+  if (!lacks.empty()) {
+    failed = true;
+    fmt::print("FAILED the lives together: {}\n", lacks);
+  }
   return failed ? 1 : 0;
 }
 

@@ -99,6 +99,7 @@ enum class GovernanceStatus : std::uint16_t {
   named_in_proposal,
   conflict_declared,
   too_many_named,
+  carried_by_conflict,
 };
 
 [[nodiscard]] GovernanceStatus check_shape(const ProposeChange& command);
@@ -144,7 +145,7 @@ void close_governance(GovernanceState& state, Context& context);
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::decision::GovernanceStatus> {
-  static constexpr std::array<std::string_view, 22> kNames{"ok",
+  static constexpr std::array<std::string_view, 23> kNames{"ok",
                                                            "no_commands",
                                                            "too_many_commands",
                                                            "content_too_long",
@@ -165,8 +166,9 @@ struct cofferdam::base::EnumText<cofferdam::decision::GovernanceStatus> {
                                                            "command_refused",
                                                            "named_in_proposal",
                                                            "conflict_declared",
-                                                           "too_many_named"};
-  static constexpr std::array<std::string_view, 22> kDocs{
+                                                           "too_many_named",
+                                                           "carried_by_conflict"};
+  static constexpr std::array<std::string_view, 23> kDocs{
       "",
       "a proposal carries at least one command",
       "a proposal carries at most 16 commands",
@@ -189,5 +191,6 @@ struct cofferdam::base::EnumText<cofferdam::decision::GovernanceStatus> {
       "each command of a proposal must be accepted when it is carried out",
       "whom a proposal pays, charges or concerns votes on it at most against",
       "who has declared a conflict of interest does not vote",
-      "where those who are named stay out of a vote a proposal names at most 1,024 of them"};
+      "where those who are named stay out of a vote a proposal names at most 1,024 of them",
+      "a proposal carries without the votes of those whom it names when it is carried out"};
 };

@@ -12,6 +12,8 @@ namespace {
 
 using Cause = std::optional<ConflictCause>;
 
+constexpr std::uint32_t kReviewVersion = 2;
+
 [[nodiscard]] Cause cause_of(const RecusalState& state, std::uint32_t proposal,
                              const Beneficiary& owner) {
   const ProposalConflict* row = state.conflicts.find({proposal, owner});
@@ -60,6 +62,23 @@ S apply(const ExcludeConflicts& command, RecusalState& state, Context& context) 
   return S::ok;
 }
 
+S check_shape(const ReviewConflicts& command) {
+  return command.reason.size() > kCommentMax ? S::reason_malformed : S::ok;
+}
+
+S check_state(const ReviewConflicts& /*command*/, const RecusalState& state) {
+  if (!names_are_kept(state)) return S::not_excluded;
+  return state.rules.find(kReviewVersion) == nullptr ? S::ok : S::reviewed_already;
+}
+
+S apply(const ReviewConflicts& command, RecusalState& state, Context& context) {
+  state.rules.insert(context.changes, {.version = kReviewVersion,
+                                       .adopted = context.now,
+                                       .by = context.principal,
+                                       .reason = command.reason});
+  return S::ok;
+}
+
 S check_shape(const DeclareVoteConflict& command) {
   return command.reason.empty() || command.reason.size() > kCommentMax ? S::reason_malformed
                                                                        : S::ok;
@@ -96,6 +115,28 @@ S apply(const DeclareVoteConflict& command, RecusalState& state, const principal
 
 bool names_are_kept(const RecusalState& state) {
   return state.rules.size() != 0;
+}
+
+bool names_are_reviewed(const RecusalState& state, Time created) {
+  const ConflictRule* rule = state.rules.find(kReviewVersion);
+  return rule != nullptr && created >= rule->adopted;
+}
+
+bool carries_without_conflicts(const RecusalState& state, const GovernanceState& governance,
+                               const principal::State& principals,
+                               const GovernanceProposal& proposal) {
+  Totals totals = proposal.totals;
+  const auto& rows = governance.votes.rows();
+  for (auto at = rows.lower_bound({proposal.id, {}}); at != rows.end(); ++at) {
+    const VoteCast& vote = at->second;
+    if (vote.proposal != proposal.id) break;
+    if (vote.support == Support::against) continue;
+    if (!conflict_of(state, governance, principals, proposal.id, vote.voter)) continue;
+    Amount& side = vote.support == Support::in_favour ? totals.in_favour : totals.abstain;
+    side = side - vote.counted;
+  }
+  return carried(governance.constitutions.find(proposal.constitution)->rules, proposal.quorum,
+                 totals);
 }
 
 bool keep_named(RecusalState& state, Context& context, std::uint32_t proposal,

@@ -11,7 +11,15 @@
 // An owner is the person of the same number, and whoever votes with its balance. A constitution
 // names nobody in this sense: guardians may vote on who is a guardian.
 //
-// The exclusion of those who are named is adopted once and never lifted; declarations need no
+// Whom a proposal names is read when it is made. What its commands concern may change before they
+// are carried out: an account gets an owner, a claim a claimant, a principal a person. Books that
+// have adopted the *review* read it again, before each command as it is carried out. Who is named
+// by then counts as if named from the start: what he cast for the proposal, or as an abstention, is
+// taken off the count, and the proposal is carried out only if the rest carries it by itself. A
+// vote against it stands, whoever cast it. The quorum stays as it was.
+//
+// The exclusion of those who are named is adopted once and never lifted, and so is the review;
+// declarations need no
 // adoption. Where the quorum is a part of the eligible weight, that of who had declared a conflict
 // before the first vote is not in it.
 #pragma once
@@ -35,7 +43,7 @@ struct ConflictRule {
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
-    visit("version", self.version, "1");
+    visit("version", self.version, "1: the exclusion; 2: the review");
     visit("adopted", self.adopted, "for proposals made since");
     visit("by", self.by, "who adopted it");
     visit("reason", self.reason, "why");
@@ -90,6 +98,20 @@ struct ExcludeConflicts {
   }
 };
 
+struct ReviewConflicts {
+  std::string reason;
+
+  static constexpr std::string_view kDoc =
+      "From now on whom a governance proposal names is read again when it is carried out: what "
+      "they "
+      "cast for it does not count; never lifted.";
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("reason", self.reason, "why, at most 1024 bytes");
+  }
+};
+
 struct DeclareVoteConflict {
   std::uint32_t proposal = 0;
   std::string reason;
@@ -114,12 +136,18 @@ enum class RecusalStatus : std::uint16_t {
   not_a_voter,
   voted_before,
   declared_before,
+  not_excluded,
+  reviewed_already,
 };
 
 [[nodiscard]] RecusalStatus check_shape(const ExcludeConflicts& command);
 [[nodiscard]] RecusalStatus check_state(const ExcludeConflicts& command, const RecusalState& state,
                                         const GovernanceState& governance);
 RecusalStatus apply(const ExcludeConflicts& command, RecusalState& state, Context& context);
+
+[[nodiscard]] RecusalStatus check_shape(const ReviewConflicts& command);
+[[nodiscard]] RecusalStatus check_state(const ReviewConflicts& command, const RecusalState& state);
+RecusalStatus apply(const ReviewConflicts& command, RecusalState& state, Context& context);
 
 [[nodiscard]] RecusalStatus check_shape(const DeclareVoteConflict& command);
 [[nodiscard]] RecusalStatus check_state(const DeclareVoteConflict& command,
@@ -135,6 +163,16 @@ RecusalStatus apply(const DeclareVoteConflict& command, RecusalState& state,
 // Keeps whom a new proposal names; false: too many.
 [[nodiscard]] bool keep_named(RecusalState& state, Context& context, std::uint32_t proposal,
                               const std::vector<Beneficiary>& named);
+
+// Whether those whom a proposal of that time names are read again when it is carried out.
+[[nodiscard]] bool names_are_reviewed(const RecusalState& state, Time created);
+
+// Whether a proposal carries without what was cast, other than against it, by those who are named
+// in it by now or have declared a conflict.
+[[nodiscard]] bool carries_without_conflicts(const RecusalState& state,
+                                             const GovernanceState& governance,
+                                             const principal::State& principals,
+                                             const GovernanceProposal& proposal);
 
 // What keeps a principal out of a vote, the stronger cause where there are several.
 [[nodiscard]] std::optional<ConflictCause> conflict_of(const RecusalState& state,
@@ -166,16 +204,18 @@ struct cofferdam::base::EnumText<cofferdam::decision::ConflictCause> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::decision::RecusalStatus> {
-  static constexpr std::array<std::string_view, 9> kNames{"ok",
-                                                          "reason_malformed",
-                                                          "no_constitution",
-                                                          "excluded_already",
-                                                          "proposal_not_found",
-                                                          "unexpected_state",
-                                                          "not_a_voter",
-                                                          "voted_before",
-                                                          "declared_before"};
-  static constexpr std::array<std::string_view, 9> kDocs{
+  static constexpr std::array<std::string_view, 11> kNames{"ok",
+                                                           "reason_malformed",
+                                                           "no_constitution",
+                                                           "excluded_already",
+                                                           "proposal_not_found",
+                                                           "unexpected_state",
+                                                           "not_a_voter",
+                                                           "voted_before",
+                                                           "declared_before",
+                                                           "not_excluded",
+                                                           "reviewed_already"};
+  static constexpr std::array<std::string_view, 11> kDocs{
       "",
       "a reason has at most 1024 bytes, and a declaration has one",
       "there is no governance before a constitution",
@@ -184,5 +224,7 @@ struct cofferdam::base::EnumText<cofferdam::decision::RecusalStatus> {
       "a conflict is declared while a proposal is pending or active",
       "only who votes has a conflict to declare",
       "a conflict is declared before the person votes",
-      "the person has declared this conflict"};
+      "the person has declared this conflict",
+      "who is named is kept out first (governance.exclude-conflicts)",
+      "the review is adopted once and stays"};
 };

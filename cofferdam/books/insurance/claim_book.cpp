@@ -45,6 +45,17 @@ Time deadline_of(const ClaimRules& rules, const Claim& before, ClaimStage to, Ti
   return before.deadline;
 }
 
+Amount clawed_back_for(const ClaimsState& claims, std::uint32_t incident, std::string_view cover) {
+  Amount sum;
+  const auto& rows = claims.of_incident.rows();
+  for (auto at = rows.lower_bound({incident, 0}); at != rows.end(); ++at) {
+    if (at->first.incident != incident) break;
+    const Claim& claim = *claims.claims.find(at->first.claim);
+    if (claim.cover == cover) sum += claim.clawed_back;
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::uint32_t rules_for(const ClaimsState& claims, const Cover& cover) {
@@ -64,9 +75,7 @@ const ClaimRules& rules_of(const ClaimsState& claims, const Claim& claim) {
 }
 
 const Incident* find_incident(const ClaimsState& claims, std::string_view code) {
-  for (const auto& [number, incident] : claims.incidents.rows())
-    if (incident.code == code) return &incident;
-  return nullptr;
+  return claims.incidents.find_code(code);
 }
 
 CoverTerms cover_terms(const Cover& cover) {
@@ -80,12 +89,12 @@ CoverTerms cover_terms(const Cover& cover) {
   out.deductible = terms.deductible;
   out.coinsurance = Rate(base::kRateOne / kPpmOne * (kPpmOne - terms.retention_ppm));
   out.limit_place = LimitPlace::after_coinsurance;
-  out.basis = static_cast<CoverBasis>(terms.basis);
+  out.basis = terms.basis;
   out.inception = terms.start;
   out.expiry = terms.end;
   if (cover.stage == CoverStage::cancelled) out.expiry = std::min(terms.end, cover.ended);
   out.waiting_period = terms.waiting;
-  if (terms.basis != CoverageTrigger::losses_occurring)
+  if (terms.basis != CoverBasis::losses_occurring)
     out.retroactive_date = terms.retroactive == Time() ? terms.start : terms.retroactive;
   out.extended_reporting_period = terms.reporting;
   for (const ExcludedCause cause : terms.exclusions) out.exclusions.push_back({text_of(cause), {}});
@@ -154,6 +163,20 @@ Amount outstanding(const ClaimsState& claims, const State& state, const ledger::
   }
   const Amount due = claim.approved - claim.paid;
   return std::min(due, outcome_of(claims, state, ledger, claim).payout);
+}
+
+ClaimOutcomeOutput present_outcome(const ClaimsState& claims, const State& state,
+                                   const ledger::State& ledger, const Claim& claim) {
+  Claim judged = claim;
+  if (claim.verdict == Verdict::open) judged.result = VoteResult::not_required;
+  const ClaimVote vote{.result = judged.result, .amount = judged.median};
+  ClaimOutcomeInput in = outcome_input(claims, state, ledger, judged, judged.decided_on(), vote);
+  in.paid_before += clawed_back_for(claims, claim.incident, claim.cover);
+  const auto out = claim_outcome(in);
+  COFFERDAM_CHECK(out.has_value(), "a finding that was checked when it came");
+  ClaimOutcomeOutput answer = *out;
+  answer.payout = std::min(answer.payout, outstanding(claims, state, ledger, claim));
+  return answer;
 }
 
 Amount raise_reserve(const ClaimsState& claims, State& state, ledger::State& ledger,

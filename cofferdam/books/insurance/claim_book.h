@@ -34,6 +34,11 @@ namespace cofferdam::insurance {
 [[nodiscard]] ClaimOutcomeOutput outcome_of(const ClaimsState& claims, const State& state,
                                             const ledger::State& ledger, const Claim& claim);
 
+// The same as it stands now, for whoever looks at the claim: what is due is what outstanding()
+// says, and what was clawed back counts as paid, for nobody pays it again.
+[[nodiscard]] ClaimOutcomeOutput present_outcome(const ClaimsState& claims, const State& state,
+                                                 const ledger::State& ledger, const Claim& claim);
+
 // What still has to be paid: of an approved claim what is due, of others what they may come to.
 [[nodiscard]] Amount outstanding(const ClaimsState& claims, const State& state,
                                  const ledger::State& ledger, const Claim& claim);

@@ -25,6 +25,7 @@
 #include "cofferdam/base/fields.h"
 #include "cofferdam/base/number.h"
 #include "cofferdam/base/time.h"
+#include "cofferdam/books/insurance/cover_basis.h"
 
 #include <array>
 #include <cstdint>
@@ -40,7 +41,6 @@ inline constexpr std::size_t kExclusionsMax = 64;
 inline constexpr std::size_t kCausesMax = 32;
 inline constexpr std::size_t kClaimTextBytesMax = 128;
 
-enum class CoverBasis : std::uint8_t { losses_occurring, claims_made, discovery };
 enum class DeductibleKind : std::uint8_t { ordinary, franchise };
 enum class LimitPlace : std::uint8_t { before_coinsurance, after_coinsurance };
 
@@ -293,15 +293,6 @@ struct Coverage {
 [[nodiscard]] Coverage coverage_of(const CoverTerms& cover, const IncidentTimes& incident);
 
 }  // namespace cofferdam::insurance
-
-template <>
-struct cofferdam::base::EnumText<cofferdam::insurance::CoverBasis> {
-  static constexpr std::array<std::string_view, 3> kNames{"losses_occurring", "claims_made",
-                                                          "discovery"};
-  static constexpr std::array<std::string_view, 3> kDocs{
-      "the incident occurred in the period", "notice was given in the period",
-      "the incident was discovered in the period"};
-};
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::insurance::DeductibleKind> {

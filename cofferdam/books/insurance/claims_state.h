@@ -22,6 +22,7 @@
 #include "cofferdam/books/insurance/claim_ballot_rows.h"
 #include "cofferdam/books/insurance/claim_machine.h"
 #include "cofferdam/books/insurance/claim_outcome.h"
+#include "cofferdam/books/insurance/coded_table.h"
 #include "cofferdam/books/insurance/reserve.h"
 #include "cofferdam/books/pool/release_rule.h"
 
@@ -385,7 +386,7 @@ struct RecoveryRow {
 
 struct ClaimsState {
   base::OrderedTable<ClaimRulesVersion> rules;
-  base::OrderedTable<Incident> incidents;
+  CodedTable<Incident> incidents;
   base::OrderedTable<Claim> claims;
   base::OrderedTable<ClaimOfIncident> of_incident;
   base::OrderedTable<ClaimBallot> ballots;

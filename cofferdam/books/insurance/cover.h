@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cofferdam/base/fields.h"
+#include "cofferdam/books/insurance/cover_basis.h"
 #include "cofferdam/books/insurance/insurance.h"
 
 #include <array>
@@ -16,10 +17,6 @@ namespace cofferdam::insurance {
 
 enum class Peril : std::uint8_t { exchange_insolvency, exploit, extreme_volatility, asset };
 inline constexpr std::size_t kPerils = 4;
-
-// Which date decides whether a loss falls into the period: that of the loss, of the claim, or of
-// the discovery.
-enum class CoverageTrigger : std::uint8_t { losses_occurring, claims_made, discovery };
 
 // Where keys are kept, each with a limit of its own.
 enum class StorageClass : std::uint8_t { hot, warm, cold };
@@ -78,7 +75,7 @@ struct StorageLimit {
 // The promise, in words that a machine can read.
 struct PolicyTerms {
   Peril peril = Peril::exchange_insolvency;
-  CoverageTrigger basis = CoverageTrigger::losses_occurring;
+  CoverBasis basis = CoverBasis::losses_occurring;
   OwnerId insured;
   OwnerId counterparty;
   Time start;
@@ -187,12 +184,6 @@ template <>
 struct cofferdam::base::EnumText<cofferdam::insurance::Peril> {
   static constexpr std::array<std::string_view, cofferdam::insurance::kPerils> kNames{
       "exchange_insolvency", "exploit", "extreme_volatility", "asset"};
-};
-
-template <>
-struct cofferdam::base::EnumText<cofferdam::insurance::CoverageTrigger> {
-  static constexpr std::array<std::string_view, 3> kNames{"losses_occurring", "claims_made",
-                                                          "discovery"};
 };
 
 template <>

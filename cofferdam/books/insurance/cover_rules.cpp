@@ -36,7 +36,7 @@ S retroactive_of(const PolicyTerms& terms) {
   if (terms.retroactive > terms.start || terms.retroactive.value() < 0)
     return S::retroactive_malformed;
   const bool is_given = terms.retroactive != Time();
-  return is_given && terms.basis == CoverageTrigger::losses_occurring ? S::retroactive_malformed
+  return is_given && terms.basis == CoverBasis::losses_occurring ? S::retroactive_malformed
                                                                       : S::ok;
 }
 

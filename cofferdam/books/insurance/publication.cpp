@@ -30,6 +30,29 @@ namespace {
   return count;
 }
 
+// Whether lists and objects nest no deeper than they can be read again; brackets inside texts do
+// not count. Whether it is JSON at all is for whoever computes with it.
+[[nodiscard]] bool is_shallow(std::string_view json) {
+  std::size_t depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kPublicationDepthMax) return false;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return true;
+}
+
 [[nodiscard]] std::string hash_of(const std::string& text) {
   return crypto::to_hex(crypto::sha256(text));
 }
@@ -60,7 +83,7 @@ S check_shape(const RecordPublication& command) {
     return S::model_version_malformed;
   const std::string& parameters = command.parameters;
   if (parameters.size() < 2 || parameters.size() > kPublicationParametersMax ||
-      parameters.front() != '{' || parameters.back() != '}')
+      parameters.front() != '{' || parameters.back() != '}' || !is_shallow(parameters))
     return S::parameters_malformed;
   if (!is_short(command.field, kPublicationTextMax, false)) return S::field_malformed;
   if (!is_number(command.value)) return S::value_malformed;

@@ -25,6 +25,7 @@ namespace cofferdam::insurance {
 inline constexpr std::size_t kPublicationCodeMax = 64;
 inline constexpr std::size_t kPublicationTextMax = 128;  // of each short text
 inline constexpr std::size_t kPublicationParametersMax = std::size_t{1} << 18;
+inline constexpr std::size_t kPublicationDepthMax = 32;  // as deep as any input is read
 
 struct Publication {
   using Key = std::uint64_t;
@@ -148,7 +149,7 @@ struct cofferdam::base::EnumText<cofferdam::insurance::PublicationStatus> {
       "a code has 1 to 64 printable bytes without blanks",
       "a calculator is named by 1 to 128 printable bytes without blanks",
       "a version has 1 to 128 printable bytes",
-      "parameters are a JSON object of at most 256 KiB",
+      "parameters are a JSON object of at most 256 KiB that nests at most 32 deep",
       "a field is named by 1 to 128 printable bytes without blanks",
       "a value is a decimal number",
       "a tolerance is a decimal number, not below zero",

@@ -49,7 +49,34 @@ const Tariff* tariff_after(const State& state, PoolId pool, std::uint32_t period
   return tariff_of(state, pool, at->first.period);
 }
 
-ContributionInput input_of(const PublishTariff& command, const State& state, Amount fund) {
+Tariff row_of(const PublishTariff& command, std::uint32_t version, const ContributionInput& in,
+              const ContributionOutput& out, Time now) {
+  return {.pool = command.pool,
+          .asset = command.asset,
+          .period = command.period,
+          .version = version,
+          .start = command.start,
+          .end = command.end,
+          .model = command.model,
+          .parameters = command.parameters,
+          .tiers = command.tiers.empty() ? std::vector<TariffTier>{{}} : command.tiers,
+          .volume_ppm = command.volume_ppm,
+          .expense_ratio = command.expense_ratio,
+          .fund = in.fund,
+          .target = in.target,
+          .capital = in.capital,
+          .expected_loss = out.expected_loss,
+          .technical = out.technical,
+          .top_up = out.top_up,
+          .need = out.need,
+          .total = out.total,
+          .members = static_cast<std::uint32_t>(command.members.size()),
+          .published = now};
+}
+
+}  // namespace
+
+ContributionInput tariff_input(const PublishTariff& command, const State& state, Amount fund) {
   ContributionInput in{.capital = command.capital,
                        .cost_of_capital = command.cost_of_capital,
                        .expense_ratio = command.expense_ratio,
@@ -83,33 +110,6 @@ ContributionInput input_of(const PublishTariff& command, const State& state, Amo
   }
   return in;
 }
-
-Tariff row_of(const PublishTariff& command, std::uint32_t version, const ContributionInput& in,
-              const ContributionOutput& out, Time now) {
-  return {.pool = command.pool,
-          .asset = command.asset,
-          .period = command.period,
-          .version = version,
-          .start = command.start,
-          .end = command.end,
-          .model = command.model,
-          .parameters = command.parameters,
-          .tiers = command.tiers.empty() ? std::vector<TariffTier>{{}} : command.tiers,
-          .volume_ppm = command.volume_ppm,
-          .expense_ratio = command.expense_ratio,
-          .fund = in.fund,
-          .target = in.target,
-          .capital = in.capital,
-          .expected_loss = out.expected_loss,
-          .technical = out.technical,
-          .top_up = out.top_up,
-          .need = out.need,
-          .total = out.total,
-          .members = static_cast<std::uint32_t>(command.members.size()),
-          .published = now};
-}
-
-}  // namespace
 
 const Tariff* tariff_of(const State& state, PoolId pool, std::uint32_t period) {
   const auto& rows = state.tariffs.rows();
@@ -154,7 +154,8 @@ S apply(const PublishTariff& command, State& state, ledger::State& ledger, Conte
   if (before != nullptr && before->end > command.start) return S::periods_overlap;
   if (after != nullptr && after->start < command.end) return S::periods_overlap;
   bring_up_to_date(state, ledger, context, command.pool);
-  const ContributionInput in = input_of(command, state, state.pools.find(command.pool)->capital());
+  const ContributionInput in =
+      tariff_input(command, state, state.pools.find(command.pool)->capital());
   const base::Result<ContributionOutput> out = contribution(in);
   if (!out) return S::contribution_refused;
   const Tariff tariff =

@@ -113,6 +113,10 @@ enum class TariffStatus : std::uint16_t {
 TariffStatus apply(const PublishTariff& command, State& state, ledger::State& ledger,
                    Context& context);
 
+// What the calculator contribution is asked for a tariff, with this much capital in the pool.
+[[nodiscard]] ContributionInput tariff_input(const PublishTariff& command, const State& state,
+                                             Amount fund);
+
 // The tariff in force for a period: its highest version. Null where there is none.
 [[nodiscard]] const Tariff* tariff_of(const State& state, PoolId pool, std::uint32_t period);
 
