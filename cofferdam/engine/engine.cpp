@@ -522,12 +522,9 @@ bool Engine::is_snapshot_due() const {
 
 void Engine::take_due_snapshot() {
   if (!is_snapshot_due()) return;
-  Parts& p = *parts_;
-  p.figures.snapshot_trouble.reset();
-  if (auto saved = take_snapshot(); !saved) {
-    p.figures.snapshot_trouble = saved.error();
-    p.bytes_since_snapshot = 0;
-  }
+  const auto saved = take_snapshot();
+  parts_->figures.snapshot_trouble = saved ? std::nullopt : std::optional(saved.error());
+  if (!saved) parts_->bytes_since_snapshot = 0;
 }
 
 Result<base::Sequence> Engine::checkpoint() {
