@@ -12,6 +12,8 @@
 #include "cofferdam/base/number.h"
 #include "cofferdam/base/rounding.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -46,11 +48,28 @@ template <class T>
   return to_double(value) / to_double(power_of_ten(scale));
 }
 
+// The shortest text that reads back as the same double ("-1e-09", "1.0000000001", "inf", "nan"):
+// an error that names a value must name the one that was given.
+[[nodiscard]] inline std::string number_text(double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+// The same with at most so many digits, for words around a figure.
+[[nodiscard]] inline std::string number_text(double value, int digits) {
+  std::array<char, 64> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
+                                 std::chars_format::general, digits)
+                       .ptr;
+  return {text.data(), end};
+}
+
 // The integer next to a finite double, rounded as R says; the rounding itself is exact.
 template <Rounding R>
 [[nodiscard]] Result<i128> quantize(double value, std::string_view field = "estimate") {
   const auto fail = [&](std::string rule) {
-    return malformed(std::string(field), std::to_string(value), std::move(rule),
+    return malformed(std::string(field), number_text(value), std::move(rule),
                      "the model's number cannot enter the books");
   };
   if (std::isnan(value)) return fail("must be a number, not NaN");

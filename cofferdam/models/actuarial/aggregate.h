@@ -25,6 +25,8 @@ struct Grid {
   double step = 1;
   std::size_t points = std::size_t{1} << 16;  // of the answer: a power of two
   Discretization method = Discretization::rounding;
+  // The sum's lattice has as many points but begins where the sum does, not at 0.
+  bool shifted = false;
 };
 
 // The transform has points * padding places; mass that wraps around it is multiplied by
@@ -40,6 +42,16 @@ struct Transform {
 // and deductibles of a decimal kind: 1, 2, 2.5 or 5 times a power of ten.
 [[nodiscard]] double suggest_step(const Portfolio& portfolio, std::size_t points);
 
+// Where the sum of a period lies, but for about `beyond`.
+struct Reach {
+  double lower = 0;
+  double upper = 1;
+};
+
+[[nodiscard]] Reach reach_of(const Portfolio& portfolio, double beyond = 1e-10);
+// The least of 1, 2, 2.5 or 5 times a power of ten that takes `width` in so many points.
+[[nodiscard]] double step_for(double width, std::size_t points);
+
 struct FftAnswer {
   Lattice lattice;
   double negative_mass = 0;   // sum of what rounding made negative, now zero
@@ -53,18 +65,28 @@ struct FftAnswer {
 [[nodiscard]] FftAnswer aggregate_by_fft(const std::vector<Frequency>& frequencies,
                                          const std::vector<Lattice>& payments,
                                          const Transform& transform = {});
+// The same where the answer begins near the least sum: what lies outside wraps around the length
+// and is bounded on both sides; no tilt.
+[[nodiscard]] FftAnswer aggregate_shifted(const std::vector<Frequency>& frequencies,
+                                          const std::vector<Lattice>& payments,
+                                          const Transform& transform = {});
+// The first place of that answer.
+[[nodiscard]] std::size_t first_place(const std::vector<Frequency>& frequencies,
+                                      const std::vector<Lattice>& payments);
 
 // The transform's tables and arrays, made once and used for one sum after another.
 class FftAggregator {
  public:
   FftAggregator(std::size_t points, const Transform& transform);
 
-  // Each payment has this aggregator's number of points.
+  // Each payment has this aggregator's number of points. The answer begins at place `first`, which
+  // is even, and 0 where there is a tilt.
   void run(std::span<const Frequency> frequencies, std::span<const Lattice> payments,
-           FftAnswer& out);
+           FftAnswer& out, std::size_t first = 0);
 
  private:
   void place(const Lattice& payment);
+  void read(FftAnswer& out) const;
 
   std::size_t points_;
   Transform transform_;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/aggregate_calculator.h"
 
+#include "cofferdam/base/estimate.h"
+#include "cofferdam/models/actuarial/grid_choice.h"
 #include "cofferdam/models/actuarial/model_text.h"
 #include "cofferdam/models/actuarial/simulate.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace cofferdam::actuarial {
@@ -17,26 +18,25 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 struct Work {
   const AggregateInput& input;
   const Portfolio& portfolio;
-  Grid grid;
+  GridChoice choice;
   AggregateOutput& out;
 };
 
 base::Result<void> check(const AggregateInput& input) {
-  if (!std::has_single_bit(input.points) || input.points < 16 || input.points > kLatticeMax)
-    return base::malformed("points", std::to_string(input.points),
-                           "a power of two from 16 to 4,194,304");
+  if (base::Result<void> points = check_points(input.points, 16, kLatticeMax); !points)
+    return points;
   if (input.padding != 1 && input.padding != 2 && input.padding != 4 && input.padding != 8)
     return base::malformed("padding", std::to_string(input.padding), "1, 2, 4 or 8");
   if (!(input.tilt >= 0 && input.tilt <= 40))
-    return base::malformed("tilt", std::to_string(input.tilt), "must lie from 0 to 40");
+    return base::malformed("tilt", base::number_text(input.tilt), "must lie from 0 to 40");
   if (!(input.step >= 0) || !std::isfinite(input.step))
-    return base::malformed("step", std::to_string(input.step), "must be finite, not negative");
+    return base::malformed("step", base::number_text(input.step), "must be finite, not negative");
   if (input.at.size() > kPointsAskedMax)
     return base::malformed("at", std::to_string(input.at.size()), "at most 10,000");
   if (input.masses > kPointsAskedMax)
     return base::malformed("masses", std::to_string(input.masses), "at most 10,000");
-  if (input.method == AggregateMethod::panjer && input.points > kPanjerPointsMax)
-    return base::malformed("points", std::to_string(input.points),
+  if (input.method == AggregateMethod::panjer && input.points.value_or(0) > kPanjerPointsMax)
+    return base::malformed("points", std::to_string(*input.points),
                            "at most 131,072 for Panjer's recursion", "use the method fft");
   if (input.simulations == 0 || input.simulations > 10'000'000)
     return base::malformed("simulations", std::to_string(input.simulations),
@@ -44,7 +44,8 @@ base::Result<void> check(const AggregateInput& input) {
   return check_levels(input.levels);
 }
 
-std::string verdict_of(const ErrorCertificate& c, const std::vector<AggregateRisk>& risk) {
+std::string verdict_of(const ErrorCertificate& c, const std::vector<AggregateRisk>& risk,
+                       const GridChoice& choice) {
   std::string out;
   const auto say = [&out](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
   for (const AggregateRisk& r : risk)
@@ -56,16 +57,20 @@ std::string verdict_of(const ErrorCertificate& c, const std::vector<AggregateRis
   for (const AggregateRisk& r : risk) finest = std::min(finest, 1 - r.level);
   if (c.lost_mass > 1e-3 * finest) say("mass beyond the end matters at the highest level");
   if (c.aliasing_bound > 1e-3 * finest) say("wrapped mass matters: more padding or tilt");
-  if (c.rounding_bound > 1e-9) say("the tilt magnifies rounding: less tilt or more padding");
+  if (c.rounding_bound > 1e-9 && !choice.grid.shifted)
+    say("the tilt magnifies rounding: less tilt or more padding");
+  if (c.rounding_bound > 1e-7 && choice.grid.shifted)
+    say("so many claims magnify rounding: compare with normal_power");
   if (c.panjer_difference > 1e-9) say("Panjer and FFT disagree");
-  if (std::abs(c.mean_error) > 1e-3) say("the lattice misses the mean: a smaller step");
-  if (std::abs(c.variance_error) > 1e-2) say("the lattice misses the variance: a smaller step");
+  if (choice.coarseness.worst() > kCoarse) say(choice.note);
+  if (std::abs(c.mean_error) > 1e-3) say("the lattice misses the mean");
+  if (c.variance_error > 1e-2) say("the lattice misses the variance");
   return out;
 }
 
 // Bounds from the lattices whose losses are all too small or all too large.
 void bound_risk(Work& work, const Transform& transform) {
-  Grid grid = work.grid;
+  Grid grid = work.choice.grid;
   grid.method = Discretization::upper;
   const FftAnswer small = aggregate_by_fft(work.portfolio, grid, transform);
   grid.method = Discretization::lower;
@@ -100,10 +105,12 @@ void certify(Work& work, const Lattice& lattice, ErrorCertificate certificate) {
   if (work.out.variance == kInfinity) certificate.variance_error = kNone;
   const std::size_t lines = work.portfolio.lines.size();
   const std::size_t compared = std::min<std::size_t>(
-      work.grid.points, lines == 1 ? kPanjerCheckPoints : kPanjerCheckPoints / 4);
+      work.choice.grid.points, lines == 1 ? kPanjerCheckPoints : kPanjerCheckPoints / 4);
   certificate.panjer_difference = kNone;
   const std::optional<Lattice> other =
-      lines > 16 ? std::nullopt : aggregate_by_panjer(work.portfolio, work.grid, compared);
+      lines > 16 || lattice.first > 0
+          ? std::nullopt
+          : aggregate_by_panjer(work.portfolio, work.choice.grid, compared);
   if (other) {
     certificate.panjer_difference = 0;
     certificate.panjer_points = static_cast<std::uint32_t>(compared);
@@ -111,7 +118,7 @@ void certify(Work& work, const Lattice& lattice, ErrorCertificate certificate) {
       certificate.panjer_difference =
           std::max(certificate.panjer_difference, std::abs(other->mass[i] - lattice.mass[i]));
   }
-  certificate.verdict = verdict_of(certificate, work.out.risk);
+  certificate.verdict = verdict_of(certificate, work.out.risk, work.choice);
   work.out.certificate = std::move(certificate);
 }
 
@@ -121,13 +128,13 @@ base::Result<void> by_lattice(Work& work) {
   ErrorCertificate certificate;
   if (work.input.method == AggregateMethod::panjer) {
     std::optional<Lattice> answer =
-        aggregate_by_panjer(work.portfolio, work.grid, work.grid.points);
+        aggregate_by_panjer(work.portfolio, work.choice.grid, work.choice.grid.points);
     if (!answer)
       return base::malformed("method", "panjer", "a fixed number of losses has no recursion",
                              "use the method fft");
     lattice = *std::move(answer);
   } else {
-    FftAnswer answer = aggregate_by_fft(work.portfolio, work.grid, transform);
+    FftAnswer answer = aggregate_by_fft(work.portfolio, work.choice.grid, transform);
     lattice = std::move(answer.lattice);
     certificate.aliasing_bound = answer.aliasing_bound;
     certificate.negative_mass = answer.negative_mass;
@@ -135,22 +142,29 @@ base::Result<void> by_lattice(Work& work) {
   }
   const LatticeView view(lattice, work.portfolio.annual);
   AggregateOutput& out = work.out;
-  out.step = work.grid.step;
-  out.points_used = static_cast<std::uint32_t>(work.grid.points);
+  out.step = work.choice.grid.step;
+  out.points_used = static_cast<std::uint32_t>(work.choice.grid.points);
   out.paid_mean = view.mean();
   out.probability_of_zero = view.distribution(0);
   for (const double x : work.input.at)
     out.points.push_back(
         {.x = x, .distribution = view.distribution(x), .stop_loss = view.stop_loss(x)});
+  // What the mean has beyond the lattice, where only the end can have taken it.
+  const AnnualTerms& annual = work.portfolio.annual;
+  const bool kept = work.choice.grid.method == Discretization::unbiased && annual.deductible == 0 &&
+                    annual.limit == kInfinity;
+  const double beyond = kept && view.lost() > 1e-12 ? std::max(0.0, out.mean - out.paid_mean) : 0;
   for (AggregateRisk& r : out.risk) {
     r.var = view.value_at_risk(r.level);
-    r.tvar = view.tail_value_at_risk(r.level);
+    r.tvar = view.tail_value_at_risk(r.level) + beyond / (1 - r.level);
     r.var_lower = r.var_upper = r.tvar_lower = r.tvar_upper = kNone;
   }
   if (work.input.certificate) {
     bound_risk(work, transform);
     certify(work, lattice, std::move(certificate));
   }
+  lattice.mass.insert(lattice.mass.begin(), std::min<std::size_t>(lattice.first, work.input.masses),
+                      0.0);
   lattice.mass.resize(std::min<std::size_t>(lattice.mass.size(), work.input.masses));
   out.masses = std::move(lattice.mass);
   return {};
@@ -231,14 +245,19 @@ base::Result<AggregateOutput> aggregate_figures(const AggregateInput& input) {
   for (const Line& line : portfolio->lines)
     if (std::string note = infinite_mean_note(line.payment); !note.empty() && !limited)
       return base::malformed("model", input.model, "the aggregate has no mean", std::move(note));
-  Work work{.input = input, .portfolio = *portfolio, .grid = {}, .out = out};
+  Work work{.input = input, .portfolio = *portfolio, .choice = {}, .out = out};
   base::Result<void> done;
+  const bool panjer = input.method == AggregateMethod::panjer;
   switch (input.method) {
     case AggregateMethod::fft:
     case AggregateMethod::panjer:
-      work.grid = {.step = input.step > 0 ? input.step : suggest_step(*portfolio, input.points),
-                   .points = input.points,
-                   .method = input.discretization};
+      work.choice = choose_grid(*portfolio, {.step = input.step,
+                                             .points = input.points,
+                                             .points_max = panjer ? kPanjerPointsMax : kLatticeMax,
+                                             .method = input.discretization,
+                                             .usual_method = Discretization::rounding,
+                                             .may_shift = !panjer});
+      out.note = work.choice.note;
       done = by_lattice(work);
       break;
     case AggregateMethod::simulation:

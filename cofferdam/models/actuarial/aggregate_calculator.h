@@ -24,8 +24,8 @@ struct AggregateInput {
   std::string model;
   AggregateMethod method = AggregateMethod::fft;
   double step = 0;
-  std::uint32_t points = 65'536;
-  Discretization discretization = Discretization::rounding;
+  std::optional<std::uint64_t> points;
+  std::optional<Discretization> discretization;
   std::uint32_t padding = 2;
   double tilt = 12;
   bool certificate = true;
@@ -48,11 +48,17 @@ struct AggregateInput {
           "such as: poisson 0.8 of lognormal(mean 5e6, cv 2) xs 250e3 limit 10e6; lines are joined "
           "by +; annual deductible and annual limit at the end");
     visit("method", self.method, "");
-    visit("step", self.step, "of the lattice; 0 chooses one that reaches far enough");
-    visit("points", self.points, "of the lattice: a power of two from 16 to 4,194,304");
+    visit(
+        "step", self.step,
+        "of the lattice; 0 chooses one that reaches far enough and is fine enough for the claims; "
+        "where the sum lies far from 0 the lattice begins there");
+    visit("points", self.points,
+          "of the lattice: a power of two from 16 to 4,194,304; absent: 65,536, or with step 0 as "
+          "many as keep mean and variance");
     visit("discretization", self.discretization,
           "rounding: to the nearest point; upper: down, a distribution function above the true "
-          "one; lower: up, a distribution function below it; unbiased: the mean is kept");
+          "one; lower: up, a distribution function below it; unbiased: the mean is kept; absent: "
+          "rounding, or unbiased (with a note) where rounding would move the mean");
     visit("padding", self.padding, "fft: length of the transform over points: 1, 2, 4 or 8");
     visit("tilt", self.tilt,
           "fft: exponent of the tilt over the length of the transform, 0 for none, at most 40; "
@@ -163,7 +169,8 @@ struct AggregateOutput {
     visit("points", self.points, "one for each of `at`");
     visit("risk", self.risk, "one for each of `levels`");
     visit("certificate", self.certificate, "of a lattice, when asked for");
-    visit("masses", self.masses, "P(S = 0), P(S = step), .. before annual terms");
+    visit("masses", self.masses,
+          "P(S = 0), P(S = step), .. before annual terms; 0 before the lattice's first point");
     visit("note", self.note, "what a reader must know");
   }
 };

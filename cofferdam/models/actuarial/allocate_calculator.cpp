@@ -1,24 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/allocate_calculator.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/actuarial/aggregate.h"
+#include "cofferdam/models/actuarial/grid_choice.h"
 #include "cofferdam/models/actuarial/individual.h"
 #include "cofferdam/models/actuarial/model_text.h"
 #include "cofferdam/models/actuarial/severity_calculator.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <set>
 
 namespace cofferdam::actuarial {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t kPointsMax = std::size_t{1} << 20;
+constexpr std::size_t kUsualPoints = std::size_t{1} << 14;
+// The sum without each line costs a transform for each pair: so many lines times lines times
+// points.
+constexpr std::size_t kWorkMax = std::size_t{1} << 24;
+
+// What is named in the answer must be told apart in it.
+template <class Named>
+base::Result<void> check_names(const std::vector<Named>& all, std::string_view field) {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (!all[i].name.empty() && !seen.insert(all[i].name).second)
+      return base::malformed(std::string(field) + "[" + std::to_string(i) + "].name", all[i].name,
+                             "must be given once");
+  return {};
+}
 
 base::Result<void> check(const AllocateCapitalInput& in) {
-  if (in.lines.empty() == in.covers.empty())
-    return base::malformed("lines", std::to_string(in.lines.size()),
-                           "either lines or covers must be given");
+  if (in.lines.empty() && in.covers.empty())
+    return base::malformed("lines", "", "lines or covers must be given");
+  if (!in.lines.empty() && !in.covers.empty())
+    return base::malformed(
+        "lines", std::to_string(in.lines.size()),
+        "lines or covers, not both: covers has " + std::to_string(in.covers.size()));
   if (in.lines.size() > kLinesMax)
     return base::malformed("lines", std::to_string(in.lines.size()), "at most 200");
   if (in.covers.size() > kCoversMax)
@@ -29,26 +50,27 @@ base::Result<void> check(const AllocateCapitalInput& in) {
     return base::malformed("states", std::to_string(in.states.size()), "at most 64");
   for (const NamedCover& c : in.covers) {
     if (!(c.probability >= 0 && c.probability <= 1))
-      return base::malformed("probability", std::to_string(c.probability), "must lie from 0 to 1");
+      return base::malformed("probability", base::number_text(c.probability),
+                             "must lie from 0 to 1");
     if (!(c.amount > 0) || !std::isfinite(c.amount))
-      return base::malformed("amount", std::to_string(c.amount), "must be above 0");
+      return base::malformed("amount", base::number_text(c.amount), "must be above 0");
   }
+  if (base::Result<void> once = check_names(in.lines, "lines"); !once) return once;
+  if (base::Result<void> once = check_names(in.covers, "covers"); !once) return once;
   double sum = in.states.empty() ? 1 : 0;
   for (const NamedState& s : in.states) {
     if (!(s.probability >= 0) || !(s.factor >= 0) || !std::isfinite(s.factor))
-      return base::malformed("states", std::to_string(s.probability),
+      return base::malformed("states", base::number_text(s.probability),
                              "probabilities and factors must not be negative");
     sum += s.probability;
   }
   if (std::abs(sum - 1) > 1e-9)
-    return base::malformed("states", std::to_string(sum), "probabilities must sum to 1");
-  if (!std::has_single_bit(in.points) || in.points < 16 || in.points > (1U << 20))
-    return base::malformed("points", std::to_string(in.points),
-                           "a power of two from 16 to 1,048,576");
+    return base::malformed("states", base::number_text(sum), "probabilities must sum to 1");
+  if (base::Result<void> points = check_points(in.points, 16, kPointsMax); !points) return points;
   if (!(in.level >= 0 && in.level < 1))
-    return base::malformed("level", std::to_string(in.level), "must lie from 0 to below 1");
+    return base::malformed("level", base::number_text(in.level), "must lie from 0 to below 1");
   if (!(in.step >= 0) || !std::isfinite(in.step))
-    return base::malformed("step", std::to_string(in.step), "must be finite, not negative");
+    return base::malformed("step", base::number_text(in.step), "must be finite, not negative");
   return {};
 }
 
@@ -58,20 +80,36 @@ void finish(const AllocateCapitalInput& in, AllocateCapitalOutput& out) {
     out.standalone_sum += row.standalone_tvar;
   }
   out.diversification = 1 - out.tvar / out.standalone_sum;
+  const auto say = [&out](const std::string& text) {
+    out.note += (out.note.empty() ? "" : "; ") + text;
+  };
   if (out.var == kInfinity)
-    out.note = "the lattice ends before VaR: enlarge step or points";
+    say("the lattice ends before VaR: enlarge step or points");
   else if (out.lost_mass > 1e-3 * (1 - in.level))
-    out.note = "mass beyond the lattice matters: enlarge step or points";
+    say("mass beyond the lattice matters: enlarge step or points");
 }
 
-// E[S_i; S = k] for every k, S_i the payments of a line and `others` the sum of the other lines:
-// the convolution of k g_i(k) with the others.
-std::vector<double> expected_part(const Lattice& line, const Lattice& others) {
+// E[S_i; S = k] at the sum's places, S_i the payments of a line and `others` the sum of the other
+// lines: the convolution of k g_i(k) with the others.
+std::vector<double> expected_part(const Lattice& line, const Lattice& others, std::size_t first) {
+  const std::size_t n = line.mass.size();
   Lattice weighted = line;
-  for (std::size_t k = 0; k < weighted.mass.size(); ++k) weighted.mass[k] *= line.at(k);
+  for (std::size_t k = 0; k < n; ++k) weighted.mass[k] *= line.at(k);
+  const std::size_t begin = line.first + others.first;
+  const std::size_t further = first > begin ? first - begin : 0;
+  const std::size_t missing = begin > first ? begin - first : 0;
   // One sure loss of each: the product of the two transforms.
   const std::vector<Frequency> once{binomial(1, 1), binomial(1, 1)};
-  return aggregate_by_fft(once, {std::move(weighted), others}).lattice.mass;
+  const std::vector<Lattice> both{std::move(weighted), others};
+  const bool from_zero = line.first + others.first + first == 0;
+  FftAggregator aggregator(
+      n, {.tilt = from_zero ? Transform{}.tilt : 0, .with_aliasing_bound = false});
+  FftAnswer out;
+  aggregator.run(once, both, out, further);
+  std::vector<double>& mass = out.lattice.mass;
+  mass.insert(mass.begin(), std::min(missing, n), 0.0);
+  mass.resize(n);
+  return std::move(mass);
 }
 
 base::Result<AllocateCapitalOutput> of_lines(const AllocateCapitalInput& in) {
@@ -87,8 +125,16 @@ base::Result<AllocateCapitalOutput> of_lines(const AllocateCapitalInput& in) {
                              std::move(note));
     all.lines.push_back(one->lines[0]);
   }
-  out.step = in.step > 0 ? in.step : suggest_step(all, in.points);
-  const Grid grid{.step = out.step, .points = in.points, .method = Discretization::unbiased};
+  std::size_t points_max = kPointsMax;
+  while (points_max > kUsualPoints && all.lines.size() * all.lines.size() * points_max > kWorkMax)
+    points_max /= 2;
+  const GridChoice choice = choose_grid(all, {.step = in.step,
+                                              .points = in.points,
+                                              .usual_points = kUsualPoints,
+                                              .points_max = points_max});
+  const Grid& grid = choice.grid;
+  out.step = grid.step;
+  out.note = choice.note;
   const std::size_t n = all.lines.size();
   std::vector<Lattice> payments;
   std::vector<Frequency> frequencies;
@@ -96,7 +142,13 @@ base::Result<AllocateCapitalOutput> of_lines(const AllocateCapitalInput& in) {
     payments.push_back(discretize(line.payment, grid.step, grid.points, grid.method));
     frequencies.push_back(line.frequency);
   }
-  const Lattice sum = aggregate_by_fft(frequencies, payments).lattice;
+  const auto summed = [&](const std::vector<Frequency>& numbers, const std::vector<Lattice>& each) {
+    const Transform transform{.with_aliasing_bound = false};
+    return (grid.shifted ? aggregate_shifted(numbers, each, transform)
+                         : aggregate_by_fft(numbers, each, transform))
+        .lattice;
+  };
+  const Lattice sum = summed(frequencies, payments);
   const LatticeView view(sum);
   const double tail = 1 - in.level;
   out.mean = moments_of(all).mean;
@@ -104,7 +156,8 @@ base::Result<AllocateCapitalOutput> of_lines(const AllocateCapitalInput& in) {
   out.lost_mass = view.lost();
   const bool within = out.var != kInfinity;
   const std::size_t at =
-      within ? static_cast<std::size_t>(std::llround(out.var / out.step)) : grid.points - 1;
+      within ? static_cast<std::size_t>(std::llround(out.var / out.step)) - sum.first
+             : grid.points - 1;
   double below = 0;
   for (std::size_t k = 0; k < at; ++k) below += sum.mass[k];
   // Of the atom at VaR, what is among the best p; the rest is among the worst.
@@ -116,7 +169,7 @@ base::Result<AllocateCapitalOutput> of_lines(const AllocateCapitalInput& in) {
     const Moments own = moments_of(all.lines[i]);
     row.mean = own.mean;
     row.covariance_share = own.variance / whole;
-    const Lattice alone = aggregate_by_fft({frequencies[i]}, {payments[i]}).lattice;
+    const Lattice alone = summed({frequencies[i]}, {payments[i]});
     const LatticeView alone_view(alone);
     row.standalone_var = alone_view.value_at_risk(in.level);
     row.standalone_tvar = alone_view.tail_value_at_risk(in.level);
@@ -127,9 +180,9 @@ base::Result<AllocateCapitalOutput> of_lines(const AllocateCapitalInput& in) {
       std::vector<Lattice> rest_payments = payments;
       rest_frequencies.erase(rest_frequencies.begin() + static_cast<std::ptrdiff_t>(i));
       rest_payments.erase(rest_payments.begin() + static_cast<std::ptrdiff_t>(i));
-      others = aggregate_by_fft(rest_frequencies, rest_payments).lattice;
+      others = summed(rest_frequencies, rest_payments);
     }
-    const std::vector<double> part = expected_part(alone, others);
+    const std::vector<double> part = expected_part(alone, others, sum.first);
     // The mean less what lies in the best p: the tail beyond the lattice is in the difference.
     double good = best * part[at];
     for (std::size_t k = 0; k < at; ++k) good += part[k];
@@ -165,17 +218,11 @@ AllocateCapitalOutput of_covers(const AllocateCapitalInput& in) {
     mean_in_crisis += std::min(1.0, c.probability * most_factor) * c.amounts[0];
   const double reach = std::min(
       total, mean_in_crisis + 12 * std::sqrt(spread * std::max(1.0, most_factor)) + 3 * largest);
-  out.step = in.step;
-  if (out.step == 0) {
-    const double least = reach / static_cast<double>(in.points - 1);
-    const double power = std::pow(10.0, std::floor(std::log10(least)));
-    out.step = 10 * power;
-    for (const double digit : {5.0, 2.5, 2.0, 1.0})
-      if (digit * power >= least) out.step = digit * power;
-  }
-  const Lattice sum = distribution_of(covers, states, out.step, in.points);
+  const auto points = static_cast<std::size_t>(in.points.value_or(kUsualPoints));
+  out.step = in.step > 0 ? in.step : step_for(reach, points);
+  const Lattice sum = distribution_of(covers, states, out.step, points);
   out.lost_mass = LatticeView(sum).lost();
-  const Shares shares = allocate_tvar(covers, states, out.step, in.points, in.level);
+  const Shares shares = allocate_tvar(covers, states, out.step, points, in.level);
   out.var = shares.var;
   out.tvar = shares.tvar;
   double variance = 0;

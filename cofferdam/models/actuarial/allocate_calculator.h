@@ -9,6 +9,7 @@
 #include "cofferdam/base/fields.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,7 +59,7 @@ struct AllocateCapitalInput {
   std::vector<NamedState> states;
   double level = 0.995;
   double step = 0;
-  std::uint32_t points = 16'384;
+  std::optional<std::uint64_t> points;
 
   static constexpr std::string_view kDoc =
       "TVaR of the whole and the part of it that each line or cover bears (Euler allocation, the "
@@ -76,7 +77,10 @@ struct AllocateCapitalInput {
           "means independence");
     visit("level", self.level, "p of VaR and TVaR, from 0 to below 1");
     visit("step", self.step, "of the lattice; 0 chooses one");
-    visit("points", self.points, "of the lattice: a power of two from 16 to 1,048,576");
+    visit(
+        "points", self.points,
+        "of the lattice: a power of two from 16 to 1,048,576; absent: 16,384, for lines with step "
+        "0 as many as keep mean and variance");
   }
 };
 

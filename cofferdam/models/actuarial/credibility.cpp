@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/credibility.h"
 
+#include "cofferdam/base/estimate.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <string_view>
+#include <utility>
 
 namespace cofferdam::actuarial {
 namespace {
@@ -18,20 +23,25 @@ base::Result<void> check(const CredibilityInput& input) {
   if (input.estimator == BetweenEstimator::ohlsson && input.model != CredibilityModel::hierarchical)
     return base::malformed("estimator", "ohlsson", "is for the hierarchical model");
   std::size_t repeated = 0;
+  std::set<std::pair<std::string_view, std::string_view>> names;
   for (std::size_t i = 0; i < input.groups.size(); ++i) {
     const CredibilityGroup& g = input.groups[i];
     const std::string where = "groups[" + std::to_string(i) + "]";
+    if (!g.name.empty() && !names.insert({g.cohort, g.name}).second)
+      return base::malformed(
+          where + ".name", g.name,
+          g.cohort.empty() ? "must be given once" : "must be given once in its cohort");
     if (g.ratios.empty())
       return base::malformed(where + ".ratios", "", "at least one period must be given");
     for (const double x : g.ratios)
       if (!std::isfinite(x))
-        return base::malformed(where + ".ratios", std::to_string(x), "must be finite");
+        return base::malformed(where + ".ratios", base::number_text(x), "must be finite");
     if (straub && g.weights.size() != g.ratios.size())
       return base::malformed(where + ".weights", std::to_string(g.weights.size()),
                              "as many weights as ratios");
     for (const double w : g.weights)
       if (!(w > 0) || !std::isfinite(w))
-        return base::malformed(where + ".weights", std::to_string(w),
+        return base::malformed(where + ".weights", base::number_text(w),
                                "must be above 0; leave periods without exposure out");
     if (!straub && !g.weights.empty())
       return base::malformed(where + ".weights", std::to_string(g.weights.size()),

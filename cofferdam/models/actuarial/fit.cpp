@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/fit.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/numerics/solve.h"
 #include "cofferdam/models/numerics/special_functions.h"
 
@@ -149,15 +150,15 @@ base::Result<void> check_data(FitFamily family, std::span<const Observation> dat
                                " losses that are seen whole are needed for this family");
   for (const Observation& x : data) {
     if (!(x.value > 0) || !std::isfinite(x.value))
-      return base::malformed("losses", std::to_string(x.value), "must be finite and above 0");
+      return base::malformed("losses", base::number_text(x.value), "must be finite and above 0");
     if (!(x.truncation >= 0) || !(x.value > x.truncation))
-      return base::malformed("losses", std::to_string(x.value),
+      return base::malformed("losses", base::number_text(x.value),
                              "must exceed the point of truncation");
   }
   if (s.least == s.most)
-    return base::malformed("losses", std::to_string(s.least), "must not all be equal");
+    return base::malformed("losses", base::number_text(s.least), "must not all be equal");
   if (family == FitFamily::loggamma && s.least <= 1)
-    return base::malformed("losses", std::to_string(s.least), "must exceed 1 for a loggamma",
+    return base::malformed("losses", base::number_text(s.least), "must exceed 1 for a loggamma",
                            "divide all amounts by a unit below the least");
   return {};
 }

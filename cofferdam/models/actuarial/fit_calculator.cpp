@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/fit_calculator.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/actuarial/model_text.h"
 #include "cofferdam/models/actuarial/severity_calculator.h"
 
@@ -20,7 +21,7 @@ base::Result<std::vector<Observation>> observations_of(const FitInput& in) {
     return base::malformed("truncations", std::to_string(in.truncations.size()),
                            "one for each of losses and censored");
   if (in.limit && !(*in.limit > in.truncation))
-    return base::malformed("limit", std::to_string(*in.limit), "must exceed the truncation");
+    return base::malformed("limit", base::number_text(*in.limit), "must exceed the truncation");
   std::vector<Observation> out;
   for (std::size_t i = 0; i < n; ++i) {
     const bool whole = i < in.losses.size();
@@ -32,9 +33,9 @@ base::Result<std::vector<Observation>> observations_of(const FitInput& in) {
       x.censored = true;
     }
     if (!(x.value > 0) || !std::isfinite(x.value))
-      return base::malformed("losses", std::to_string(x.value), "must be finite and above 0");
+      return base::malformed("losses", base::number_text(x.value), "must be finite and above 0");
     if (!(x.truncation >= 0) || !(x.value > x.truncation))
-      return base::malformed("losses", std::to_string(x.value),
+      return base::malformed("losses", base::number_text(x.value),
                              "must exceed the point of truncation");
     out.push_back(x);
   }
@@ -86,7 +87,8 @@ base::Result<void> fit_counts(const FitInput& in, FitOutput& out) {
     return base::malformed("counts", std::to_string(in.counts.size()), "2 to 1,000,000");
   for (const double n : in.counts)
     if (!(n >= 0) || n != std::floor(n) || n > 1e9)
-      return base::malformed("counts", std::to_string(n), "must be whole numbers from 0 to 10^9");
+      return base::malformed("counts", base::number_text(n),
+                             "must be whole numbers from 0 to 10^9");
   const auto add = [&](std::string family, const CountFit& f) {
     out.frequencies.push_back({.family = std::move(family),
                                .frequency = text_of(f.frequency),

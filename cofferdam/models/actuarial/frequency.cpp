@@ -19,7 +19,7 @@ std::string fault_of_count(const Count& count) {
       break;
     case FrequencyFamily::binomial:
       if (!not_negative(count.size) || count.size != std::floor(count.size) || count.size > 1e9)
-        return "binomial trials must be a whole number from 0 to 10^9";
+        return "the number (trials) must be a whole number from 0 to 10^9";
       if (!(count.probability >= 0 && count.probability <= 1))
         return "the binomial probability must lie from 0 to 1";
       break;

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Models written back as text, with the fewest digits that give the same parameters.
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/actuarial/model_text.h"
 
-#include <array>
-#include <charconv>
 #include <initializer_list>
 #include <utility>
 
 namespace cofferdam::actuarial {
 namespace {
-
-std::string digits(double value) {
-  std::array<char, 32> out{};
-  const auto end = std::to_chars(out.data(), out.data() + out.size(), value).ptr;
-  return std::string(out.data(), end);
-}
 
 std::string call(std::string_view family,
                  std::initializer_list<std::pair<std::string_view, double>> parameters) {
@@ -25,7 +18,7 @@ std::string call(std::string_view family,
   for (const auto& [name, value] : parameters) {
     if (!first) out += ", ";
     first = false;
-    out += std::string(name) + ' ' + digits(value);
+    out += std::string(name) + ' ' + base::number_text(value);
   }
   return out + ')';
 }
@@ -76,27 +69,30 @@ std::string format(const Uniform& f) {
 }
 
 std::string format(const Empirical& f) {
-  if (f.values.size() == 1) return "constant(" + digits(f.values[0]) + ")";
+  if (f.values.size() == 1) return "constant(" + base::number_text(f.values[0]) + ")";
   std::string out = "empirical(";
   for (std::size_t i = 0; i < f.values.size(); ++i)
-    out += (i == 0 ? "" : ", ") + digits(f.values[i]) + ": " + digits(f.probabilities[i]);
+    out += (i == 0 ? "" : ", ") + base::number_text(f.values[i]) + ": " +
+           base::number_text(f.probabilities[i]);
   return out + ")";
 }
 
 std::string format(const Spliced& f) {
   return "spliced(" + text_of(*f.body) + ", " + format(f.tail) + ", tail " +
-         digits(f.tail_probability) + ")";
+         base::number_text(f.tail_probability) + ")";
 }
 
 std::string format(const Count& count) {
   std::string out;
   if (count.family == FrequencyFamily::poisson)
-    out = "poisson(mean " + digits(count.mean);
+    out = "poisson(mean " + base::number_text(count.mean);
   else if (count.family == FrequencyFamily::binomial)
-    out = "binomial(trials " + digits(count.size) + ", probability " + digits(count.probability);
+    out = "binomial(trials " + base::number_text(count.size) + ", probability " +
+          base::number_text(count.probability);
   else
-    out = "negative binomial(size " + digits(count.size) + ", beta " + digits(count.beta);
-  if (count.zero_probability) out += ", zero " + digits(*count.zero_probability);
+    out = "negative binomial(size " + base::number_text(count.size) + ", beta " +
+          base::number_text(count.beta);
+  if (count.zero_probability) out += ", zero " + base::number_text(*count.zero_probability);
   return out + ")";
 }
 
@@ -110,7 +106,7 @@ std::string text_of(const Frequency& frequency) {
   if (frequency.states.size() == 1) return format(frequency.states[0].count);
   std::string out = "mixture(";
   for (std::size_t i = 0; i < frequency.states.size(); ++i)
-    out += (i == 0 ? "" : ", ") + digits(frequency.states[i].probability) + ": " +
+    out += (i == 0 ? "" : ", ") + base::number_text(frequency.states[i].probability) + ": " +
            format(frequency.states[i].count);
   return out + ")";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/model_text.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/actuarial/model_families.h"
 
 #include <algorithm>
@@ -51,6 +52,14 @@ class Parser {
 
   void advance();
 
+  // What was written from there up to the present token, for an error that names it.
+  [[nodiscard]] std::string written_since(std::size_t from) const {
+    std::string_view text = text_.substr(from, begin_ - from);
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+      text.remove_suffix(1);
+    return std::string(text);
+  }
+
   [[nodiscard]] bool is(std::string_view text) const { return token_.text == text; }
 
   [[nodiscard]] bool accept(std::string_view text) {
@@ -78,6 +87,8 @@ class Parser {
   std::string_view text_;
   std::string_view field_;
   std::size_t at_ = 0;
+  std::size_t begin_ = 0;           // of the present token
+  std::vector<std::string> terms_;  // that the present line has
   Token token_;
 };
 
@@ -86,6 +97,7 @@ void Parser::advance() {
                                 text_[at_] == '_' || text_[at_] == '='))
     ++at_;
   token_ = Token{};
+  begin_ = at_;
   if (at_ >= text_.size()) return;
   const char c = text_[at_];
   if (is_word(c)) {
@@ -170,7 +182,9 @@ Result<Severity> Parser::empirical() {
   }
   double sum = 0;
   for (const auto& [value, weight] : atoms) sum += weight;
-  if (weighted && std::abs(sum - 1) > 1e-9) return fail("probabilities must sum to 1");
+  if (weighted && std::abs(sum - 1) > 1e-9)
+    return base::malformed(std::string(field_), base::number_text(sum),
+                           "probabilities of the values must sum to 1");
   for (const auto& [value, weight] : atoms) {
     f.values.push_back(value);
     f.probabilities.push_back(weight / sum);
@@ -200,6 +214,7 @@ Result<Severity> Parser::spliced() {
 }
 
 Result<Severity> Parser::severity() {
+  const std::size_t from = begin_;
   const std::string family = name();
   Result<Severity> made;
   if (family == "empirical") {
@@ -219,7 +234,7 @@ Result<Severity> Parser::severity() {
   }
   if (!made) return made;
   if (std::string fault = fault_of(*made); !fault.empty())
-    return base::malformed(std::string(field_), family, std::move(fault));
+    return base::malformed(std::string(field_), written_since(from), std::move(fault));
   return made;
 }
 
@@ -238,10 +253,15 @@ Result<Frequency> Parser::mixture() {
       out.states.push_back({*probability * inner.probability, inner.count});
     if (out.states.size() > 64) return fail("at most 64 states");
   }
+  double sum = 0;
+  for (const State& state : out.states) sum += state.probability;
+  if (std::string fault = fault_of(out); !fault.empty())
+    return base::malformed(std::string(field_), base::number_text(sum), std::move(fault));
   return out;
 }
 
 Result<Frequency> Parser::frequency() {
+  const std::size_t from = begin_;
   const std::string family = name();
   if (family == "mixture") return mixture();
   static constexpr std::array<std::string_view, 6> kFamilies{
@@ -257,12 +277,16 @@ Result<Frequency> Parser::frequency() {
   if (!count) return std::unexpected(count.error());
   Frequency out{{State{1, *count}}};
   if (std::string fault = fault_of(out); !fault.empty())
-    return base::malformed(std::string(field_), family, std::move(fault));
+    return base::malformed(std::string(field_), written_since(from), std::move(fault));
   return out;
 }
 
 Result<bool> Parser::term(Payment& payment) {
+  const std::string word = is("xs") || is("franchise") ? "deductible" : token_.text;
   const auto read = [&](double& into) -> Result<bool> {
+    if (std::ranges::find(terms_, word) != terms_.end())
+      return base::malformed(std::string(field_), word, "must be given once for a loss");
+    terms_.push_back(word);
     const Result<double> value = number();
     if (!value) return std::unexpected(value.error());
     into = *value;
@@ -291,13 +315,15 @@ Result<Line> Parser::line() {
   Result<Severity> loss = severity();
   if (!loss) return std::unexpected(loss.error());
   Line out{.frequency = *std::move(count), .payment = {.severity = *std::move(loss), .terms = {}}};
+  const std::size_t from = begin_;
+  terms_.clear();
   for (;;) {
     const Result<bool> more = term(out.payment);
     if (!more) return std::unexpected(more.error());
     if (!*more) break;
   }
   if (std::string fault = fault_of(out.payment); !fault.empty())
-    return base::malformed(std::string(field_), "terms of the loss", std::move(fault));
+    return base::malformed(std::string(field_), written_since(from), std::move(fault));
   return out;
 }
 
@@ -320,13 +346,14 @@ Result<Portfolio> Parser::model() {
     out.lines.push_back(*std::move(next));
     if (out.lines.size() > kLinesMax) return fail("at most 200 lines");
   } while (accept("+"));
+  const std::size_t from = begin_;
   for (;;) {
     const Result<bool> more = annual(out.annual);
     if (!more) return std::unexpected(more.error());
     if (!*more) break;
   }
   if (std::string fault = fault_of(out.annual); !fault.empty())
-    return base::malformed(std::string(field_), "annual terms", std::move(fault));
+    return base::malformed(std::string(field_), written_since(from), std::move(fault));
   return out;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/premium.h"
 
+#include "cofferdam/base/estimate.h"
+#include "cofferdam/models/actuarial/grid_choice.h"
 #include "cofferdam/models/actuarial/model_text.h"
 #include "cofferdam/models/actuarial/ruin.h"
 #include "cofferdam/models/numerics/special_functions.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace cofferdam::actuarial {
@@ -22,12 +23,18 @@ struct Bound {
   bool above_least = false;
 };
 
+std::string rule_of(const Bound& b) {
+  if (b.above_least) return "must be above " + base::number_text(b.least);
+  const std::string from = base::number_text(b.least);
+  if (b.most == kInfinity) return "must be finite, at least " + from;
+  if (b.most > 1) return "must lie from " + from + " to 1";
+  return "must lie from " + from + " to below " + base::number_text(b.most);
+}
+
 base::Result<void> check(const PremiumInput& in) {
-  if (!std::has_single_bit(in.points) || in.points < 16 || in.points > kLatticeMax)
-    return base::malformed("points", std::to_string(in.points),
-                           "a power of two from 16 to 4,194,304");
+  if (base::Result<void> points = check_points(in.points, 16, kLatticeMax); !points) return points;
   if (!(in.step >= 0) || !std::isfinite(in.step))
-    return base::malformed("step", std::to_string(in.step), "must be finite, not negative");
+    return base::malformed("step", base::number_text(in.step), "must be finite, not negative");
   const std::optional<double> alpha = in.dutch_alpha;
   const std::optional<double> level = in.capital_level;
   const std::optional<double> expenses = in.expense_ratio;
@@ -52,7 +59,7 @@ base::Result<void> check(const PremiumInput& in) {
     const double v = *b.value;
     const bool inside = (b.above_least ? v > b.least : v >= b.least) && v < b.most;
     if (!inside || !std::isfinite(v))
-      return base::malformed(std::string(b.name), std::to_string(v), "is out of its range");
+      return base::malformed(std::string(b.name), base::number_text(v), rule_of(b));
   }
   return {};
 }
@@ -112,7 +119,7 @@ base::Result<double> layer_of(const PremiumInput& in, const Portfolio& portfolio
                            "at most 100");
   for (const double price : in.reinstatements)
     if (!(price >= 0) || !std::isfinite(price))
-      return base::malformed("reinstatements", std::to_string(price),
+      return base::malformed("reinstatements", base::number_text(price),
                              "must be finite, not negative");
   const double width =
       portfolio.lines.size() == 1 ? largest_payment(portfolio.lines[0].payment) : kInfinity;
@@ -149,10 +156,9 @@ base::Result<PremiumOutput> premium(const PremiumInput& in) {
       if (std::string note = infinite_mean_note(line.payment); !note.empty())
         return base::malformed("model", in.model, "no premium exists for an infinite mean",
                                std::move(note));
-  const Grid grid{.step = in.step > 0 ? in.step : suggest_step(*portfolio, in.points),
-                  .points = in.points,
-                  .method = in.discretization};
-  const Lattice lattice = aggregate_by_fft(*portfolio, grid).lattice;
+  const GridChoice choice =
+      choose_grid(*portfolio, {.step = in.step, .points = in.points, .method = in.discretization});
+  const Lattice lattice = aggregate_by_fft(*portfolio, choice.grid).lattice;
   const AnnualTerms terms = portfolio->annual;
   const LatticeView view(lattice, terms);
   const bool plain = terms.deductible == 0 && terms.limit == kInfinity;
@@ -219,9 +225,11 @@ base::Result<PremiumOutput> premium(const PremiumInput& in) {
     if (!width) return std::unexpected(width.error());
     out.reinstatement = reinstated(in.reinstatements, *width, lattice);
   }
-  if (out.lost_mass > 1e-6)
-    out.note += std::string(out.note.empty() ? "" : "; ") +
-                "mass beyond the lattice: enlarge step or points";
+  const auto say = [&out](const std::string& text) {
+    out.note += (out.note.empty() ? "" : "; ") + text;
+  };
+  if (!choice.note.empty()) say(choice.note);
+  if (out.lost_mass > 1e-6) say("mass beyond the lattice: enlarge step or points");
   return out;
 }
 

@@ -37,7 +37,7 @@ enum class CapitalMeasure : std::uint8_t { tvar, var };
 struct PremiumInput {
   std::string model;
   double step = 0;
-  std::uint32_t points = 65'536;
+  std::optional<std::uint64_t> points;
   Discretization discretization = Discretization::unbiased;
   std::optional<double> expected_value_loading;
   std::optional<double> variance_loading;
@@ -70,7 +70,9 @@ struct PremiumInput {
   static void fields(Self& self, Visitor&& visit) {
     visit("model", self.model, "a model text, such as poisson 3 of gamma(shape 2, scale 500)");
     visit("step", self.step, "of the lattice; 0 chooses one");
-    visit("points", self.points, "of the lattice: a power of two from 16 to 4,194,304");
+    visit("points", self.points,
+          "of the lattice: a power of two from 16 to 4,194,304; absent: 65,536, or with step 0 as "
+          "many as keep mean and variance");
     visit("discretization", self.discretization, "unbiased keeps the mean");
     visit("expected_value_loading", self.expected_value_loading, "theta, not below 0");
     visit("variance_loading", self.variance_loading, "a, not below 0");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/reserve.h"
 
+#include "cofferdam/base/estimate.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -29,10 +31,10 @@ base::Result<Triangle> cumulative_of(const ReserveInput& input) {
                              "a triangle: as many columns as rows, each row one value shorter");
     for (std::size_t k = 0; k < out[i].size(); ++k) {
       if (!std::isfinite(out[i][k]))
-        return base::malformed(row_name(i), std::to_string(out[i][k]), "must be finite");
+        return base::malformed(row_name(i), base::number_text(out[i][k]), "must be finite");
       if (input.form == TriangleForm::incremental && k > 0) out[i][k] += out[i][k - 1];
       if (out[i][k] < 0)
-        return base::malformed(row_name(i), std::to_string(out[i][k]),
+        return base::malformed(row_name(i), base::number_text(out[i][k]),
                                "cumulative losses must not be negative");
       any = any || out[i][k] > 0;
     }
@@ -92,7 +94,11 @@ base::Result<Development> develop(const Triangle& c, LastSigma rule, std::string
       } else if (k == 1) {
         value = out.variances[0];
       }
-      if (k < 2) note = "too few factors for a rule of the last sigma: it repeats the one before";
+      if (k == 1) note = "too few factors for a rule of the last sigma: it repeats the one before";
+      if (k == 0)
+        note =
+            "one factor from one row: no sigma can be estimated; sigma and standard errors are 0 "
+            "because they are unknown";
     } else {
       double count = 0;
       double x = 0;
@@ -160,7 +166,7 @@ base::Result<std::vector<double>> ratios_of(const ReserveInput& input, const Tri
                            "one for each row of the triangle");
   for (const double p : input.premiums)
     if (!(p > 0) || !std::isfinite(p))
-      return base::malformed("premiums", std::to_string(p), "must be above 0");
+      return base::malformed("premiums", base::number_text(p), "must be above 0");
   if (input.method == ReserveMethod::cape_cod) {
     double losses = 0;
     double used = 0;
@@ -178,7 +184,7 @@ base::Result<std::vector<double>> ratios_of(const ReserveInput& input, const Tri
                            "one for all, or one for each row of the triangle");
   for (const double r : ratios)
     if (!(r >= 0) || !std::isfinite(r))
-      return base::malformed("expected_loss_ratios", std::to_string(r), "must not be negative");
+      return base::malformed("expected_loss_ratios", base::number_text(r), "must not be negative");
   return ratios;
 }
 
@@ -188,7 +194,8 @@ base::Result<ReserveOutput> reserve(const ReserveInput& input) {
   const base::Result<Triangle> triangle = cumulative_of(input);
   if (!triangle) return std::unexpected(triangle.error());
   if (!(input.tail_factor >= 1) || !std::isfinite(input.tail_factor))
-    return base::malformed("tail_factor", std::to_string(input.tail_factor), "must be at least 1");
+    return base::malformed("tail_factor", base::number_text(input.tail_factor),
+                           "must be at least 1");
   const Triangle& c = *triangle;
   const std::size_t n = c.size();
   ReserveOutput out;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/ruin_calculator.h"
 
+#include "cofferdam/base/estimate.h"
+#include "cofferdam/models/actuarial/grid_choice.h"
 #include "cofferdam/models/actuarial/model_text.h"
 #include "cofferdam/models/actuarial/severity_calculator.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -54,28 +55,31 @@ base::Result<Model> model_of(const RuinInput& in) {
 
 base::Result<void> check(const RuinInput& in) {
   if (!(in.claim_rate > 0) || !std::isfinite(in.claim_rate))
-    return base::malformed("claim_rate", std::to_string(in.claim_rate), "must be above 0");
-  if (in.loading.has_value() == in.premium_rate.has_value())
-    return base::malformed("loading", "", "either loading or premium_rate must be given");
+    return base::malformed("claim_rate", base::number_text(in.claim_rate), "must be above 0");
+  if (!in.loading && !in.premium_rate)
+    return base::malformed("loading", "", "loading or premium_rate must be given");
+  if (in.loading && in.premium_rate)
+    return base::malformed("loading", base::number_text(*in.loading),
+                           "loading or premium_rate, not both: premium_rate is " +
+                               base::number_text(*in.premium_rate));
   if (in.surpluses.empty() || in.surpluses.size() > kPointsAskedMax)
     return base::malformed("surpluses", std::to_string(in.surpluses.size()), "1 to 10,000");
   for (const double u : in.surpluses)
     if (!(u >= 0) || !std::isfinite(u))
-      return base::malformed("surpluses", std::to_string(u), "must be finite and not negative");
+      return base::malformed("surpluses", base::number_text(u), "must be finite and not negative");
   if (in.horizon && !(*in.horizon > 0))
-    return base::malformed("horizon", std::to_string(*in.horizon), "must be above 0");
-  if (!std::has_single_bit(in.points) || in.points < 256 || in.points > (1U << 20))
-    return base::malformed("points", std::to_string(in.points),
-                           "a power of two from 256 to 1,048,576");
+    return base::malformed("horizon", base::number_text(*in.horizon), "must be above 0");
+  if (base::Result<void> points = check_points(in.points, 256, std::uint64_t{1} << 20); !points)
+    return points;
   if (in.paths == 0 || in.paths > 10'000'000)
     return base::malformed("paths", std::to_string(in.paths), "1 to 10,000,000");
   if (!(in.step >= 0) || !std::isfinite(in.step))
-    return base::malformed("step", std::to_string(in.step), "must be finite, not negative");
+    return base::malformed("step", base::number_text(in.step), "must be finite, not negative");
   if (!(in.retained_share > 0 && in.retained_share <= 1))
-    return base::malformed("retained_share", std::to_string(in.retained_share),
+    return base::malformed("retained_share", base::number_text(in.retained_share),
                            "must be above 0, at most 1");
   if (!(in.retention >= 0))
-    return base::malformed("retention", std::to_string(in.retention), "must not be negative");
+    return base::malformed("retention", base::number_text(in.retention), "must not be negative");
   return {};
 }
 
@@ -103,7 +107,7 @@ base::Result<RuinMethod> method_of(const RuinInput& in, const Model& model, doub
   if ((method == RuinMethod::simulation || method == RuinMethod::lattice) && !model.severity)
     return refuse("needs a severity");
   if (!in.horizon && !(loading > 0))
-    return base::malformed("loading", std::to_string(loading), "must be above 0",
+    return base::malformed("loading", base::number_text(loading), "must be above 0",
                            "without a positive loading ruin is certain");
   if (method == RuinMethod::simulation && static_cast<double>(in.paths) * *in.horizon *
                                                   in.claim_rate *
@@ -187,7 +191,7 @@ base::Result<RuinOutput> ruin(const RuinInput& in) {
   out.loading = in.loading ? *in.loading : *in.premium_rate / expected - 1;
   out.premium_rate = (1 + out.loading) * expected;
   if (!(out.premium_rate > 0) || !std::isfinite(out.premium_rate))
-    return base::malformed("premium_rate", std::to_string(out.premium_rate), "must be above 0");
+    return base::malformed("premium_rate", base::number_text(out.premium_rate), "must be above 0");
   const base::Result<RuinMethod> method = method_of(in, *model, out.loading);
   if (!method) return std::unexpected(method.error());
   out.method = *method;

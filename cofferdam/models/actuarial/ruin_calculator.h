@@ -40,7 +40,7 @@ struct RuinInput {
   std::optional<double> horizon;
   RuinMethod method = RuinMethod::automatic;
   double step = 0;
-  std::uint32_t points = 65'536;
+  std::uint64_t points = 65'536;
   std::uint32_t paths = 100'000;
   std::uint64_t seed = 1;
   double retained_share = 1;

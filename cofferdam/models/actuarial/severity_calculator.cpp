@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/severity_calculator.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/actuarial/model_text.h"
 
-#include <array>
-#include <charconv>
 #include <cmath>
 
 namespace cofferdam::actuarial {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-std::string six_digits(double value) {
-  std::array<char, 40> out{};
-  const auto end =
-      std::to_chars(out.data(), out.data() + out.size(), value, std::chars_format::general, 6).ptr;
-  return std::string(out.data(), end);
-}
 
 }  // namespace
 
@@ -26,7 +18,7 @@ base::Result<void> check_levels(const std::vector<double>& levels) {
     return base::malformed("levels", std::to_string(levels.size()), "at most 10,000");
   for (const double p : levels)
     if (!(p >= 0 && p < 1))
-      return base::malformed("levels", std::to_string(p), "must lie from 0 to below 1",
+      return base::malformed("levels", base::number_text(p), "must lie from 0 to below 1",
                              "0.995 for 99.5 %");
   return {};
 }
@@ -39,7 +31,7 @@ base::Result<Severity> severity_from(const std::string& text, const std::vector<
     return base::malformed("losses", std::to_string(losses.size()), "at most 1,000,000");
   for (const double x : losses)
     if (!(x >= 0) || !std::isfinite(x))
-      return base::malformed("losses", std::to_string(x), "must be finite and not negative");
+      return base::malformed("losses", base::number_text(x), "must be finite and not negative");
   return empirical_of(losses);
 }
 
@@ -49,12 +41,30 @@ std::string infinite_mean_note(const Payment& payment) {
   limited.terms.coinsurance = 1;
   limited.terms.limit = quantile(limited, 0.995);
   if (!(limited.terms.limit > 0)) limited.terms.limit = quantile(payment.severity, 0.995);
-  return "the mean is infinite (tail index " + six_digits(tail_index(payment.severity)) +
+  return "the mean is infinite (tail index " + base::number_text(tail_index(payment.severity), 6) +
          "): no premium exists for an unlimited cover; any limit makes it finite, for instance a "
          "limit of " +
-         six_digits(limited.terms.limit) + " (the 99.5 % quantile) gives a mean of " +
-         six_digits(payment.terms.coinsurance * mean(limited));
+         base::number_text(limited.terms.limit, 6) + " (the 99.5 % quantile) gives a mean of " +
+         base::number_text(payment.terms.coinsurance * mean(limited), 6);
 }
+
+namespace {
+
+base::Result<void> check_terms(const SeverityInput& input, const Payment& payment) {
+  const auto fault = [](std::string_view field, double value, std::string rule) {
+    return base::malformed(std::string(field), base::number_text(value), std::move(rule));
+  };
+  if (!(input.deductible >= 0) || !std::isfinite(input.deductible))
+    return fault("deductible", input.deductible, "must be finite and not negative");
+  if (!(payment.terms.limit > 0)) return fault("limit", payment.terms.limit, "must be above 0");
+  if (!(input.coinsurance > 0 && input.coinsurance <= 1))
+    return fault("coinsurance", input.coinsurance, "the part that is paid: above 0, at most 1");
+  if (!(payment_probability(payment) > 0))
+    return fault("deductible", input.deductible, "no loss exceeds it");
+  return {};
+}
+
+}  // namespace
 
 base::Result<SeverityOutput> severity_figures(const SeverityInput& input) {
   const base::Result<Severity> severity = severity_from(input.severity, input.losses);
@@ -65,8 +75,8 @@ base::Result<SeverityOutput> severity_figures(const SeverityInput& input) {
                                   .limit = input.limit.value_or(kInfinity),
                                   .coinsurance = input.coinsurance},
                         .basis = input.basis};
-  if (std::string fault = fault_of(payment); !fault.empty())
-    return base::malformed("terms", "", std::move(fault));
+  if (base::Result<void> terms = check_terms(input, payment); !terms)
+    return std::unexpected(terms.error());
   if (base::Result<void> levels = check_levels(input.levels); !levels)
     return std::unexpected(levels.error());
   if (input.at.size() > kPointsAskedMax)

@@ -38,7 +38,7 @@ double bisect_survival(const Survival& survival_at, double tail, double start) {
 // Exponential.
 
 std::string fault(const Exponential& f) {
-  return positive(f.scale) ? "" : "scale must be above 0";
+  return positive(f.scale) ? "" : "the mean (scale) must be above 0";
 }
 
 double density(const Exponential& f, double x) {

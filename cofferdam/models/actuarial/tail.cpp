@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/tail.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/numerics/solve.h"
 #include "cofferdam/models/numerics/special_functions.h"
 
@@ -32,23 +33,35 @@ double log_likelihood_of(std::span<const double> excesses, double scale, double 
   return sum;
 }
 
-// With ratio = shape/scale the best shape is the mean of log(1 + ratio y) (Grimshaw 1993), so one
-// dimension is left. Shapes at or below -1 have no maximum and are left out.
 struct Profile {
   double scale = 1;
   double shape = 0;
   double value = -kInfinity;
 };
 
-Profile best_of(std::span<const double> excesses) {
+// Positive ratios over many powers of ten, negative ones ever closer to -1/most, and 0.
+std::vector<double> ratios_for(double mean, double most) {
+  std::vector<double> out{0};
+  for (double e = -6; e <= 9; e += 0.1) out.push_back(std::pow(10.0, e) / mean);
+  for (double e = -6; e <= -0.05; e += 0.1) out.push_back(-std::pow(10.0, e) / most);
+  for (double e = 0.5; e <= 15; e += 0.1) out.push_back((std::pow(10.0, -e) - 1) / most);
+  std::ranges::sort(out);
+  return out;
+}
+
+// With ratio = shape/scale the best shape is the mean of log(1 + ratio y) (Grimshaw 1993), so one
+// dimension is left. For shapes below -1 the likelihood has no bound: they are left out, and what
+// rises up to there is no maximum. nullopt where no point is above both its neighbours.
+std::optional<Profile> best_of(std::span<const double> excesses) {
   double most = 0;
   double mean = 0;
   for (const double y : excesses) {
     most = std::max(most, y);
     mean += y / static_cast<double>(excesses.size());
   }
-  Profile best{.scale = mean, .shape = 0, .value = log_likelihood_of(excesses, mean, 0)};
   const auto at = [&](double ratio) {
+    if (std::abs(ratio) * mean < 1e-12)
+      return Profile{.scale = mean, .shape = 0, .value = log_likelihood_of(excesses, mean, 0)};
     double shape = 0;
     for (const double y : excesses)
       shape += std::log1p(ratio * y) / static_cast<double>(excesses.size());
@@ -57,24 +70,18 @@ Profile best_of(std::span<const double> excesses) {
     return Profile{
         .scale = scale, .shape = shape, .value = log_likelihood_of(excesses, scale, shape)};
   };
-  // Positive ratios over many powers of ten, negative ones up to -1/most; then golden section.
-  std::vector<double> ratios;
-  for (double e = -6; e <= 9; e += 0.1) ratios.push_back(std::pow(10.0, e) / mean);
-  for (double e = -6; e <= -0.001; e += 0.1) ratios.push_back(-std::pow(10.0, e) / most);
-  std::ranges::sort(ratios);
-  for (std::size_t i = 0; i < ratios.size(); ++i) {
-    const Profile here = at(ratios[i]);
-    if (!(here.value > best.value - 5)) continue;
-    const double lower = ratios[i == 0 ? 0 : i - 1];
-    const double upper = ratios[std::min(i + 1, ratios.size() - 1)];
-    if ((lower < 0) != (upper < 0)) continue;
-    const Profile left = at(lower);
-    const Profile right = at(upper);
-    if (here.value < left.value || here.value < right.value) continue;
-    const double found =
-        numerics::minimize_between([&](double r) { return -at(r).value; }, lower, upper);
+  const std::vector<double> ratios = ratios_for(mean, most);
+  std::vector<Profile> row;
+  for (const double ratio : ratios) row.push_back(at(ratio));
+  std::optional<Profile> best;
+  for (std::size_t i = 1; i + 1 < ratios.size(); ++i) {
+    if (!std::isfinite(row[i - 1].value) || !std::isfinite(row[i + 1].value)) continue;
+    if (row[i].value < row[i - 1].value || row[i].value < row[i + 1].value) continue;
+    const double found = numerics::minimize_between([&](double r) { return -at(r).value; },
+                                                    ratios[i - 1], ratios[i + 1]);
     const Profile polished = at(found);
-    if (polished.value > best.value) best = polished;
+    const Profile& here = polished.value > row[i].value ? polished : row[i];
+    if (!best || here.value > best->value) best = here;
   }
   return best;
 }
@@ -113,10 +120,18 @@ base::Result<TailFit> fit_tail(std::span<const double> losses, double threshold)
   const std::vector<double> excesses = excesses_of(losses, threshold);
   if (excesses.size() < kExcessesNeeded)
     return base::malformed(
-        "threshold", std::to_string(threshold),
+        "threshold", base::number_text(threshold),
         "at least 10 losses must exceed it, " + std::to_string(excesses.size()) + " do",
         "a lower threshold");
-  const Profile best = best_of(excesses);
+  const std::optional<Profile> found = best_of(excesses);
+  if (!found)
+    return base::malformed(
+        "losses", std::to_string(excesses.size()) + " above " + base::number_text(threshold),
+        "the likelihood has no maximum with a shape above -1: it rises without end "
+        "(Grimshaw 1993)",
+        "losses that end at a limit have no tail to fit: leave those at the limit out, or choose "
+        "another threshold");
+  const Profile& best = *found;
   TailFit out;
   out.tail = {.threshold = threshold, .scale = best.scale, .shape = best.shape};
   out.excesses = excesses.size();
@@ -145,7 +160,7 @@ Interval shape_interval(std::span<const double> losses, const TailFit& fit, doub
     return -minus(numerics::minimize_between(minus, lower, std::max(centre, lower) + 6));
   };
   return ends_of(profile, fit.tail.shape, 0.05, fit.log_likelihood - chi_square_half(confidence),
-                 -0.999);
+                 std::min(-0.999, fit.tail.shape));
 }
 
 Interval var_interval(std::span<const double> losses, const TailFit& fit, double p,

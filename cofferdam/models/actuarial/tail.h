@@ -29,7 +29,8 @@ struct TailFit {
   double shape_error = 0;
 };
 
-// Error when fewer than kExcessesNeeded losses exceed the threshold.
+// The highest maximum of the likelihood with a shape above -1. Error when fewer than
+// kExcessesNeeded losses exceed the threshold, or when there is no such maximum.
 [[nodiscard]] base::Result<TailFit> fit_tail(std::span<const double> losses, double threshold);
 
 struct Interval {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/actuarial/tail_calculator.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/actuarial/severity_calculator.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -16,27 +15,20 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-std::string four_digits(double value) {
-  std::array<char, 40> out{};
-  const auto end =
-      std::to_chars(out.data(), out.data() + out.size(), value, std::chars_format::general, 4).ptr;
-  return std::string(out.data(), end);
-}
-
 base::Result<void> check(const TailInput& in) {
   if (in.losses.empty() || in.losses.size() > kLossesMax)
     return base::malformed("losses", std::to_string(in.losses.size()), "1 to 1,000,000");
   for (const double x : in.losses)
     if (!(x >= 0) || !std::isfinite(x))
-      return base::malformed("losses", std::to_string(x), "must be finite and not negative");
+      return base::malformed("losses", base::number_text(x), "must be finite and not negative");
   if (!(in.threshold >= 0) || !std::isfinite(in.threshold))
-    return base::malformed("threshold", std::to_string(in.threshold),
+    return base::malformed("threshold", base::number_text(in.threshold),
                            "must be finite and not negative");
   if (in.thresholds.size() > 1000)
     return base::malformed("thresholds", std::to_string(in.thresholds.size()), "at most 1,000");
   for (const double u : in.thresholds)
     if (!(u >= 0) || !std::isfinite(u))
-      return base::malformed("thresholds", std::to_string(u), "must be finite and not negative");
+      return base::malformed("thresholds", base::number_text(u), "must be finite and not negative");
   if (in.hill_orders.size() > 1000)
     return base::malformed("hill_orders", std::to_string(in.hill_orders.size()), "at most 1,000");
   for (const std::uint32_t k : in.hill_orders)
@@ -44,9 +36,10 @@ base::Result<void> check(const TailInput& in) {
       return base::malformed("hill_orders", std::to_string(k),
                              "must lie from 1 to one less than the number of losses");
   if (!(in.confidence > 0 && in.confidence < 1))
-    return base::malformed("confidence", std::to_string(in.confidence), "must lie between 0 and 1");
+    return base::malformed("confidence", base::number_text(in.confidence),
+                           "must lie between 0 and 1");
   if (in.limit && !(*in.limit > 0))
-    return base::malformed("limit", std::to_string(*in.limit), "must be above 0");
+    return base::malformed("limit", base::number_text(*in.limit), "must be above 0");
   if (in.levels.size() > 100)
     return base::malformed("levels", std::to_string(in.levels.size()), "at most 100");
   return check_levels(in.levels);
@@ -109,16 +102,20 @@ base::Result<TailOutput> tail(const TailInput& in) {
     const double index = hill(descending, k);
     out.hill.push_back({.order = k, .index = index, .standard_error = index / std::sqrt(k)});
   }
+  if (out.shape <= -0.5)
+    out.note =
+        "the shape is at or below -1/2: the likelihood is not regular there, standard errors do "
+        "not exist and the intervals are a guide only (Smith 1985)";
   if (!out.mean_is_finite && !in.limit) {
     out.note =
-        "the mean is infinite (shape " + four_digits(out.shape) +
+        "the mean is infinite (shape " + base::number_text(out.shape, 4) +
         "): an unlimited cover has no premium; any limit makes the mean finite, for instance "
         "a limit of " +
-        four_digits(out.suggested_limit) + " above the threshold, with a mean of " +
-        four_digits(out.limited_mean_excess) + " for each loss above it";
+        base::number_text(out.suggested_limit, 4) + " above the threshold, with a mean of " +
+        base::number_text(out.limited_mean_excess, 4) + " for each loss above it";
   } else if (out.mean_is_finite && out.shape_upper >= 1 && !in.limit) {
     out.note = "an infinite mean is within the interval of the shape (up to " +
-               four_digits(out.shape_upper) + "): do not write this without a limit";
+               base::number_text(out.shape_upper, 4) + "): do not write this without a limit";
   }
   return out;
 }

@@ -59,10 +59,10 @@ Result<void> check(const std::vector<Incident>& incidents, const ReplayTerms& t)
     return malformed("protocols", std::to_string(t.book.protocols),
                      "1 to 10,000 covers are needed in all");
   if (!(t.book.participation > 0 && t.book.participation <= 1))
-    return malformed("participation", std::to_string(t.book.participation),
+    return malformed("participation", base::number_text(t.book.participation),
                      "must lie above 0, at most 1");
   if (!(t.book.least_rate > 0 && t.book.least_rate <= t.book.most_rate && t.book.most_rate <= 1))
-    return malformed("least_rate", std::to_string(t.book.least_rate),
+    return malformed("least_rate", base::number_text(t.book.least_rate),
                      "must lie above 0, not above most_rate, which is at most 1");
   if (t.rules.capital <= 0 || t.rules.capital > 10'000'000 * kMillion)
     return malformed("capital", base::format_decimal(t.rules.capital, kCents),
@@ -70,9 +70,9 @@ Result<void> check(const std::vector<Incident>& incidents, const ReplayTerms& t)
   if (t.rules.expense_ppm >= 1'000'000)
     return malformed("expense_ppm", std::to_string(t.rules.expense_ppm), "must be below 1,000,000");
   if (!(t.rules.level > 0.5 && t.rules.level < 1))
-    return malformed("level", std::to_string(t.rules.level), "must lie above 0.5 and below 1");
+    return malformed("level", base::number_text(t.rules.level), "must lie above 0.5 and below 1");
   if (!(t.rules.cost_of_capital >= 0 && t.rules.cost_of_capital <= 10))
-    return malformed("cost_of_capital", std::to_string(t.rules.cost_of_capital),
+    return malformed("cost_of_capital", base::number_text(t.rules.cost_of_capital),
                      "must lie from 0 to 10");
   if (t.calibration.window_months < 3 || t.calibration.window_months > 600)
     return malformed("window_months", std::to_string(t.calibration.window_months),

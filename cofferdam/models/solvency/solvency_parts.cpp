@@ -25,7 +25,7 @@ bool is_part(double x) {
 
 Result<void> need_part(double x, std::string field) {
   if (is_part(x)) return {};
-  return malformed(std::move(field), std::to_string(x), "must lie from 0 to 1");
+  return malformed(std::move(field), base::number_text(x), "must lie from 0 to 1");
 }
 
 std::string at(std::string_view list, std::size_t i, std::string_view field) {
@@ -57,40 +57,40 @@ Result<void> check_sizes(const SolvencyInput& in) {
 
 Result<void> check_figures(const SolvencyInput& in) {
   if (!(in.level > 0.5 && in.level < 1))
-    return malformed("level", std::to_string(in.level), "must lie above 0.5 and below 1");
+    return malformed("level", base::number_text(in.level), "must lie above 0.5 and below 1");
   if (!(in.expense_ratio >= 0 && in.expense_ratio < 1))
-    return malformed("expense_ratio", std::to_string(in.expense_ratio),
+    return malformed("expense_ratio", base::number_text(in.expense_ratio),
                      "must lie from 0 to below 1");
   if (!(in.gearing > 0) || !std::isfinite(in.gearing))
-    return malformed("gearing", std::to_string(in.gearing), "must be above 0");
+    return malformed("gearing", base::number_text(in.gearing), "must be above 0");
   for (const auto& [name, value] :
        {std::pair{"premium_deviation", in.premium_deviation},
         std::pair{"reserve_deviation", in.reserve_deviation},
         std::pair{"elasticity", in.elasticity}, std::pair{"step", in.step}})
     if (!(value >= 0) || !std::isfinite(value))
-      return malformed(name, std::to_string(value), "must be finite, not negative");
+      return malformed(name, base::number_text(value), "must be finite, not negative");
   if (Result<void> fine = need_part(in.unexpired, "unexpired"); !fine) return fine;
   for (const double loading : in.loadings)
     if (!(loading > -1 && loading <= 1'000))
-      return malformed("loadings", std::to_string(loading), "must lie above -1, at most 1,000");
+      return malformed("loadings", base::number_text(loading), "must lie above -1, at most 1,000");
   double pattern = 0;
   for (const double part : in.payment_pattern) {
     if (Result<void> fine = need_part(part, "payment_pattern"); !fine) return fine;
     pattern += part;
   }
   if (std::abs(pattern - 1) > 1e-9)
-    return malformed("payment_pattern", std::to_string(pattern), "must sum to 1");
+    return malformed("payment_pattern", base::number_text(pattern), "must sum to 1");
   double states = in.states.empty() ? 1 : 0;
   for (std::size_t i = 0; i < in.states.size(); ++i) {
     const SolvencyState& s = in.states[i];
     if (!is_part(s.probability) || !(s.claims_factor >= 0 && s.claims_factor <= 1'000) ||
         !(s.asset_factor >= 0 && s.asset_factor <= 1e6))
-      return malformed(at("states", i, "probability"), std::to_string(s.probability),
+      return malformed(at("states", i, "probability"), base::number_text(s.probability),
                        "a probability, and factors that are not negative");
     states += s.probability;
   }
   if (std::abs(states - 1) > 1e-9)
-    return malformed("states", std::to_string(states), "probabilities must sum to 1");
+    return malformed("states", base::number_text(states), "probabilities must sum to 1");
   return {};
 }
 
@@ -114,7 +114,7 @@ Result<void> read_lines(const SolvencyInput& in, SolvencyBook& out) {
         line.challenger.empty() ? model : line_of(line.challenger, at("lines", i, "challenger"));
     if (!challenger) return std::unexpected(challenger.error());
     if (!(line.years_observed >= 0 && line.years_observed <= 10'000))
-      return malformed(at("lines", i, "years_observed"), std::to_string(line.years_observed),
+      return malformed(at("lines", i, "years_observed"), base::number_text(line.years_observed),
                        "must lie from 0 to 10,000");
     if (line.losses_observed > 10'000 || (line.losses_observed > 0 && line.losses_observed < 5))
       return malformed(at("lines", i, "losses_observed"), std::to_string(line.losses_observed),
@@ -271,7 +271,7 @@ Result<SolvencyBook> book_of(const SolvencyInput& in) {
   for (std::size_t i = 0; i < in.reserves.size(); ++i) {
     const SolvencyReserve& one = in.reserves[i];
     if (!(one.cv >= 0 && one.cv <= 10))
-      return malformed(at("reserves", i, "cv"), std::to_string(one.cv), "must lie from 0 to 10");
+      return malformed(at("reserves", i, "cv"), base::number_text(one.cv), "must lie from 0 to 10");
     const double best = base::to_double(one.best_estimate, in.scale);
     out.reserves += best;
     if (best > 0) reserves.push_back(reserve_line(best, one.cv));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/backtest.h"
 
+#include "cofferdam/base/estimate.h"
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -133,10 +135,10 @@ void find_zone(double rate, BacktestOutput& out) {
 
 Result<BacktestOutput> backtest(const BacktestInput& input) {
   if (!(input.confidence > 0.5 && input.confidence < 1))
-    return malformed("confidence", std::to_string(input.confidence),
+    return malformed("confidence", base::number_text(input.confidence),
                      "must lie above 0.5 and below 1");
   if (!(input.significance > 0 && input.significance < 1))
-    return malformed("significance", std::to_string(input.significance),
+    return malformed("significance", base::number_text(input.significance),
                      "must lie between 0 and 1");
   const Result<std::vector<bool>> exceeded = exceedances_of(input);
   if (!exceeded) return std::unexpected(exceeded.error());

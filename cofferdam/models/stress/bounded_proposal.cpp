@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/bounded_proposal.h"
 
+#include "cofferdam/base/estimate.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -57,15 +59,15 @@ Result<void> check(const BoundedProposalInput& in) {
   if (in.current < in.floor || in.current > in.cap)
     return malformed("current", std::to_string(in.current), "must be within floor and cap");
   if (!(in.wanted >= 0 && in.wanted <= 1e18))
-    return malformed("wanted", std::to_string(in.wanted), "must be a number, not negative");
+    return malformed("wanted", base::number_text(in.wanted), "must be a number, not negative");
   if (!(in.raise_max >= 0 && in.raise_max <= 100))
-    return malformed("raise_max", std::to_string(in.raise_max), "must be 0 to 100");
+    return malformed("raise_max", base::number_text(in.raise_max), "must be 0 to 100");
   if (!(in.lower_max >= 0 && in.lower_max <= 1))
-    return malformed("lower_max", std::to_string(in.lower_max), "must be 0 to 1");
+    return malformed("lower_max", base::number_text(in.lower_max), "must be 0 to 1");
   if (!is_plain(in.measure) || in.measure.size() > 200)
     return malformed("measure", in.measure, "at most 200 bytes of text");
   if (!std::isfinite(in.found) || !std::isfinite(in.target))
-    return malformed("found", std::to_string(in.found), "found and target must be finite");
+    return malformed("found", base::number_text(in.found), "found and target must be finite");
   return {};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/concentration.h"
 
+#include "cofferdam/base/estimate.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -18,7 +20,7 @@ constexpr std::size_t kBreachesShown = 1'000;
 
 Result<void> check(const ConcentrationInput& in) {
   const auto bad = [](std::string_view name, double value, std::string rule) {
-    return malformed(std::string(name), std::to_string(value), std::move(rule));
+    return malformed(std::string(name), base::number_text(value), std::move(rule));
   };
   if (in.exposures.size() > kExposuresMax)
     return malformed("exposures", std::to_string(in.exposures.size()), "at most 100,000");

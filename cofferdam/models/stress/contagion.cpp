@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/contagion.h"
 
+#include "cofferdam/base/estimate.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -18,7 +20,7 @@ Result<void> check(const ContagionInput& in) {
   if (in.accounts.empty() || in.accounts.size() > kContagionAccountsMax)
     return malformed("accounts", std::to_string(in.accounts.size()), "must be 1 to 20,000");
   const auto bad = [](std::string_view name, double value, std::string rule) {
-    return malformed(std::string(name), std::to_string(value), std::move(rule));
+    return malformed(std::string(name), base::number_text(value), std::move(rule));
   };
   if (!(in.price > 0 && in.price <= kMost)) return bad("price", in.price, "must be above 0");
   if (!(in.shock > -1 && in.shock <= 100))

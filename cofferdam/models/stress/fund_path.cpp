@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/fund_path.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/stress/fund_solvency.h"
 
 #include <algorithm>
@@ -27,8 +28,8 @@ struct Bound {
 Result<void> within(std::initializer_list<Bound> bounds) {
   for (const Bound& b : bounds)
     if (!(b.value >= b.low && b.value <= b.high))
-      return malformed(std::string(b.name), std::to_string(b.value),
-                       "must be " + std::to_string(b.low) + " to " + std::to_string(b.high));
+      return malformed(std::string(b.name), base::number_text(b.value),
+                       "must be " + base::number_text(b.low) + " to " + base::number_text(b.high));
   return {};
 }
 
@@ -147,7 +148,7 @@ Result<void> check(const FundStabilityInput& in) {
         !sound)
       return sound;
     if (i > 0 && o.hour <= in.observations[i - 1].hour)
-      return malformed("observations.hour", std::to_string(o.hour), "must rise");
+      return malformed("observations.hour", base::number_text(o.hour), "must rise");
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/fund_solvency.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/numerics/random.h"
 #include "cofferdam/models/numerics/special_functions.h"
 #include "cofferdam/models/stress/monte_carlo.h"
@@ -25,8 +26,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Result<void> number(std::string_view name, double value, double low, double high) {
   if (value >= low && value <= high) return {};
-  return malformed(std::string(name), std::to_string(value),
-                   "must be " + std::to_string(low) + " to " + std::to_string(high));
+  return malformed(std::string(name), base::number_text(value),
+                   "must be " + base::number_text(low) + " to " + base::number_text(high));
 }
 
 Result<void> check(const FundSolvencyInput& in) {
@@ -41,7 +42,7 @@ Result<void> check(const FundSolvencyInput& in) {
     return malformed("confidences", std::to_string(in.confidences.size()), "at most 100");
   for (const double p : in.confidences)
     if (!(p > 0 && p < 1))
-      return malformed("confidences", std::to_string(p), "must be above 0 and below 1");
+      return malformed("confidences", base::number_text(p), "must be above 0 and below 1");
   if (in.model == FundLossModel::losses) {
     if (in.losses.empty() || in.losses.size() > kOutcomesMax)
       return malformed("losses", std::to_string(in.losses.size()), "must be 1 to 1,000,000");
@@ -51,7 +52,7 @@ Result<void> check(const FundSolvencyInput& in) {
   }
   if (Result<void> sound = number("mu", in.mu, -100, 60); !sound) return sound;
   if (!(in.sigma > 0 && in.sigma <= 10))
-    return malformed("sigma", std::to_string(in.sigma), "must be above 0, at most 10");
+    return malformed("sigma", base::number_text(in.sigma), "must be above 0, at most 10");
   if (in.model == FundLossModel::lognormal) return {};
   if (Result<void> sound = number("frequency", in.frequency, 0, kFrequencyMax); !sound)
     return sound;

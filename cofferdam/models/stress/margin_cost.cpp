@@ -56,12 +56,12 @@ Result<void> check(const MarginCostInput& in) {
   };
   for (const Range& r : ranges)
     if (!(r.value >= r.low && r.value <= r.high))
-      return malformed(std::string(r.field), std::to_string(r.value), std::string(r.rule));
+      return malformed(std::string(r.field), base::number_text(r.value), std::string(r.rule));
   if (in.scale > 18) return malformed("scale", std::to_string(in.scale), "must be 0 to 18");
   if (in.impact_coefficient > 0 && in.daily_volume == 0)
     return malformed("daily_volume", "0", "must be positive for an impact");
   if (in.borrow.borrowed > in.borrow.total_debt)
-    return malformed("borrow.borrowed", std::to_string(in.borrow.borrowed),
+    return malformed("borrow.borrowed", base::number_text(in.borrow.borrowed),
                      "must be part of total_debt");
   const std::pair<std::string_view, const std::vector<double>*> lists[] = {
       {"funding_rates", &in.funding_rates},
@@ -78,7 +78,7 @@ Result<void> check(const MarginCostInput& in) {
     for (std::size_t i = 0; i < list->size(); ++i)
       if (!((*list)[i] >= low && (*list)[i] <= (is_rates ? 1.0 : 1e6)))
         return malformed(std::string(field) + "[" + std::to_string(i) + "]",
-                         std::to_string((*list)[i]), "is outside its range");
+                         base::number_text((*list)[i]), "is outside its range");
   }
   if (in.funding_multiples.size() * in.volatility_multiples.size() > kCostCasesMax)
     return malformed("funding_multiples", "", "a band has at most 1,000 cases");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/matrix.h"
 
+#include "cofferdam/base/estimate.h"
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -32,7 +34,7 @@ base::Result<void> check_symmetric(const Matrix& matrix, std::size_t n, std::str
     for (std::size_t j = 0; j < i; ++j)
       if (std::fabs(matrix[i][j] - matrix[j][i]) > tolerance)
         return base::malformed(name + "[" + std::to_string(i) + "][" + std::to_string(j) + "]",
-                               std::to_string(matrix[i][j]), "must be symmetric");
+                               base::number_text(matrix[i][j]), "must be symmetric");
   return {};
 }
 

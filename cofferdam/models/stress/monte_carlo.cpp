@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/monte_carlo.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/numerics/random.h"
 #include "cofferdam/models/numerics/special_functions.h"
 #include "cofferdam/models/numerics/thread_pool.h"
@@ -37,12 +38,13 @@ Result<void> check(const MonteCarloInput& in) {
                        "must have one for each factor");
     for (const double value : *values)
       if (!std::isfinite(value))
-        return malformed(std::string(name), std::to_string(value), "must be finite");
+        return malformed(std::string(name), base::number_text(value), "must be finite");
   }
   if (in.delta.empty() && in.gamma.empty() && in.holdings.empty())
     return malformed("delta", "", "a book has delta, gamma or holdings");
   if (!(in.horizon > 0 && in.horizon <= 1e6))
-    return malformed("horizon", std::to_string(in.horizon), "must be above 0, at most 1,000,000");
+    return malformed("horizon", base::number_text(in.horizon),
+                     "must be above 0, at most 1,000,000");
   if (in.paths < kPathsMin || in.paths > kPathsMax || in.paths % (2 * kBatches) != 0)
     return malformed("paths", std::to_string(in.paths),
                      "must be 2,000 to 10,000,000 and a multiple of 40");
@@ -53,7 +55,7 @@ Result<void> check(const MonteCarloInput& in) {
     return malformed("confidences", std::to_string(in.confidences.size()), "at most 100");
   for (const double p : in.confidences)
     if (!(p > 0 && p < 1))
-      return malformed("confidences", std::to_string(p), "must be above 0 and below 1");
+      return malformed("confidences", base::number_text(p), "must be above 0 and below 1");
   return {};
 }
 

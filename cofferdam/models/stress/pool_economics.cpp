@@ -67,7 +67,7 @@ Result<CapitalEfficiencyOutput> capital_efficiency(const CapitalEfficiencyInput&
   if (in.pools.empty() || in.pools.size() > kPoolsMax)
     return malformed("pools", std::to_string(in.pools.size()), "must be 1 to 10,000");
   if (!(in.periods_a_year > 0 && in.periods_a_year <= 1e6))
-    return malformed("periods_a_year", std::to_string(in.periods_a_year), "must be above 0");
+    return malformed("periods_a_year", base::number_text(in.periods_a_year), "must be above 0");
   CapitalEfficiencyOutput out{.total = {}, .pools = {}};
   EfficiencyPool all{.pool = "all"};
   Amount idle, missing, saved;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/procyclicality.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/numerics/special_functions.h"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ constexpr std::size_t kMovesMax = 1'000'000;
 
 Result<void> check(const ProcyclicalityInput& in) {
   const auto bad = [](std::string_view name, double value, std::string rule) {
-    return malformed(std::string(name), std::to_string(value), std::move(rule));
+    return malformed(std::string(name), base::number_text(value), std::move(rule));
   };
   if (!(in.confidence > 0.5 && in.confidence < 1))
     return bad("confidence", in.confidence, "must be above 0.5 and below 1");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/tail_risk.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/numerics/vector_functions.h"
 #include "cofferdam/models/stress/matrix.h"
 
@@ -33,7 +34,7 @@ Result<void> check_confidences(const VarInput& input) {
   for (std::size_t i = 0; i < input.confidences.size(); ++i)
     if (!(input.confidences[i] > 0 && input.confidences[i] < 1))
       return malformed("confidences[" + std::to_string(i) + "]",
-                       std::to_string(input.confidences[i]), "must lie between 0 and 1");
+                       base::number_text(input.confidences[i]), "must lie between 0 and 1");
   return {};
 }
 
@@ -52,12 +53,12 @@ Result<void> check_outcomes(const VarInput& input) {
   double total = 0;
   for (std::size_t i = 0; i < n; ++i) {
     if (!(input.weights[i] >= 0))
-      return malformed("weights[" + std::to_string(i) + "]", std::to_string(input.weights[i]),
+      return malformed("weights[" + std::to_string(i) + "]", base::number_text(input.weights[i]),
                        "must not be negative");
     total += input.weights[i];
   }
   if (!(total > 0 && std::isfinite(total)))
-    return malformed("weights", std::to_string(total), "must have a positive, finite sum");
+    return malformed("weights", base::number_text(total), "must have a positive, finite sum");
   return {};
 }
 
@@ -96,7 +97,7 @@ Result<void> check_book(const VarInput& input) {
     return malformed("method", "historical", "needs outcomes; a book of sensitivities has moments");
   if (n > kFactorsMax) return malformed("delta", std::to_string(n), "must be at most 500 factors");
   if (!(input.horizon > 0 && std::isfinite(input.horizon)))
-    return malformed("horizon", std::to_string(input.horizon), "must be positive");
+    return malformed("horizon", base::number_text(input.horizon), "must be positive");
   if (Result<void> square = check_symmetric(input.covariance, n, "covariance"); !square)
     return square;
   if (!is_positive_semidefinite(input.covariance))
