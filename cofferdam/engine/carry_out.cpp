@@ -92,12 +92,24 @@ constexpr std::array<std::uint16_t, 14> kNotProposable{
 }
 
 // Approvals for what nobody can propose would forbid it to everybody, for ever where it is the way
-// to propose, to approve, or to change a policy that has to be approved.
+// to propose, to approve, or to change a policy that has to be approved. What is for a pool that an
+// operation does not name would never be asked.
 [[nodiscard]] std::uint16_t shape_of(const decision::SetApprovalPolicy& command) {
   auto status = check_shape(command);
   if (status == decision::SetApprovalPolicyStatus::ok && command.approvals > 0 &&
       !is_proposable(command.operation))
     status = decision::SetApprovalPolicyStatus::operation_not_proposable;
+  if (status == decision::SetApprovalPolicyStatus::ok && command.approvals > 0 &&
+      !command.pool.is_none() && !names_pool(command.operation))
+    status = decision::SetApprovalPolicyStatus::operation_names_no_pool;
+  return static_cast<std::uint16_t>(status);
+}
+
+[[nodiscard]] std::uint16_t shape_of(const access::SetSignaturePolicy& command) {
+  auto status = check_shape(command);
+  if (status == access::SetSignaturePolicyStatus::ok && command.required &&
+      command.operation != 0 && !command.pool.is_none() && !names_pool(command.operation))
+    status = access::SetSignaturePolicyStatus::operation_names_no_pool;
   return static_cast<std::uint16_t>(status);
 }
 
@@ -233,13 +245,6 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
           room.scratch.trades, &room.state.terms, guard};
 }
 
-// Of trades that a venue brings: what takes a trade back or closes positions opens nothing.
-[[nodiscard]] market::TradeBooks limited_books(Room& room, market::TradeGuard* guard) {
-  market::TradeBooks books = trade_books(room, guard);
-  books.limits = &room.state.limits;
-  return books;
-}
-
 // Who asks whether trades are covered; nobody where no pool has margin.
 [[nodiscard]] std::unique_ptr<margin::TradeCover> cover_of(const Room& room) {
   if (!margin::has_margin(room.state.margin)) return nullptr;
@@ -247,18 +252,17 @@ void keep_statuses(const std::vector<Status>& results, Room& room) {
                                               &room.scratch.margin);
 }
 
-[[nodiscard]] std::uint16_t run(const market::RecordTrades& command, Room& room) {
+template <class C>
+  requires std::is_same_v<C, market::RecordTrades> || std::is_same_v<C, market::ClearTrades>
+[[nodiscard]] std::uint16_t run(const C& command, Room& room) {
   std::vector<market::TradeStatus> results;
   const auto cover = cover_of(room);
-  market::apply(command.trades, limited_books(room, cover.get()), room.context, results);
-  keep_statuses(results, room);
-  return 0;
-}
-
-[[nodiscard]] std::uint16_t run(const market::ClearTrades& command, Room& room) {
-  std::vector<market::TradeStatus> results;
-  const auto cover = cover_of(room);
-  market::apply(command.trades, limited_books(room, cover.get()), room.context, results);
+  const State& state = room.state;
+  margin::MaturityGuard maturity(state.safeguards, state.market, state.ledger, room.context.now);
+  market::TradeBooks books = trade_books(room, cover.get());
+  books.limits = &state.limits;  // what takes a trade back or closes positions opens nothing
+  books.payments = &maturity;
+  market::apply(command.trades, books, room.context, results);
   keep_statuses(results, room);
   return 0;
 }

@@ -2,7 +2,7 @@
 //
 // A default through the door: what is asked, refused, gated and released, and that a replay from
 // the first record comes to the same books.
-#include "cofferdam/engine/test_books.h"
+#include "cofferdam/engine/test_clearing.h"
 
 namespace cofferdam::engine {
 namespace {
@@ -22,44 +22,8 @@ constexpr PoolId kPerps{1U};
 constexpr AssetId kUsd{1U};
 constexpr ContractId kPerp{1U};
 
-class Default : public TestBooks {
+class Default : public TestClearing {
  protected:
-  [[nodiscard]] static ledger::AccountEvent account(std::uint64_t id, ledger::AccountClass what,
-                                                    ledger::OwnerClass whose,
-                                                    std::uint64_t owner = 0) {
-    const bool is_custody = what == ledger::AccountClass::custody;
-    return {.id = AccountId(id),
-            .pool = kPerps,
-            .asset = kUsd,
-            .account_class = what,
-            .owner_class = whose,
-            .owner = OwnerId(owner),
-            .code = 1,
-            .flags =
-                is_custody ? std::uint16_t{0} : std::uint16_t{ledger::kDebitsMustNotExceedCredits}};
-  }
-
-  Command pay(std::uint64_t from, std::uint64_t to, std::uint64_t amount) {
-    return ledger::CreateTransfers{.transfers = {{.id = base::TransferId(++transfer_),
-                                                  .debit_account = AccountId(from),
-                                                  .credit_account = AccountId(to),
-                                                  .amount = Amount(amount),
-                                                  .pool = kPerps,
-                                                  .asset = kUsd,
-                                                  .code = 1}}};
-  }
-
-  Command trade(std::uint64_t id, std::uint64_t buyer, std::int64_t quantity) {
-    return market::RecordTrades{.trades = {{.id = id,
-                                            .contract = kPerp,
-                                            .price = base::Price(100'00),
-                                            .quantity = base::Quantity(quantity),
-                                            .buyer_pool = kPerps,
-                                            .buyer = OwnerId(buyer),
-                                            .seller_pool = kPerps,
-                                            .seller = OwnerId(8)}}};
-  }
-
   // Owners 7 and 9 are long 6 and 4, 8 short 10; 110.00 of 8's were there, 10.00 went into the
   // fund.
   void found() {
@@ -71,16 +35,9 @@ class Default : public TestBooks {
                                           {O::client, O::pool},
                                           {O::pool, O::insurance},
                                           {O::insurance, O::insurance}};
-    must(pool::CreatePool{
-        .code = "perps", .activity = "test", .allows_deficit = true, .edges = edges});
-    must(pool::AttachAgreement{.pool = kPerps,
-                               .title = "Deed",
-                               .document = std::string(64, 'a'),
-                               .parties = {"x"},
-                               .law = "none"});
-    pool::ActivatePool activate;
-    activate.pool = kPerps;
-    must(activate);
+    open_pool(kPerps,
+              pool::CreatePool{
+                  .code = "perps", .activity = "test", .allows_deficit = true, .edges = edges});
     must(ledger::CreateAccounts{
         .accounts = {
             account(1, C::custody, O::pool), account(7, C::collateral, O::client, 7),
@@ -112,18 +69,15 @@ class Default : public TestBooks {
              .kind = dm::LayerKind::operator_capital,
              .order = 3,
              .account = AccountId(21)}}});
-    must(trade(1, 7, 6));
-    must(trade(2, 9, 4));
-    must(market::RecordMarks{.marks = {{.contract = kPerp, .price = base::Price(120'00)}}});
+    must(trades({{.quantity = 6}, {.quantity = 4, .buyer = 9}}));
+    mark(120'00);
     must(dm::BeginLiquidation{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
   }
-
-  std::uint64_t transfer_ = 0;
 };
 
 TEST_F(Default, ARoomThatIsNotUsedIsNotInTheHash) {
   found();
-  const auto rooms = room_hashes(engine_->state());
+  const auto rooms = room_hashes(state());
   EXPECT_TRUE(std::none_of(rooms.begin(), rooms.end(),
                            [](const RoomHash& room) { return room.room == "default_management"; }));
 }
@@ -134,11 +88,9 @@ TEST_F(Default, FromTheLossToTheLastCentAndBackByReplay) {
   must(
       dm::DeclareDefault{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .cause = "price-gap"});
   must(dm::AllocateLoss{.loss = 1});
-  const dm::Loss* loss = engine_->state().default_management.losses.find(1);
-  EXPECT_EQ(loss->charged, Amount(79'99));
+  EXPECT_EQ(loss(1).charged, Amount(79'99));
   must(dm::Deleverage{.loss = 1, .contract = kPerp, .ranking = dm::AdlRanking::pro_rata});
-  loss = engine_->state().default_management.losses.find(1);
-  EXPECT_EQ(loss->deleveraged, Amount(20'01));
+  EXPECT_EQ(loss(1).deleveraged, Amount(20'01));
   must(market::Settle{.contract = kPerp});
   must(dm::EndLiquidation{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
 
@@ -176,11 +128,11 @@ TEST_F(Default, ADryRunIsTheRun) {
   crash();
   must(
       dm::DeclareDefault{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .cause = "price-gap"});
-  const auto before = state_hash(engine_->state());
+  const auto before = state_hash(state());
   const auto dry = engine_->dry_run(
       {.id = CommandId(999), .principal = PrincipalId(1), .command = dm::AllocateLoss{.loss = 1}});
   ASSERT_TRUE(dry);
-  EXPECT_EQ(state_hash(engine_->state()), before);
+  EXPECT_EQ(state_hash(state()), before);
   const Reply run = send(dm::AllocateLoss{.loss = 1});
   ASSERT_EQ(dry->outcome.postings.size(), run.outcome.postings.size());
   EXPECT_EQ(run.outcome.postings.size(), 3U);
@@ -202,10 +154,7 @@ TEST_F(Default, AnAuctionThatLayersPayWhatComesBackAndAReplay) {
   must(dm::SetLiquidationTerms{.terms = terms});
   must(dm::OpenAuction{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
   dm::BidAuction bid{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .bidder = OwnerId(9)};
-  const auto money = [&](std::uint64_t id) {
-    const ledger::Account& row = *engine_->state().ledger.accounts.find(AccountId(id));
-    return row.credits_posted - row.debits_posted;
-  };
+  const auto money = [&](std::uint64_t id) { return balance(AccountId(id)); };
   // 100.00 are missing; layers pay 60.00 in an hour.
   EXPECT_EQ(send(bid).outcome.status,
             static_cast<std::uint16_t>(dm::AuctionCommandStatus::fund_loss_limit));
@@ -216,20 +165,20 @@ TEST_F(Default, AnAuctionThatLayersPayWhatComesBackAndAReplay) {
   const Reply run = send(bid);
   ASSERT_TRUE(run.ok());
   EXPECT_EQ(dry->outcome.postings.size(), run.outcome.postings.size());
-  EXPECT_EQ(money(20), Amount(1));
-  EXPECT_EQ(money(21), Amount(29'99));
+  EXPECT_EQ(money(20), 1);
+  EXPECT_EQ(money(21), 29'99);
 
   EXPECT_THAT(send(pay(7, 1, 1'00)).outcome.law, HasSubstr("nothing leaves its pool yet"));
   must(dm::RecoverLoss{.loss = 1, .account = AccountId(1), .amount = Amount(20'00)});
-  EXPECT_EQ(money(21), Amount(30'00));
-  EXPECT_EQ(money(20), Amount(20'00));
+  EXPECT_EQ(money(21), 30'00);
+  EXPECT_EQ(money(20), 20'00);
 
   must(dm::DeclareDefault{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd, .cause = "gap"});
   EXPECT_EQ(send(bid).outcome.status,
             static_cast<std::uint16_t>(dm::AuctionCommandStatus::loss_open));
   must(dm::AllocateLoss{.loss = 2});
   must(dm::Deleverage{.loss = 2, .contract = kPerp});
-  EXPECT_EQ(engine_->state().default_management.losses.find(2)->outstanding(), Amount());
+  EXPECT_EQ(loss(2).outstanding(), Amount());
   now_ += (base::kHour + base::kMinute).value();
   must(pay(7, 1, 1'00));
 

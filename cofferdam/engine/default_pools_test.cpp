@@ -6,13 +6,9 @@
 //
 // Everywhere the failed account is short 10 at 100.00, the other side long 10 with 500.00, and the
 // mark goes to 120.00: 200.00 are owed.
-#include "cofferdam/engine/engine.h"
-#include "cofferdam/engine/replay.h"
-#include "cofferdam/journal/simulated_disk.h"
+#include "cofferdam/engine/test_clearing.h"
 
-#include <gtest/gtest.h>
-
-#include <filesystem>
+#include <array>
 
 namespace cofferdam::engine {
 namespace {
@@ -25,7 +21,6 @@ using base::ConduitId;
 using base::ContractId;
 using base::OwnerId;
 using base::PoolId;
-using base::SignedAmount;
 using C = ledger::AccountClass;
 using O = ledger::OwnerClass;
 
@@ -51,70 +46,20 @@ constexpr std::uint64_t kOwner = 10;
   return id_of(pool, asset, kOwner + base::low64(owner.value()));
 }
 
-class Pools : public testing::Test {
+class Pools : public TestClearing {
  protected:
-  Pools() : folder_(std::filesystem::path(testing::TempDir()) / name()) {
-    std::filesystem::remove_all(folder_);
-    Options options;
-    options.segment_bytes = 256 << 10;
-    options.index_table_ids = 4096;
-    options.background = false;
-    options.clock = [] { return 1'700'000'000'000'000'000; };
-    auto opened = Engine::open(disk_, folder_, options);
-    EXPECT_TRUE(opened) << opened.error().text();
-    engine_ = std::move(*opened);
-    found();
-  }
-
-  ~Pools() override {
-    engine_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  [[nodiscard]] static std::string name() {
-    return std::string("pools-") + testing::UnitTest::GetInstance()->current_test_info()->name();
-  }
-
-  Reply send(Command command) {
-    auto reply = engine_->execute({.id = base::CommandId(++id_),
-                                   .principal = base::PrincipalId(1),
-                                   .command = std::move(command)});
-    EXPECT_TRUE(reply) << reply.error().text();
-    return reply ? *reply : Reply();
-  }
-
-  void must(Command command) {
-    const Refusal refusal = [&] {
-      const Reply reply = send(command);
-      return reply.ok() ? Refusal{} : refusal_of(command, reply.outcome);
-    }();
-    EXPECT_EQ(refusal.status, "") << refusal.rule;
-  }
+  Pools() { found(); }
 
   void open_account(PoolId pool, AssetId asset, std::uint64_t what, C account_class, O whose,
                     std::uint64_t owner) {
-    must(ledger::CreateAccounts{
-        .accounts = {{.id = id_of(pool, asset, what),
-                      .pool = pool,
-                      .asset = asset,
-                      .account_class = account_class,
-                      .owner_class = whose,
-                      .owner = OwnerId(owner),
-                      .code = 1,
-                      .flags = account_class == C::custody
-                                   ? std::uint16_t{0}
-                                   : std::uint16_t{ledger::kDebitsMustNotExceedCredits}}}});
+    must(ledger::CreateAccounts{.accounts = {account(base::low64(id_of(pool, asset, what).value()),
+                                                     account_class, whose, owner, pool, asset)}});
   }
 
   void deposit(PoolId pool, AssetId asset, AccountId to, std::uint64_t amount) {
     if (amount == 0) return;
-    must(ledger::CreateTransfers{.transfers = {{.id = base::TransferId(++transfer_),
-                                                .debit_account = id_of(pool, asset, kCustody),
-                                                .credit_account = to,
-                                                .amount = Amount(amount),
-                                                .pool = pool,
-                                                .asset = asset,
-                                                .code = 1}}});
+    must(pay(base::low64(id_of(pool, asset, kCustody).value()), base::low64(to.value()), amount,
+             pool, asset));
   }
 
   void found() {
@@ -125,17 +70,10 @@ class Pools : public testing::Test {
                                           {O::pool, O::insurance},   {O::insurance, O::pool},
                                           {O::insurance, O::client}, {O::insurance, O::insurance}};
     for (const char* code : {"alpha", "beta", "funds"}) {
-      must(pool::CreatePool{
-          .code = code, .activity = "test", .allows_deficit = true, .edges = edges});
       pool_ = PoolId(pool_.value() + 1);
-      must(pool::AttachAgreement{.pool = pool_,
-                                 .title = "Deed",
-                                 .document = std::string(64, 'a'),
-                                 .parties = {"x"},
-                                 .law = "none"});
-      pool::ActivatePool activate;
-      activate.pool = pool_;
-      must(activate);
+      open_pool(pool_,
+                pool::CreatePool{
+                    .code = code, .activity = "test", .allows_deficit = true, .edges = edges});
       for (const AssetId asset : {kUsd, kEur}) {
         open_account(pool_, asset, kCustody, C::custody, O::pool, 0);
         open_account(pool_, asset, kHouse, C::reserve, O::insurance, 90);
@@ -155,41 +93,19 @@ class Pools : public testing::Test {
   }
 
   void trade(ContractId contract, PoolId buyer_pool, PoolId seller_pool) {
-    must(market::RecordTrades{.trades = {{.id = ++trade_,
-                                          .contract = contract,
-                                          .price = base::Price(100'00),
-                                          .quantity = base::Quantity(10),
-                                          .buyer_pool = buyer_pool,
-                                          .buyer = kLong,
-                                          .seller_pool = seller_pool,
-                                          .seller = kShort}}});
-  }
-
-  void mark(ContractId contract, std::int64_t price) {
-    must(market::RecordMarks{.marks = {{.contract = contract, .price = base::Price(price)}}});
+    must(trades({{.quantity = 10,
+                  .buyer_pool = buyer_pool,
+                  .seller_pool = seller_pool,
+                  .contract = contract}}));
   }
 
   // The short of a pool fails: 200.00 are owed, less its own money.
-  std::uint32_t fail(PoolId pool, AssetId asset) {
-    must(dm::BeginLiquidation{.pool = pool, .owner = kShort, .asset = asset});
-    must(dm::DeclareDefault{.pool = pool, .owner = kShort, .asset = asset, .cause = "gap"});
-    return static_cast<std::uint32_t>(state().default_management.losses.size());
+  std::uint32_t fail_short(PoolId pool, AssetId asset) {
+    return fail(base::low64(kShort.value()), pool, asset);
   }
-
-  [[nodiscard]] const State& state() const { return engine_->state(); }
 
   [[nodiscard]] Amount money(AccountId id) const {
-    const ledger::Account& row = *state().ledger.accounts.find(id);
-    return row.credits_posted - row.debits_posted;
-  }
-
-  [[nodiscard]] const dm::Loss& loss(std::uint32_t number) const {
-    return *state().default_management.losses.find(number);
-  }
-
-  [[nodiscard]] Amount charged(std::uint32_t number, const char* layer) const {
-    const dm::Charge* row = state().default_management.charges.find({number, layer});
-    return row == nullptr ? Amount() : row->amount;
+    return Amount(static_cast<base::u128>(balance(id)));
   }
 
   // What is still owed to an owner in a contract, in its value asset.
@@ -200,21 +116,7 @@ class Pools : public testing::Test {
            static_cast<base::i128>(account.debits_posted.units());
   }
 
-  void replays() {
-    const auto hash = state_hash(state());
-    ASSERT_TRUE(engine_->close());
-    const auto replayed = replay(disk_, folder_, {.index_table_ids = 4096});
-    ASSERT_TRUE(replayed) << replayed.error().text();
-    EXPECT_EQ(state_hash(*replayed->state), hash);
-  }
-
-  journal::SimulatedDisk disk_;
-  std::string folder_;
-  std::unique_ptr<Engine> engine_;
   PoolId pool_;
-  std::uint64_t id_ = 0;
-  std::uint64_t transfer_ = 0;
-  std::uint64_t trade_ = 0;
 };
 
 // The fund has 70.00; alpha may ever draw 50.00 of it and beta 30.00.
@@ -253,21 +155,21 @@ TEST_F(Pools, AFundThatTwoPoolsShareUnderCapsOfTheirTiers) {
                                          .tier_cap = Amount(tier[at])}}});
     trade(kPerp, pool, pool);
   }
-  mark(kPerp, 120'00);
+  mark(120'00, kPerp);
 
-  const std::uint32_t first = fail(kAlpha, kUsd);
+  const std::uint32_t first = fail_short(kAlpha, kUsd);
   EXPECT_EQ(loss(first).amount, Amount(100'00));
   must(dm::AllocateLoss{.loss = first});
-  EXPECT_EQ(charged(first, "house"), Amount(20'00));
-  EXPECT_EQ(charged(first, "shared"), Amount(50'00));
+  EXPECT_EQ(charge(first, "house"), Amount(20'00));
+  EXPECT_EQ(charge(first, "shared"), Amount(50'00));
   EXPECT_EQ(loss(first).outstanding(), Amount(30'00));
   EXPECT_EQ(money(fund), Amount(20'00));
 
-  const std::uint32_t second = fail(kBeta, kUsd);
+  const std::uint32_t second = fail_short(kBeta, kUsd);
   EXPECT_EQ(loss(second).amount, Amount(60'00));
   must(dm::AllocateLoss{.loss = second});
-  EXPECT_EQ(charged(second, "house"), Amount(10'00));
-  EXPECT_EQ(charged(second, "shared"), Amount(20'00));
+  EXPECT_EQ(charge(second, "house"), Amount(10'00));
+  EXPECT_EQ(charge(second, "shared"), Amount(20'00));
   EXPECT_EQ(loss(second).outstanding(), Amount(30'00));
   EXPECT_EQ(money(fund), Amount());
 
@@ -289,16 +191,16 @@ TEST_F(Pools, AFundThatTwoPoolsShareUnderCapsOfTheirTiers) {
     must(dm::EndLiquidation{.pool = pool, .owner = kShort, .asset = kUsd});
     trade(kPerp, pool, pool);  // at 100.00, while the mark is 120.00
   }
-  const std::uint32_t third = fail(kAlpha, kUsd);
+  const std::uint32_t third = fail_short(kAlpha, kUsd);
   EXPECT_EQ(loss(third).amount, Amount(200'00));
   must(dm::AllocateLoss{.loss = third});
-  EXPECT_EQ(charged(third, "shared"), Amount());
+  EXPECT_EQ(charge(third, "shared"), Amount());
   EXPECT_EQ(loss(third).outstanding(), Amount(200'00));
-  const std::uint32_t fourth = fail(kBeta, kUsd);
+  const std::uint32_t fourth = fail_short(kBeta, kUsd);
   must(dm::AllocateLoss{.loss = fourth});
-  EXPECT_EQ(charged(fourth, "shared"), Amount(10'00));
+  EXPECT_EQ(charge(fourth, "shared"), Amount(10'00));
   EXPECT_EQ(money(fund), Amount(60'00));
-  replays();
+  expect_the_same_after_a_start();
 }
 
 // Alpha's short owes 200.00 to beta's long and has 100.00. Alpha's waterfall names its own house
@@ -329,17 +231,17 @@ TEST_F(Pools, WhatOnePoolCannotPayIsTheOthersLossAtItsNamedLayer) {
                                        .account = id_of(kBeta, kUsd, kHouse),
                                        .conduit = ConduitId(1U)}}});
   trade(kPerp, kBeta, kAlpha);
-  mark(kPerp, 120'00);
+  mark(120'00, kPerp);
 
   // A settlement alone: beta gets the 100.00 that are there, and 100.00 stay open on both sides.
   must(market::Settle{.contract = kPerp});
   EXPECT_EQ(money(of_owner(kBeta, kUsd, kLong)), Amount(600'00));
   EXPECT_EQ(money(of_owner(kAlpha, kUsd, kShort)), Amount());
-  const std::uint32_t number = fail(kAlpha, kUsd);
+  const std::uint32_t number = fail_short(kAlpha, kUsd);
   EXPECT_EQ(loss(number).amount, Amount(100'00));
   must(dm::AllocateLoss{.loss = number});
-  EXPECT_EQ(charged(number, "house"), Amount(20'00));
-  EXPECT_EQ(charged(number, "beta-house"), Amount(50'00));
+  EXPECT_EQ(charge(number, "house"), Amount(20'00));
+  EXPECT_EQ(charge(number, "beta-house"), Amount(50'00));
   EXPECT_EQ(loss(number).outstanding(), Amount(30'00));
   must(market::Settle{.contract = kPerp});
   EXPECT_EQ(money(of_owner(kBeta, kUsd, kLong)), Amount(670'00));
@@ -352,7 +254,7 @@ TEST_F(Pools, WhatOnePoolCannotPayIsTheOthersLossAtItsNamedLayer) {
   must(market::Settle{.contract = kPerp});
   EXPECT_EQ(money(of_owner(kBeta, kUsd, kLong)), Amount(675'00));
   EXPECT_EQ(open_value(kPerp, kBeta, kLong), -(1200'00 - 25'00));
-  replays();
+  expect_the_same_after_a_start();
 }
 
 // Short 10 in USD with 150.00 and short 10 in EUR with 80.00: 50.00 USD and 120.00 EUR are missing.
@@ -373,10 +275,10 @@ TEST_F(Pools, AnAccountThatFailsInTwoSettlementAssets) {
                                          .order = 1,
                                          .account = id_of(kAlpha, asset, kHouse)}}});
     trade(contract_of(asset), kAlpha, kAlpha);
-    mark(contract_of(asset), 120'00);
+    mark(120'00, contract_of(asset));
   }
-  const std::uint32_t dollars = fail(kAlpha, kUsd);
-  const std::uint32_t euros = fail(kAlpha, kEur);
+  const std::uint32_t dollars = fail_short(kAlpha, kUsd);
+  const std::uint32_t euros = fail_short(kAlpha, kEur);
   EXPECT_EQ(loss(dollars).amount, Amount(50'00));
   EXPECT_EQ(loss(euros).amount, Amount(120'00));
   must(dm::AllocateLoss{.loss = dollars});
@@ -393,7 +295,7 @@ TEST_F(Pools, AnAccountThatFailsInTwoSettlementAssets) {
   }
   EXPECT_EQ(money(of_owner(kAlpha, kUsd, kLong)), Amount(700'00));
   EXPECT_EQ(money(of_owner(kAlpha, kEur, kLong)), Amount(680'00));
-  replays();
+  expect_the_same_after_a_start();
 }
 
 }  // namespace

@@ -88,15 +88,16 @@ void evaluate_alerts(const Command& command, const Outcome& outcome, State& stat
                   is_tick ? alert::Occasion::tick : alert::Occasion::command);
 }
 
-// Postings of trades and settlements by which an account pays somebody who can take it out, or for
-// an asset that it can take out itself: prices of spot trades, premiums, other collateral.
+// Postings by which an account pays somebody who can take it out, or for an asset that it can take
+// out itself: prices of spot trades, premiums, other collateral.
 constexpr std::array<std::uint16_t, 3> kPurchases{market::kTradePremium, market::kTradeDelivery,
                                                   default_management::kConversionPaid};
 
 // Nobody takes out what covers risk. Trades and reservations have been asked one by one.
 [[nodiscard]] Outcome judge_margin(const Room& room) {
   const State& state = room.state;
-  if (room.settles_positions || room.judges_cover) {
+  if (room.judges_cover) return {};
+  if (room.settles_positions) {
     if (const auto fresh =
             margin::find_immature_purchase(state.safeguards, state.market, state.ledger,
                                            room.context.postings, kPurchases, room.context.now))

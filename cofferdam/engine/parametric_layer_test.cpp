@@ -3,7 +3,7 @@
 // A default that goes through every layer of its own pool into the parametric layer of an insurance
 // pool, over a conduit, through the door. All figures were worked out by hand and stand beside the
 // steps.
-#include "cofferdam/engine/test_books.h"
+#include "cofferdam/engine/test_clearing.h"
 
 namespace cofferdam::engine {
 namespace {
@@ -27,46 +27,8 @@ constexpr ConduitId kOut{1U};
 constexpr ConduitId kBack{2U};
 constexpr AccountId kLayer = ins::fund_account(ins::Fund::layer, kMutual);
 
-class ParametricLayer : public TestBooks {
+class ParametricLayer : public TestClearing {
  protected:
-  [[nodiscard]] static ledger::AccountEvent account(std::uint64_t id, PoolId pool,
-                                                    ledger::AccountClass what,
-                                                    ledger::OwnerClass whose,
-                                                    std::uint64_t owner = 0) {
-    const bool is_custody = what == ledger::AccountClass::custody;
-    return {.id = AccountId(id),
-            .pool = pool,
-            .asset = kUsd,
-            .account_class = what,
-            .owner_class = whose,
-            .owner = OwnerId(owner),
-            .code = 1,
-            .flags =
-                is_custody ? std::uint16_t{0} : std::uint16_t{ledger::kDebitsMustNotExceedCredits}};
-  }
-
-  Command pay(PoolId pool, std::uint64_t from, std::uint64_t to, std::uint64_t amount) {
-    return ledger::CreateTransfers{.transfers = {{.id = base::TransferId(++transfer_),
-                                                  .debit_account = AccountId(from),
-                                                  .credit_account = AccountId(to),
-                                                  .amount = Amount(amount),
-                                                  .pool = pool,
-                                                  .asset = kUsd,
-                                                  .code = 1}}};
-  }
-
-  void open_pool(PoolId number, pool::CreatePool pool) {
-    must(std::move(pool));
-    must(pool::AttachAgreement{.pool = number,
-                               .title = "Deed",
-                               .document = std::string(64, 'a'),
-                               .parties = {"x"},
-                               .law = "none"});
-    pool::ActivatePool activate;
-    activate.pool = number;
-    must(activate);
-  }
-
   // Owners 7, 8, 9 and 10 trade in pool 1, whose fund is account 20 and whose operator's own money
   // is account 21. In pool 2, owner 41 has put 1,000.00 into the junior tranche; 400.00 of them are
   // set aside for the layer.
@@ -88,20 +50,18 @@ class ParametricLayer : public TestBooks {
                                .regime = pool::Regime::insurance,
                                .edges = Edges{{O::pool, O::member}, {O::member, O::pool}}});
     must(ins::OpenInsurance{.pool = kMutual, .asset = kUsd, .manager = OwnerId(99), .rules = {}});
-    must(ledger::CreateAccounts{.accounts = {account(1, kPerps, C::custody, O::pool),
-                                             account(7, kPerps, C::collateral, O::client, 7),
-                                             account(8, kPerps, C::collateral, O::client, 8),
-                                             account(9, kPerps, C::collateral, O::client, 9),
-                                             account(10, kPerps, C::collateral, O::client, 10),
-                                             account(20, kPerps, C::reserve, O::insurance, 2),
-                                             account(21, kPerps, C::reserve, O::insurance, 3),
-                                             account(31, kMutual, C::custody, O::pool),
-                                             account(41, kMutual, C::collateral, O::member, 41)}});
+    must(ledger::CreateAccounts{
+        .accounts = {
+            account(1, C::custody, O::pool), account(7, C::collateral, O::client, 7),
+            account(8, C::collateral, O::client, 8), account(9, C::collateral, O::client, 9),
+            account(10, C::collateral, O::client, 10), account(20, C::reserve, O::insurance, 2),
+            account(21, C::reserve, O::insurance, 3), account(31, C::custody, O::pool, 0, kMutual),
+            account(41, C::collateral, O::member, 41, kMutual)}});
     must(ins::DeclareHolding{.pool = kMutual, .account = AccountId(31), .custodian = OwnerId(500)});
     for (const auto& [to, amount] :
          {std::pair{7U, 1'000'00U}, {8U, 110'00U}, {9U, 1'000'00U}, {10U, 300'00U}, {21U, 30'00U}})
-      must(pay(kPerps, 1, to, amount));
-    must(pay(kMutual, 31, 41, 1'000'00));
+      must(pay(1, to, amount));
+    must(pay(31, 41, 1'000'00, kMutual));
     must(ins::SubscribeTranche{.pool = kMutual,
                                .tranche = ins::TrancheKind::junior,
                                .owner = OwnerId(41),
@@ -153,57 +113,20 @@ class ParametricLayer : public TestBooks {
             std::move(last)}};
   }
 
-  void trade(std::uint64_t id, std::uint64_t price, std::int64_t quantity, std::uint64_t buyer,
-             std::uint64_t seller) {
-    must(market::RecordTrades{.trades = {{.id = id,
-                                          .contract = kPerp,
-                                          .price = base::Price(static_cast<std::int64_t>(price)),
-                                          .quantity = base::Quantity(quantity),
-                                          .buyer_pool = kPerps,
-                                          .buyer = OwnerId(buyer),
-                                          .seller_pool = kPerps,
-                                          .seller = OwnerId(seller)}}});
-  }
-
-  // The owner's case and its loss at this mark.
-  void fails_at(std::int64_t price, std::uint64_t owner) {
-    must(market::RecordMarks{.marks = {{.contract = kPerp, .price = base::Price(price)}}});
-    must(dm::BeginLiquidation{.pool = kPerps, .owner = OwnerId(owner), .asset = kUsd});
-    must(dm::DeclareDefault{
-        .pool = kPerps, .owner = OwnerId(owner), .asset = kUsd, .cause = "price-gap"});
-  }
-
   // Owner 8 is short 10 at 100.00 with 100.00: at 135.00, 350.00 - 100.00 are missing.
   void first_default() {
-    trade(1, 100'00, 6, 7, 8);
-    trade(2, 100'00, 4, 9, 8);
-    fails_at(135'00, 8);
-  }
-
-  [[nodiscard]] std::int64_t balance(AccountId id) const {
-    const ledger::Account& row = *engine_->state().ledger.accounts.find(id);
-    return static_cast<std::int64_t>(row.credits_posted.units()) -
-           static_cast<std::int64_t>(row.debits_posted.units());
-  }
-
-  [[nodiscard]] const dm::Loss& loss(std::uint32_t number) const {
-    return *engine_->state().default_management.losses.find(number);
-  }
-
-  [[nodiscard]] Amount charge(std::uint32_t number, const char* layer) const {
-    const dm::Charge* row = engine_->state().default_management.charges.find({number, layer});
-    return row == nullptr ? Amount() : row->amount;
+    must(trades({{.quantity = 6}, {.quantity = 4, .buyer = 9}}));
+    mark(135'00);
+    fail(8);
   }
 
   [[nodiscard]] const ins::InsurancePool& mutual() const {
-    return *engine_->state().insurance.pools.find(kMutual);
+    return *state().insurance.pools.find(kMutual);
   }
 
   [[nodiscard]] const pool::Conduit& conduit(ConduitId id) const {
-    return *engine_->state().pool.conduits.find(id);
+    return *state().pool.conduits.find(id);
   }
-
-  std::uint64_t transfer_ = 0;
 };
 
 TEST_F(ParametricLayer, PaysWhatTheLayersBelowDoNotBearInTheSameCommand) {
@@ -244,7 +167,7 @@ TEST_F(ParametricLayer, PaysWhatTheLayersBelowDoNotBearInTheSameCommand) {
   EXPECT_EQ(balance(AccountId(7)), 960'00 + 210'00);
   EXPECT_EQ(balance(AccountId(9)), 1'000'00 + 140'00);
   EXPECT_EQ(balance(AccountId(8)), 0);
-  EXPECT_EQ(engine_->state().default_management.receipts.size(), 0U);
+  EXPECT_EQ(state().default_management.receipts.size(), 0U);
 
   must(ins::AdvanceInsurance{.pool = kMutual});
   EXPECT_EQ(mutual().funds.layer, Amount(229'99));
@@ -258,22 +181,23 @@ TEST_F(ParametricLayer, DoesNotDropDownAndEndsWithItsYear) {
   promise();
   first_default();
   must(dm::AllocateLoss{.loss = 1});
-  trade(3, 135'00, 10, 8, 10);
+  must(trades({{.price = 135'00, .quantity = 10, .buyer = 8, .seller = 10}}));
   must(market::Settle{.contract = kPerp});
   must(dm::EndLiquidation{.pool = kPerps, .owner = OwnerId(8), .asset = kUsd});
 
   // Owner 10 has 300.00 and is short 10 from 135.00: at 190.00, 250.00 are missing. The year has
   // 300.00 - 170.01 left; nobody bears the 79.99 below the attachment, and 40.02 above it are more
   // than the year: 120.01 are for the other side.
-  fails_at(190'00, 10);
+  mark(190'00);
+  fail(10);
   must(dm::AllocateLoss{.loss = 2});
   EXPECT_EQ(charge(2, "fund"), Amount());
   EXPECT_EQ(charge(2, "house"), Amount());
   EXPECT_EQ(charge(2, "parametric"), Amount(129'99));
   EXPECT_EQ(loss(2).outstanding(), Amount(120'01));
   EXPECT_EQ(balance(kLayer), 400'00 - 300'00);
-  EXPECT_THAT(send(pay(kPerps, 7, 1, 1'00)).outcome.law, HasSubstr("loss 2 is open"));
-  must(pay(kMutual, 31, 41, 1'00));  // the insurance pool goes on
+  EXPECT_THAT(send(pay(7, 1, 1'00)).outcome.law, HasSubstr("loss 2 is open"));
+  must(pay(31, 41, 1'00, kMutual));  // the insurance pool goes on
   must(dm::Deleverage{.loss = 2, .contract = kPerp, .ranking = dm::AdlRanking::pro_rata});
   EXPECT_EQ(loss(2).deleveraged, Amount(120'01));
   EXPECT_EQ(loss(2).outstanding(), Amount());

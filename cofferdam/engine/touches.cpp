@@ -138,9 +138,12 @@ class Walk {
 
   void operator()(const reconciliation::ResolveBreak& c) { breaks(c.breaks); }
 
+  // By the members that every such command has.
+  struct ByMembers {};
+
   // A tariff for the books as a whole has no pool; neither has what only admins of all pools do.
   template <class C>
-  void operator()(const C& c) {
+  ByMembers operator()(const C& c) {
     if constexpr (requires {
                     { c.intent } -> std::convertible_to<base::IntentId>;
                   }) {
@@ -158,6 +161,7 @@ class Walk {
                          }) {
       if (!c.pool.is_none()) at(c.pool);
     }
+    return {};
   }
 
  private:
@@ -290,7 +294,30 @@ class Walk {
   bool is_proposed_ = false;  // nothing proposes a proposal: a forged one goes no deeper
 };
 
+// Commands whose touches are written out above, and those that have a member of one of these names.
+template <class C>
+constexpr bool kNamesPool =
+    std::is_void_v<decltype(std::declval<Walk&>()(std::declval<const C&>()))> ||
+    requires(const C& c) {
+      { c.pool } -> std::convertible_to<base::PoolId>;
+    } || requires(const C& c) {
+      { c.intent } -> std::convertible_to<base::IntentId>;
+    } || requires(const C& c) {
+      { c.proposal } -> std::convertible_to<base::ProposalId>;
+    } || requires(const C& c) {
+      { c.claim } -> std::convertible_to<std::uint32_t>;
+    };
+
+template <class... C>
+[[nodiscard]] bool names_pool(std::uint16_t operation, const std::variant<C...>* /*any*/) {
+  return ((Operation<C>::kNumber == operation && kNamesPool<C>) || ...);
+}
+
 }  // namespace
+
+bool names_pool(std::uint16_t operation) {
+  return names_pool(operation, static_cast<const CommandVariant*>(nullptr));
+}
 
 std::vector<access::Touch> touches_of(const Command& command, const State& state) {
   Walk walk(state);

@@ -19,4 +19,8 @@ namespace cofferdam::engine {
 // policies of approval a command meets.
 [[nodiscard]] std::vector<base::PoolId> pools_of(const Command& command, const State& state);
 
+// Whether a command of this operation can act on a pool that is told by it: a policy for one pool
+// would never be asked of another.
+[[nodiscard]] bool names_pool(std::uint16_t operation);
+
 }  // namespace cofferdam::engine

@@ -31,28 +31,18 @@ std::string pool_code(const engine::State& state, base::PoolId pool) {
   return row == nullptr ? base::to_text(u128{pool.value()}) : row->code;
 }
 
-struct Stakes {
-  u128 all = 0;        // pay first
-  u128 in_common = 0;  // and are counted in the layers as well
-};
-
 // What the owner's stakes could pay before the common layers of the pool.
-Stakes stakes_of(const engine::State& state, const margin::PoolMargin& setting,
-                 base::OwnerId owner) {
-  Stakes stakes;
+u128 stakes_of(const engine::State& state, const margin::PoolMargin& setting, base::OwnerId owner) {
   const dm::State& funds = state.default_management;
-  if (funds.stakes.size() == 0) return stakes;
+  if (funds.stakes.size() == 0) return 0;
   const dm::Waterfall* waterfall = dm::waterfall_of(funds, setting.pool, setting.asset);
-  if (waterfall == nullptr) return stakes;
+  if (waterfall == nullptr) return 0;
+  u128 stakes = 0;
   for (const dm::LayerTerms& layer : waterfall->layers) {
     if (layer.kind != dm::LayerKind::defaulter_contribution || layer.fund.empty()) continue;
     const Amount own =
         dm::contribution_of(funds, *funds.funds.find(layer.fund), state.ledger, owner);
-    stakes.all += std::min(own, layer.cap.value_or(Amount::max())).units();
-    const bool is_common = std::ranges::any_of(waterfall->layers, [&](const auto& other) {
-      return other.fund == layer.fund && !dm::is_defaulters(other.kind);
-    });
-    if (is_common) stakes.in_common += own.units();
+    stakes += std::min(own, layer.cap.value_or(Amount::max())).units();
   }
   return stakes;
 }
@@ -113,7 +103,11 @@ std::vector<GroupShort> groups_short(const StressedPools& pools, std::size_t sce
     group.accounts.emplace_back(lacks, &account);
   }
   std::vector<GroupShort> groups;
-  for (auto& [name, group] : by_name) groups.push_back(std::move(group));
+  for (auto& [name, group] : by_name) {
+    std::ranges::stable_sort(group.accounts,
+                             [](const auto& a, const auto& b) { return a.first > b.first; });
+    groups.push_back(std::move(group));
+  }
   std::ranges::stable_sort(groups, [](const GroupShort& a, const GroupShort& b) {
     return a.need != b.need ? a.need > b.need : a.shortfall > b.shortfall;
   });
@@ -125,18 +119,31 @@ const margin::PoolMargin& setting_in(const StressedPools& pools, base::PoolId po
       pools.pools, [&](const margin::PoolMargin* setting) { return setting->pool == pool; });
 }
 
-// Whether what accounts lack exceeds what the layers hold, own stakes of others included.
-bool breaks(const StressedPools& pools, std::size_t scenario, std::uint64_t multiple) {
-  u128 need = 0;
-  u128 gone = 0;
-  for (const StressedAccount& account : pools.accounts) {
-    const u128 lacks = pools.shortfall(account, scenario, multiple);
-    if (lacks == 0) continue;
-    need += lacks > account.own ? lacks - account.own : 0;
-    gone += account.own_in_layers;
+// Whether some pool is left with something that nobody pays, all defaulting.
+Result<bool> breaks(const AdequacyBooks& books, const StressedPools& pools, std::size_t scenario,
+                    std::uint64_t multiple) {
+  LayersInTurn layers(books);
+  for (const GroupShort& group : groups_short(pools, scenario, multiple))
+    for (const auto& [lacks, account] : group.accounts) {
+      const margin::Account& who = account->found.account;
+      const auto charge = layers.charge(setting_in(pools, who.pool), who.owner, lacks);
+      if (!charge) return std::unexpected(charge.error());
+      if (charge->uncovered != 0) return true;
+    }
+  return false;
+}
+
+// By pool, with the layers that were asked there.
+std::vector<Unpaid> unpaid_of(const std::map<base::PoolId, Unpaid>& short_in,
+                              const std::vector<Payer>& payers) {
+  std::vector<Unpaid> found;
+  for (const auto& [pool, one] : short_in) {
+    if (one.unpaid.is_zero()) continue;
+    found.push_back(one);
+    for (const Payer& payer : payers)
+      if (payer.pool == pool) found.back().layers.push_back(payer.layer);
   }
-  const u128 layers = pools.layers.units();
-  return need > (layers > gone ? layers - gone : 0);
+  return found;
 }
 
 }  // namespace
@@ -203,13 +210,11 @@ Result<StressedPools> stressed_pools(const AdequacyBooks& books, const AdequacyQ
       }
       const base::OwnerId owner = each.account.owner;
       const auto group = groups->find(owner);
-      const Stakes stakes = stakes_of(s, *setting, owner);
       const std::string name = base::to_text(owner.value());
       found.accounts.push_back({.found = std::move(each),
                                 .name = pool_code(s, setting->pool) + "/" + name,
                                 .group = group == groups->end() ? name : group->second,
-                                .own = stakes.all,
-                                .own_in_layers = stakes.in_common});
+                                .own = stakes_of(s, *setting, owner)});
     }
     const Result<u128> left = layers.exhaust(*setting);
     if (!left) return std::unexpected(left.error());
@@ -234,21 +239,25 @@ Result<CoverFinding> cover_in(const AdequacyBooks& books, const StressedPools& p
   CoverFinding found{.scenario = scenario};
   LayersInTurn layers(books);
   u128 need = 0, uncovered = 0;
+  std::map<base::PoolId, Unpaid> short_in;
   for (GroupShort& group : groups) {
     if (found.defaulters.size() < kNamedMax)
       found.defaulters.push_back({group.name, Amount(group.shortfall)});
-    std::ranges::stable_sort(group.accounts,
-                             [](const auto& a, const auto& b) { return a.first > b.first; });
     for (const auto& [lacks, account] : group.accounts) {
       const margin::Account& who = account->found.account;
       const auto charge = layers.charge(setting_in(pools, who.pool), who.owner, lacks);
       if (!charge) return std::unexpected(charge.error());
       need += lacks > account->own ? lacks - account->own : 0;
       uncovered += charge->uncovered;
+      Unpaid& here = short_in[who.pool];
+      here.pool = who.pool;
+      here.unpaid += Amount(charge->uncovered);
+      if (here.owners.size() < kNamedMax) here.owners.push_back(who.owner);
       ++found.accounts_short;
     }
   }
   found.payers = layers.payers();
+  found.unpaid = unpaid_of(short_in, found.payers);
   u128 left = 0;
   for (const margin::PoolMargin* setting : pools.pools) {
     const Result<u128> more = layers.exhaust(*setting);
@@ -285,9 +294,8 @@ Result<std::vector<CoverFinding>> covers(const AdequacyBooks& books, const Stres
       Result<CoverFinding> one = cover_in(books, pools, s, count);
       if (!one) return std::unexpected(one.error());
       // What one pool leaves unpaid another pool's money does not make up for.
-      const bool is_worse = one->is_covered() != worst.is_covered()
-                                ? !one->is_covered()
-                                : one->surplus < worst.surplus;
+      const bool is_worse = one->is_covered() != worst.is_covered() ? !one->is_covered()
+                                                                    : one->surplus < worst.surplus;
       if (is_first || is_worse) worst = *std::move(one);
       is_first = false;
     }
@@ -301,14 +309,19 @@ Result<std::vector<BreakingPoint>> breaking_points(const AdequacyBooks& books,
                                                    const StressedPools& pools) {
   std::vector<BreakingPoint> found;
   for (std::size_t s = 0; s < pools.scenarios.size(); ++s) {
-    BreakingPoint point{.scenario = s, .exists = breaks(pools, s, 0)};
-    if (!point.exists && breaks(pools, s, kMultipleMax)) {
-      point.exists = true;
-      // A sum of convex functions that holds at zero and not at the end is crossed once.
+    const Result<bool> now = breaks(books, pools, s, 0);
+    const Result<bool> far = breaks(books, pools, s, kMultipleMax);
+    if (!now || !far) return std::unexpected(now ? far.error() : now.error());
+    BreakingPoint point{.scenario = s, .exists = *now || *far};
+    if (!*now && *far) {
+      // Of what is lacked, convex in the multiple, there is one such point. Where some accounts
+      // recover while others fail there may be more; this is one of them all the same.
       std::uint64_t holds = 0, fails = kMultipleMax;
       while (fails - holds > 1) {
         const std::uint64_t middle = holds + (fails - holds) / 2;
-        (breaks(pools, s, middle) ? fails : holds) = middle;
+        const Result<bool> there = breaks(books, pools, s, middle);
+        if (!there) return std::unexpected(there.error());
+        (*there ? fails : holds) = middle;
       }
       point.multiple = fails;
     }

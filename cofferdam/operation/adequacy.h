@@ -14,9 +14,10 @@
 // account of a group has left does not pay for another. Every pool pays by its own waterfall, so
 // that over several pools the walls between them hold; money that two of them name pays once.
 //
-// Reverse stress asks for the least multiple of a scenario's changes at which what accounts lack
-// exceeds what the layers hold. Beyond a multiple of one the entries of grids are drawn out in a
-// straight line.
+// Reverse stress asks for the least multiple of a scenario's changes at which, all defaulting, some
+// pool is left with something that no layer pays: asked of the waterfalls as the covers are, so
+// that one pool's money makes up for nothing in another. Beyond a multiple of one the entries of
+// grids are drawn out in a straight line.
 #pragma once
 
 #include "cofferdam/books/default_management/waterfall.h"
@@ -65,7 +66,6 @@ struct StressedAccount {
   std::string group;  // the owner, or its affiliates' name
   // Its stakes in funds that stand behind its pool, which pay before what is common.
   base::u128 own = 0;
-  base::u128 own_in_layers = 0;  // the part of it that `layers` counts as well
 };
 
 struct StressedPools {
@@ -118,6 +118,23 @@ struct Defaulter {
   }
 };
 
+// What its layers do not pay in one pool.
+struct Unpaid {
+  base::PoolId pool;
+  base::Amount unpaid;
+  std::vector<std::string> layers;
+  std::vector<base::OwnerId> owners;
+
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("pool", self.pool, "the compartment");
+    visit("unpaid", self.unpaid, "what no layer pays");
+    visit("layers", self.layers,
+          "that gave what they could, in the order in which they were asked");
+    visit("owners", self.owners, "whose accounts there default, at most 100");
+  }
+};
+
 struct CoverFinding {
   std::string cover;  // 1, 2, all
   std::size_t scenario = 0;
@@ -128,6 +145,7 @@ struct CoverFinding {
   base::Amount uncovered;
   std::vector<Defaulter> defaulters;
   std::vector<Payer> payers;
+  std::vector<Unpaid> unpaid;  // by pool, those where something is left
 
   [[nodiscard]] bool is_covered() const { return uncovered.is_zero(); }
 };

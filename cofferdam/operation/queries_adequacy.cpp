@@ -135,19 +135,11 @@ Result<void> add_covers(const View& view, const StressedPools& pools, base::Pool
   return {};
 }
 
-Result<Listing> show(const View& view, const AdequacyParameters& parameters) {
-  Listing listing = listing_of<CoverRow>();
-  const auto add = [&](const AdequacyQuestion& question) -> Result<std::size_t> {
-    const auto pools = stressed_pools(books_of(view), question);
-    if (!pools) return std::unexpected(pools.error());
-    if (Result<void> done = add_covers(view, *pools, question.pool, listing); !done)
-      return std::unexpected(done.error());
-    return pools->pools.size();
-  };
-  if (!parameters.pool.is_none()) {
-    if (auto done = add(question_of(parameters)); !done) return std::unexpected(done.error());
-    return listing;
-  }
+// Asks of one pool, or of each under a rulebook and, where there are several, of all together.
+template <class Add>
+Result<void> for_each_question(const View& view, const AdequacyParameters& parameters,
+                               const Add& add) {
+  if (!parameters.pool.is_none()) return add(question_of(parameters));
   std::vector<margin::RulebookId> rulebooks = rulebooks_in_use(view.state);
   if (!parameters.rulebook.is_none()) rulebooks = {parameters.rulebook};
   for (const margin::RulebookId rulebook : rulebooks) {
@@ -157,14 +149,24 @@ Result<Listing> show(const View& view, const AdequacyParameters& parameters) {
     view.state.margin.pools.each([&](const margin::PoolMargin& row) {
       if (row.rulebook == rulebook) pools.push_back(row.pool);
     });
+    if (pools.size() != 1) pools.emplace_back();
     for (const base::PoolId pool : pools) {
       question.pool = pool;
-      if (auto done = add(question); !done) return std::unexpected(done.error());
+      if (auto done = add(question); !done) return done;
     }
-    if (pools.size() < 2) continue;
-    question.pool = base::PoolId();
-    if (auto done = add(question); !done) return std::unexpected(done.error());
   }
+  return {};
+}
+
+Result<Listing> show(const View& view, const AdequacyParameters& parameters) {
+  Listing listing = listing_of<CoverRow>();
+  const auto done =
+      for_each_question(view, parameters, [&](const AdequacyQuestion& question) -> Result<void> {
+        const auto pools = stressed_pools(books_of(view), question);
+        if (!pools) return std::unexpected(pools.error());
+        return add_covers(view, *pools, question.pool, listing);
+      });
+  if (!done) return std::unexpected(done.error());
   return listing;
 }
 
@@ -370,6 +372,7 @@ struct BreakRow {
   std::vector<Defaulter> defaulters;
   std::vector<ContractMove> moves;
   std::uint64_t unknown = 0;
+  std::vector<Unpaid> unpaid;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -379,13 +382,15 @@ struct BreakRow {
     visit("breaks", self.breaks, "at some multiple up to a hundred");
     visit("multiple_ppm", self.multiple_ppm,
           "the least that breaks, in millionths: 1000000 is the scenario itself");
-    visit("layers", self.layers, "what all layers hold now");
+    visit("layers", self.layers, "what all layers hold now, of all pools that are asked of");
     visit("need", self.need, "what accounts lack there beyond their own stakes");
     visit("uncovered", self.uncovered, "what no layer pays there");
     visit("accounts_short", self.accounts_short, "how many accounts default there");
     visit("defaulters", self.defaulters, "who, largest need first; at most 100");
     visit("moves", self.moves, "what happens to the contracts that they hold");
     visit("unknown", self.unknown, "accounts whose figures are not complete");
+    visit("unpaid", self.unpaid,
+          "by pool: what is left, which layers gave, whose accounts default");
   }
 };
 
@@ -413,14 +418,13 @@ std::vector<ContractMove> moves_at(const View& view, const StressedPools& pools,
   return moves;
 }
 
-Result<Listing> reverse(const View& view, const AdequacyParameters& parameters) {
-  const auto pools = stressed_pools(books_of(view), question_of(parameters));
+Result<void> add_breaks(const View& view, const AdequacyQuestion& question, Listing& listing) {
+  const auto pools = stressed_pools(books_of(view), question);
   if (!pools) return std::unexpected(pools.error());
   const auto points = breaking_points(books_of(view), *pools);
   if (!points) return std::unexpected(points.error());
-  Listing listing = listing_of<BreakRow>();
   for (const BreakingPoint& point : *points) {
-    BreakRow row{.pool = parameters.pool,
+    BreakRow row{.pool = question.pool,
                  .asset = pools->asset,
                  .scenario = pools->scenarios[point.scenario],
                  .breaks = point.exists,
@@ -433,9 +437,20 @@ Result<Listing> reverse(const View& view, const AdequacyParameters& parameters) 
       row.accounts_short = point.finding.accounts_short;
       row.defaulters = point.finding.defaulters;
       row.moves = moves_at(view, *pools, point);
+      row.unpaid = point.finding.unpaid;
     }
     listing.rows.push_back(to_json(row, view.codec));
   }
+  return {};
+}
+
+Result<Listing> reverse(const View& view, const AdequacyParameters& parameters) {
+  Listing listing = listing_of<BreakRow>();
+  const auto done =
+      for_each_question(view, parameters, [&](const AdequacyQuestion& question) -> Result<void> {
+        return add_breaks(view, question, listing);
+      });
+  if (!done) return std::unexpected(done.error());
   return listing;
 }
 

@@ -46,6 +46,7 @@ enum class SetSignaturePolicyStatus : std::uint16_t {
   not_permitted,
   nobody_could_sign,
   too_many_policies,
+  operation_names_no_pool,
 };
 
 [[nodiscard]] SetSignaturePolicyStatus check_shape(const SetSignaturePolicy& command);
@@ -67,17 +68,19 @@ struct cofferdam::base::EnumText<cofferdam::access::SignaturePreset> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::access::SetSignaturePolicyStatus> {
-  static constexpr std::array<std::string_view, 6> kNames{"ok",
+  static constexpr std::array<std::string_view, 7> kNames{"ok",
                                                           "operation_or_preset",
                                                           "above_needs_asset",
                                                           "not_permitted",
                                                           "nobody_could_sign",
-                                                          "too_many_policies"};
-  static constexpr std::array<std::string_view, 6> kDocs{
+                                                          "too_many_policies",
+                                                          "operation_names_no_pool"};
+  static constexpr std::array<std::string_view, 7> kDocs{
       "",
       "either an operation or a preset is named",
       "an amount is one of an asset",
       "only an active root or admin sets policies",
       "an active root must have a key in force before signatures are asked for",
-      "there are at most 10,000 signature policies"};
+      "there are at most 10,000 signature policies",
+      "a policy for one pool is about an operation that acts on a pool which can be told"};
 };

@@ -35,6 +35,7 @@ enum class SetApprovalPolicyStatus : std::uint16_t {
   life_must_be_positive,
   not_permitted,
   operation_not_proposable,
+  operation_names_no_pool,
 };
 
 [[nodiscard]] SetApprovalPolicyStatus check_shape(const SetApprovalPolicy& command);
@@ -48,19 +49,21 @@ SetApprovalPolicyStatus apply(const SetApprovalPolicy& command, State& state, Co
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::decision::SetApprovalPolicyStatus> {
-  static constexpr std::array<std::string_view, 7> kNames{"ok",
+  static constexpr std::array<std::string_view, 8> kNames{"ok",
                                                           "operation_must_not_be_zero",
                                                           "too_many_approvals",
                                                           "roles_unknown",
                                                           "life_must_be_positive",
                                                           "not_permitted",
-                                                          "operation_not_proposable"};
-  static constexpr std::array<std::string_view, 7> kDocs{
+                                                          "operation_not_proposable",
+                                                          "operation_names_no_pool"};
+  static constexpr std::array<std::string_view, 8> kDocs{
       "",
       "a policy is for one operation",
       "at most 16 approvals are asked",
       "roles are a sum of 1, 2, 4, 8 and 16, and at least one of them",
       "a proposal stands for more than no time",
       "only an active root or admin sets policies",
-      "what cannot be proposed could happen no more if approvals were asked for it"};
+      "what cannot be proposed could happen no more if approvals were asked for it",
+      "a policy for one pool is about an operation that acts on a pool which can be told"};
 };

@@ -119,6 +119,10 @@ AssetId asset_to_convert(const ConversionState& state, const Books& books, const
   if (at == nullptr) return AssetId();
   const auto until = base::try_add(at->begun, rule->within);
   if (rule->within != Duration() && until && *until <= books.now) return AssetId();
+  // Nothing is sold for an account that lacks nothing, nor for one whose loss is there already.
+  const auto worth = equity_at_marks(books, failing.pool, failing.owner, failing.asset);
+  if (!worth || !worth->is_negative() || has_open_loss(books.defaults, at->number))
+    return AssetId();
   const auto& rows = books.margin.collateral.rows();
   for (auto row = rows.lower_bound({failing.pool, AssetId()});
        row != rows.end() && row->first.pool == failing.pool; ++row)

@@ -109,6 +109,9 @@ TEST(Conversion, ADefaultWaitsForIt) {
   apply(rule, v.conversions, given);
   v.commit();
   EXPECT_EQ(asset_to_convert(v.conversions, v.seen(), failing), v.coin);
+  v.mark_at(v.perp, 110'00);  // nothing is missing: nothing is to be sold
+  EXPECT_TRUE(asset_to_convert(v.conversions, v.seen(), failing).is_none());
+  v.mark_at(v.perp, 120'00);
   v.now = v.now + base::kHour;  // nobody has bought it: the default waits no longer
   EXPECT_TRUE(asset_to_convert(v.conversions, v.seen(), failing).is_none());
   v.now = v.now - base::kHour;

@@ -5,6 +5,7 @@
 #include "cofferdam/base/rounding.h"
 
 #include <algorithm>
+#include <array>
 
 namespace cofferdam::margin {
 
@@ -29,6 +30,7 @@ struct Pace {
   bool tightened = false;
   bool loosened = false;
   bool rebuilt = false;
+  bool turned = false;  // an entry has changed its sign
 
   [[nodiscard]] i128 step_from(i128 before) const {
     if (setting.loosen_ppm == 0) return before;
@@ -63,6 +65,7 @@ struct Pace {
   const i128 last{*before};
   if ((last < 0 && calculated > 0) || (last > 0 && calculated < 0)) {
     pace.tightened = true;
+    pace.turned = true;
     return whole;
   }
   const i128 result = pace.next(magnitude_of(last), magnitude_of(calculated), magnitude_of(whole));
@@ -94,6 +97,32 @@ struct Pace {
         Quantity(std::min(published.size_free.value(),
                           last.size_free.value() + pace.step_from(last.size_free.value())));
   return after;
+}
+
+// One of what a unit is asked for, and the add-on that is part of it.
+struct Asked {
+  i128 UnitAsked::* sum;
+  std::int64_t AddOns::* add_on;
+};
+
+constexpr std::array<Asked, 4> kAsked{
+    {{&UnitAsked::initial_long, &AddOns::initial_long},
+     {&UnitAsked::initial_short, &AddOns::initial_short},
+     {&UnitAsked::maintenance_long, &AddOns::maintenance_long},
+     {&UnitAsked::maintenance_short, &AddOns::maintenance_short}}};
+
+// After entries that have changed their sign; false where an add-on would not fit.
+[[nodiscard]] bool hold_sides(const Rulebook& rulebook, const Grid& before, const AddOns& published,
+                              ContractGrid& in_force, Pace& pace) {
+  const UnitAsked was = asked_of_unit(rulebook, before.add_ons, before.entries);
+  const UnitAsked whole = asked_of_unit(rulebook, published, in_force.entries);
+  for (const auto& [sum, add_on] : kAsked) {
+    const i128 held = pace.next(was.*sum, whole.*sum, whole.*sum);
+    const i128 rest = held - (whole.*sum - published.*add_on);
+    if (rest > kEntryMax) return false;
+    in_force.add_ons.*add_on = static_cast<std::int64_t>(rest);
+  }
+  return true;
 }
 
 [[nodiscard]] bool is_over(Time since, Duration length, Time now) {
@@ -143,6 +172,8 @@ std::optional<Held> hold_back(const ContractGrid& published, const HoldBack& at)
       if (!put(count + s, at.stress->entries[s], at.stress->entries[s])) return std::nullopt;
   }
   held.in_force.add_ons = add_ons_after(published.add_ons, follows ? at.before : nullptr, pace);
+  if (pace.turned && !hold_sides(at.rulebook, *at.before, published.add_ons, held.in_force, pace))
+    return std::nullopt;
   const auto when = [&](bool moved, Time before) { return moved ? at.now : before; };
   const Hold none{.tightened = at.setting.set};
   const Hold& last = at.earlier == nullptr ? none : *at.earlier;
@@ -152,17 +183,26 @@ std::optional<Held> hold_back(const ContractGrid& published, const HoldBack& at)
   return held;
 }
 
-std::int64_t unit_requirement(const Rulebook& rulebook, const AddOns& add_ons,
-                              const std::vector<std::int64_t>& entries) {
+UnitAsked asked_of_unit(const Rulebook& rulebook, const AddOns& add_ons,
+                        const std::vector<std::int64_t>& entries) {
   i128 worst_long = 0;
   i128 worst_short = 0;
   for (const std::int64_t entry : entries) {
     worst_long = std::max(worst_long, -i128{entry});
     worst_short = std::max(worst_short, i128{entry});
   }
-  const i128 asked = std::max(part_up(worst_long, rulebook.initial_ppm) + add_ons.initial_long,
-                              part_up(worst_short, rulebook.initial_ppm) + add_ons.initial_short);
-  return static_cast<std::int64_t>(asked);
+  return {
+      .initial_long = part_up(worst_long, rulebook.initial_ppm) + add_ons.initial_long,
+      .initial_short = part_up(worst_short, rulebook.initial_ppm) + add_ons.initial_short,
+      .maintenance_long = part_up(worst_long, rulebook.maintenance_ppm) + add_ons.maintenance_long,
+      .maintenance_short =
+          part_up(worst_short, rulebook.maintenance_ppm) + add_ons.maintenance_short};
+}
+
+std::int64_t unit_requirement(const Rulebook& rulebook, const AddOns& add_ons,
+                              const std::vector<std::int64_t>& entries) {
+  const UnitAsked asked = asked_of_unit(rulebook, add_ons, entries);
+  return static_cast<std::int64_t>(std::max(asked.initial_long, asked.initial_short));
 }
 
 namespace {

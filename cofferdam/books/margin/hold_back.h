@@ -5,10 +5,14 @@
 // Every entry is followed by its magnitude. Above what is in force, the calculated one is in force
 // at once; the buffer on top of it is what earlier publications have left of it, and grows again by
 // a part of the whole in a period. Below, it comes down by a part in a period, once the notice has
-// passed since the calculated grid last rose above what was asked. An entry that changes its sign
-// is in force as calculated. Add-ons follow the same way, without a buffer; a free size comes down
-// at once and rises by the step. Parts are rounded away from zero, steps down, but to at least one
-// unit.
+// passed since the calculated grid last rose above what was asked. Add-ons follow the same way,
+// without a buffer; a free size comes down at once and rises by the step. Parts are rounded away
+// from zero, steps down, but to at least one unit.
+//
+// An entry that changes its sign is in force as calculated: it is more risk for one side, at once,
+// and less for the other, which it cannot hold any longer. So in that publication what one unit
+// of either side is asked for, entries and add-on together, comes down as an entry would: what is
+// held of it stands in the side's add-on, and goes from there by steps.
 #pragma once
 
 #include "cofferdam/books/margin/publish_grid.h"
@@ -25,6 +29,7 @@ struct Held {
 
 struct HoldBack {
   const Procyclicality& setting;
+  const Rulebook& rulebook;
   const StressGrid* stress = nullptr;  // of the contract, with an entry for each that is published
   const Grid* before = nullptr;        // in force now
   const Hold* earlier = nullptr;
@@ -33,6 +38,18 @@ struct HoldBack {
 
 // nullopt where an entry would not fit.
 [[nodiscard]] std::optional<Held> hold_back(const ContractGrid& published, const HoldBack& at);
+
+// What one smallest quantity is asked for, on either side: the worst entry, rounded up, and the
+// add-on.
+struct UnitAsked {
+  i128 initial_long = 0;
+  i128 initial_short = 0;
+  i128 maintenance_long = 0;
+  i128 maintenance_short = 0;
+};
+
+[[nodiscard]] UnitAsked asked_of_unit(const Rulebook& rulebook, const AddOns& add_ons,
+                                      const std::vector<std::int64_t>& entries);
 
 // Initial requirement of one smallest quantity, the worse of long and short, rounded up.
 [[nodiscard]] std::int64_t unit_requirement(const Rulebook& rulebook, const AddOns& add_ons,

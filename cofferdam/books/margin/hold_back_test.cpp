@@ -183,6 +183,45 @@ TEST(Safeguards, AddOnsAreHeldAsWell) {
   EXPECT_EQ(books.grid().add_ons.initial_long, 50);
 }
 
+// A scenario that changes its side is in force at once for the side that it now hurts; the other
+// side is asked for no less before the notice has passed, and comes down by steps then.
+TEST(Safeguards, WhatChangesItsSideLoosensNobodyAtOnce) {
+  Guarded books(2);
+  ASSERT_EQ(books.hold({.loosen_ppm = 100'000, .notice = base::kDay}), SetProcyclicalityStatus::ok);
+  ASSERT_EQ(books.publish_held({-1000, 200}), PublishGridStatus::ok);
+  books.now = books.now + base::kDay * 2;
+  ASSERT_EQ(books.publish_held({300, 200}), PublishGridStatus::ok);
+  EXPECT_EQ(books.grid().entries, (Entries{300, 200}));
+  EXPECT_EQ(books.grid().add_ons.initial_long, 900);  // a step of a tenth: the notice had passed
+  EXPECT_EQ(books.grid().add_ons.initial_short, 0);
+  books.now = books.now + base::kHour;
+  ASSERT_EQ(books.publish_held({300, 200}), PublishGridStatus::ok);
+  EXPECT_EQ(books.grid().add_ons.initial_long, 900);  // it has risen for the shorts
+  // Back again: what the entry asks is not asked twice, and the shorts keep theirs.
+  ASSERT_EQ(books.publish_held({-50, 200}), PublishGridStatus::ok);
+  EXPECT_EQ(books.grid().entries, (Entries{-50, 200}));
+  EXPECT_EQ(books.grid().add_ons.initial_long, 850);
+  EXPECT_EQ(books.grid().add_ons.maintenance_long, 850);
+  EXPECT_EQ(books.grid().add_ons.initial_short, 100);
+  books.now = books.now + base::kDay;
+  ASSERT_EQ(books.publish_held({-50, 200}), PublishGridStatus::ok);
+  EXPECT_EQ(books.grid().add_ons.initial_long, 765);
+  EXPECT_EQ(books.grid().add_ons.initial_short, 90);
+}
+
+// A new stressed grid may change the side of a scenario of the floor.
+TEST(Safeguards, TheFloorMayChangeItsSide) {
+  Guarded books(2);
+  ASSERT_EQ(books.hold({.floor = true, .loosen_ppm = 100'000, .notice = base::kDay}),
+            SetProcyclicalityStatus::ok);
+  ASSERT_EQ(books.stress({-1000}), PublishStressGridStatus::ok);
+  ASSERT_EQ(books.publish_held({-100}), PublishGridStatus::ok);
+  ASSERT_EQ(books.stress({10}), PublishStressGridStatus::ok);
+  ASSERT_EQ(books.publish_held({-100}), PublishGridStatus::ok);
+  EXPECT_EQ(books.grid().entries, (Entries{-100, 10}));
+  EXPECT_EQ(books.grid().add_ons.initial_long, 900);
+}
+
 [[nodiscard]] i128 worst_loss(const Entries& entries, std::size_t first, std::size_t last,
                               std::int64_t position) {
   i128 worst = 0;
@@ -191,7 +230,8 @@ TEST(Safeguards, AddOnsAreHeldAsWell) {
 }
 
 // Whatever is published: a position is asked for at least what is calculated and what is stressed,
-// and what it is asked for comes down by no more than the step, unless a scenario changed its side.
+// and what it is asked for comes down by no more than the step; one unit of either side also where
+// a scenario changed its side.
 TEST(Safeguards, HoldOverRandomPublications) {
   EXPECT_TRUE(rc::check([] {
     const bool floor = *rc::gen::arbitrary<bool>();
@@ -213,14 +253,17 @@ TEST(Safeguards, HoldOverRandomPublications) {
     Time risen = books.now;
     Time stepped;
     std::optional<Entries> last;
+    std::optional<AddOns> last_add_ons;
     const auto steps = *rc::gen::inRange(1, 15);
     for (int i = 0; i < steps; ++i) {
       books.now = books.now + base::kMinute * *rc::gen::inRange<std::int64_t>(1, 300);
       const Entries published = *entries;
       RC_ASSERT(books.publish_held(published) == PublishGridStatus::ok);
       const Entries now = books.grid().entries;
+      const AddOns add_ons = books.grid().add_ons;
       bool rose = !last.has_value();
       bool fell = false;
+      bool turned = false;
       for (std::size_t s = 0; s < count; ++s) {
         // In the plainest way: parts in millionths, kept whole until the end.
         const i128 millionths = i128{published[s]} * (1'000'000 - setting.stress_weight_ppm) +
@@ -232,7 +275,7 @@ TEST(Safeguards, HoldOverRandomPublications) {
         if (!last) continue;
         const i128 before = (*last)[s] < 0 ? -i128{(*last)[s]} : i128{(*last)[s]};
         if (i128{(*last)[s]} * millionths < 0) {
-          rose = true;  // it changed its side
+          rose = turned = true;  // it changed its side
           continue;
         }
         rose |= (asked + 999'999) / 1'000'000 > before;
@@ -240,6 +283,23 @@ TEST(Safeguards, HoldOverRandomPublications) {
         fell = true;
         if (setting.loosen_ppm != 0)
           RC_ASSERT(before - size <= std::max<i128>(before * setting.loosen_ppm / 1'000'000, 1));
+      }
+      if (turned) {
+        const i128 long_was = worst_loss(*last, 0, now.size(), 1) + last_add_ons->initial_long;
+        const i128 short_was = worst_loss(*last, 0, now.size(), -1) + last_add_ons->initial_short;
+        const i128 long_is = worst_loss(now, 0, now.size(), 1) + add_ons.initial_long;
+        const i128 short_is = worst_loss(now, 0, now.size(), -1) + add_ons.initial_short;
+        fell |= long_is < long_was || short_is < short_was;
+        if (setting.loosen_ppm != 0) {
+          const auto step = [&](i128 was) {
+            return std::max<i128>(was * setting.loosen_ppm / 1'000'000, 1);
+          };
+          RC_ASSERT(long_was - long_is <= step(long_was));
+          RC_ASSERT(short_was - short_is <= step(short_was));
+        }
+      } else if (last && (add_ons.initial_long < last_add_ons->initial_long ||
+                          add_ons.initial_short < last_add_ons->initial_short)) {
+        fell = true;
       }
       if (fell) {
         RC_ASSERT(books.now >= risen + setting.notice);
@@ -252,6 +312,7 @@ TEST(Safeguards, HoldOverRandomPublications) {
         RC_ASSERT(worst_loss(now, 0, now.size(), position) >=
                   worst_loss(stressed, 0, stressed.size(), position));
       last = now;
+      last_add_ons = add_ons;
     }
   }));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/margin/invariants.h"
 
+#include "cofferdam/books/margin/hold_back.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -97,18 +99,33 @@ namespace {
   return same_side(entry, asked) && size_of(entry) >= size_of(asked);
 }
 
-[[nodiscard]] bool comes_down_slowly(const Grid& before, const Grid& after, const Hold& hold,
-                                     const Procyclicality& setting, bool steps) {
+// From what was asked to what is asked.
+[[nodiscard]] bool falls_slowly(i128 before, i128 after, const Procyclicality& setting,
+                                bool steps) {
+  const i128 fall = before - after;
+  if (fall <= 0 || (steps && setting.loosen_ppm == 0)) return true;
+  return steps && fall <= std::max<i128>(before * setting.loosen_ppm / kPpm, 1);
+}
+
+[[nodiscard]] bool comes_down_slowly(const Grid& before, const Grid& after,
+                                     const Procyclicality& setting, const Rulebook& rulebook,
+                                     bool steps) {
   if (before.entries.size() != after.entries.size()) return true;
+  bool any_turned = false;
   for (std::size_t s = 0; s < after.entries.size(); ++s) {
-    const i128 last = size_of(before.entries[s]);
-    const bool turned =
-        s < hold.calculated.size() && !same_side(before.entries[s], hold.calculated[s]);
-    const i128 fall = last - size_of(after.entries[s]);
-    if (turned || fall <= 0 || (steps && setting.loosen_ppm == 0)) continue;
-    if (!steps || fall > std::max<i128>(last * setting.loosen_ppm / kPpm, 1)) return false;
+    const bool turned = !same_side(before.entries[s], after.entries[s]);
+    any_turned |= turned;
+    if (!turned &&
+        !falls_slowly(size_of(before.entries[s]), size_of(after.entries[s]), setting, steps))
+      return false;
   }
-  return true;
+  if (!any_turned) return true;
+  const UnitAsked was = asked_of_unit(rulebook, before.add_ons, before.entries);
+  const UnitAsked is = asked_of_unit(rulebook, after.add_ons, after.entries);
+  return falls_slowly(was.initial_long, is.initial_long, setting, steps) &&
+         falls_slowly(was.initial_short, is.initial_short, setting, steps) &&
+         falls_slowly(was.maintenance_long, is.maintenance_long, setting, steps) &&
+         falls_slowly(was.maintenance_short, is.maintenance_short, setting, steps);
 }
 
 }  // namespace
@@ -139,7 +156,8 @@ std::optional<std::string> check_grids_are_held(const State& state,
     if (held && before != nullptr) {
       const auto last = loosened_before.find(hold->key());
       const bool steps = last == loosened_before.end() || last->second != hold->loosened;
-      held = comes_down_slowly(*before, *after, *hold, *setting, steps);
+      held = comes_down_slowly(*before, *after, *setting, *state.rulebooks.find(after->rulebook),
+                               steps);
     }
     if (!held)
       violation = "the grid of contract " + std::to_string(after->contract.value()) +

@@ -181,4 +181,8 @@ std::optional<std::string> find_immature_purchase(const SafeguardState& state,
   return std::nullopt;
 }
 
+bool MaturityGuard::may_have_paid(const ledger::Account& payer) {
+  return state_.fresh.size() == 0 || !lack_of(state_, market_, ledger_, payer, now_);
+}
+
 }  // namespace cofferdam::margin

@@ -10,6 +10,7 @@
 
 #include "cofferdam/books/ledger/transfer.h"
 #include "cofferdam/books/margin/safeguards.h"
+#include "cofferdam/books/market/record_trades.h"
 
 #include <span>
 
@@ -52,11 +53,27 @@ void follow_settlements(SafeguardState& state, const market::State& market,
                                                                   const ledger::State& ledger,
                                                                   Time now);
 
-// The same of trades and settlements, which may lower it for other reasons: the first account that
-// paid with one of `codes` and is left with less than what is not mature.
+// The same of commands that may lower it for other reasons: the first account that paid with one of
+// `codes` and is left with less than what is not mature.
 [[nodiscard]] std::optional<std::string> find_immature_purchase(
     const SafeguardState& state, const market::State& market, const ledger::State& ledger,
     std::span<const ledger::Transfer> postings, std::span<const std::uint16_t> codes, Time now);
+
+// The same of trades, one by one.
+class MaturityGuard final : public market::PaymentGuard {
+ public:
+  MaturityGuard(const SafeguardState& state, const market::State& market,
+                const ledger::State& ledger, Time now)
+      : state_(state), market_(market), ledger_(ledger), now_(now) {}
+
+  [[nodiscard]] bool may_have_paid(const ledger::Account& payer) override;
+
+ private:
+  const SafeguardState& state_;
+  const market::State& market_;
+  const ledger::State& ledger_;
+  Time now_;
+};
 
 }  // namespace cofferdam::margin
 

@@ -34,6 +34,7 @@ struct Safeguarded {
       return {.status = S::stress_grid_missing};
     auto held =
         hold_back(grid, {.setting = setting,
+                         .rulebook = *rulebook,
                          .stress = stress,
                          .before = state.grids.find({command.rulebook, grid.contract}),
                          .earlier = safeguards.holds.find({command.rulebook, grid.contract}),

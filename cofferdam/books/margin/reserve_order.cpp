@@ -81,7 +81,9 @@ ReserveOrderStatus check_state(const ReserveOrder& command, const State& state,
                                const market::LimitState& limits, const ledger::Context& context) {
   using S = ReserveOrderStatus;
   const S status = check_state(command, state, market, terms, ledger, facts, context);
-  if (status != S::ok || limits.limits.size() == 0) return status;
+  if (status != S::ok ||
+      !market::is_limited(limits, command.contract, terms.terms.find(command.contract)))
+    return status;
   const market::Holding* holding =
       market.holdings.find({command.contract, command.pool, command.owner});
   const i128 before =

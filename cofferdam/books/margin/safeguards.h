@@ -13,7 +13,8 @@
 //
 // Its laws. A grid in force is never below the calculated one, entry by entry, so that tightening
 // acts at once (within the rulebook's step). It comes down by a bounded step at a time, and not
-// before the notice since the last rise has passed. With a floor the stressed scenarios stand in
+// before the notice since the last rise has passed; where a scenario changes its side, the same is
+// said of what one unit of either side is asked for. With a floor the stressed scenarios stand in
 // the grid beside the calculated ones, so that no portfolio, hedged or not, is asked for less than
 // they say. Losses take profit that is not mature first.
 //

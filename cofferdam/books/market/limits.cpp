@@ -22,6 +22,11 @@ std::optional<Quantity> LimitTerms::most_open(Time now) const {
   return most;
 }
 
+bool is_limited(const LimitState& state, ContractId contract, const Terms* terms) {
+  if (state.limits.size() == 0 || state.limits.find(contract) == nullptr) return false;
+  return terms == nullptr || terms->instrument != Instrument::spot;
+}
+
 LimitBreach find_limit_breach(const LimitState& state, ContractId contract, Time now, i128 open,
                               i128 opened, const SideMove& a, const SideMove& b) {
   const Limit* limit = state.limits.size() == 0 ? nullptr : state.limits.find(contract);

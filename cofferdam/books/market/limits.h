@@ -10,6 +10,7 @@
 #pragma once
 
 #include "cofferdam/books/market/market.h"
+#include "cofferdam/books/market/terms.h"
 
 #include <optional>
 
@@ -82,6 +83,9 @@ struct SideMove {
 };
 
 enum class LimitBreach : std::uint8_t { none, open_interest, quarantine };
+
+// Whether limits are asked at all, of trades and of orders: spot opens nothing.
+[[nodiscard]] bool is_limited(const LimitState& state, ContractId contract, const Terms* terms);
 
 // Whether a move of open interest from `open` to `opened` with these sides is let through.
 [[nodiscard]] LimitBreach find_limit_breach(const LimitState& state, ContractId contract, Time now,

@@ -76,6 +76,7 @@ class Batch {
         terms_(books.terms == nullptr || books.terms->terms.size() == 0 ? nullptr : books.terms),
         guard_(books.guard),
         limits_(books.limits),
+        payments_(books.payments),
         context_(context) {}
 
   // takers[i] is the taker of trades[i], whose fees are those of the schedule.
@@ -173,25 +174,18 @@ class Batch {
     return open_and_book(*contract, trade, buyer, seller, Amount(*value), turnover);
   }
 
-  // Spot opens nothing.
   [[nodiscard]] S judge_limits(const Contract& contract, const Terms* terms, const Side& buyer,
                                const Side& seller, i128 quantity) const {
-    if (limits_->limits.size() == 0) return S::ok;
-    if (terms != nullptr && terms->instrument == Instrument::spot) return S::ok;
+    if (!is_limited(*limits_, contract.id, terms)) return S::ok;
     const Turnover& turnover = *market_.turnovers.find(contract.id);
     if (!interest_fits(turnover, buyer, seller, quantity)) return S::overflows_open_interest;
     const Interest after = interest_after(turnover, buyer, seller, quantity);
-    switch (find_limit_breach(*limits_, contract.id, context_.now, turnover.long_open.value(),
-                              after.longs, {buyer.pool, buyer.position, buyer.position + quantity},
-                              {seller.pool, seller.position, seller.position - quantity})) {
-      case LimitBreach::none:
-        return S::ok;
-      case LimitBreach::open_interest:
-        return S::open_interest_capped;
-      case LimitBreach::quarantine:
-        return S::contract_quarantined;
-    }
-    return S::ok;
+    const LimitBreach breach =
+        find_limit_breach(*limits_, contract.id, context_.now, turnover.long_open.value(),
+                          after.longs, {buyer.pool, buyer.position, buyer.position + quantity},
+                          {seller.pool, seller.position, seller.position - quantity});
+    if (breach == LimitBreach::open_interest) return S::open_interest_capped;
+    return breach == LimitBreach::quarantine ? S::contract_quarantined : S::ok;
   }
 
   [[nodiscard]] bool find(const Contract& contract, Side& side) const {
@@ -383,8 +377,9 @@ class Batch {
       return status;
     const ledger::Changes::Mark mark = context_.changes.mark();
     const std::size_t postings = context_.postings.size();
-    const S status = option ? book_option(contract, trade, buyer, seller, value)
-                            : book_spot(contract, terms, trade, buyer, seller, value);
+    S status = option ? book_option(contract, trade, buyer, seller, value)
+                      : book_spot(contract, terms, trade, buyer, seller, value);
+    if (status == S::ok) status = judge_payers(std::span(context_.postings).subspan(postings));
     if (status != S::ok) {
       context_.changes.rollback(mark);
       context_.postings.resize(postings);
@@ -398,6 +393,17 @@ class Batch {
       ++row.trades;
       row.last_price = trade.price;
       row.last_trade = context_.now;
+    }
+    return S::ok;
+  }
+
+  // Of what was paid, once all has moved. Fees are no payments.
+  [[nodiscard]] S judge_payers(std::span<const ledger::Transfer> legs) const {
+    if (payments_ == nullptr) return S::ok;
+    for (const ledger::Transfer& leg : legs) {
+      if (leg.code != kTradePremium && leg.code != kTradeDelivery) continue;
+      if (payments_->may_have_paid(*ledger_.accounts.find(leg.debit_account))) continue;
+      return leg.code == kTradePremium ? S::buyer_profit_not_mature : S::seller_profit_not_mature;
     }
     return S::ok;
   }
@@ -536,6 +542,7 @@ class Batch {
   const TermsState* terms_;
   TradeGuard* guard_;
   const LimitState* limits_;
+  PaymentGuard* payments_;
   ledger::Context& context_;
   u128 reference_ = 0;
 };

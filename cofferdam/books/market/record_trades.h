@@ -114,6 +114,7 @@ struct ClearTrades {
 // contract_closed, buyer_base_not_found and seller_base_not_found after seller_not_found, and
 // premium_not_covered, delivery_not_covered and collateral_cannot_be_credited before the fees,
 // open_interest_capped and contract_quarantined after value_out_of_range.
+// The last two are asked once all has been paid.
 enum class TradeStatus : std::uint8_t {
   ok,
   id_must_not_be_zero,
@@ -157,6 +158,8 @@ enum class TradeStatus : std::uint8_t {
   seller_margin_insufficient,
   open_interest_capped,
   contract_quarantined,
+  buyer_profit_not_mature,
+  seller_profit_not_mature,
 };
 
 // Where the trades booked by earlier commands are found; written by the engine over its index of
@@ -216,6 +219,13 @@ class TradeGuard {
   [[nodiscard]] virtual bool covers(const SideChange& side) = 0;
 };
 
+// Asked of a trade that was paid for at once whether this account may have paid, as it stands now.
+class PaymentGuard {
+ public:
+  virtual ~PaymentGuard() = default;
+  [[nodiscard]] virtual bool may_have_paid(const ledger::Account& payer) = 0;
+};
+
 [[nodiscard]] RecordTradesStatus check_shape(const RecordTrades& command);
 [[nodiscard]] RecordTradesStatus check_shape(const ClearTrades& command);
 
@@ -228,6 +238,7 @@ struct TradeBooks {
   const TermsState* terms = nullptr;   // none: every contract is without terms
   TradeGuard* guard = nullptr;         // none: every side may
   const LimitState* limits = nullptr;  // none: as much as there is may be open
+  PaymentGuard* payments = nullptr;    // none: everybody may pay
 };
 
 // Judges and books the trades in order; results[i] belongs to trades[i].
@@ -247,7 +258,7 @@ struct cofferdam::base::EnumText<cofferdam::market::RecordTradesStatus> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
-  static constexpr std::array<std::string_view, 42> kNames{"ok",
+  static constexpr std::array<std::string_view, 44> kNames{"ok",
                                                            "id_must_not_be_zero",
                                                            "id_must_not_be_max",
                                                            "exists_with_different_contract",
@@ -288,8 +299,10 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
                                                            "buyer_margin_insufficient",
                                                            "seller_margin_insufficient",
                                                            "open_interest_capped",
-                                                           "contract_quarantined"};
-  static constexpr std::array<std::string_view, 42> kDocs{
+                                                           "contract_quarantined",
+                                                           "buyer_profit_not_mature",
+                                                           "seller_profit_not_mature"};
+  static constexpr std::array<std::string_view, 44> kDocs{
       "",
       "a trade has an id",
       "the greatest id is reserved",
@@ -331,5 +344,7 @@ struct cofferdam::base::EnumText<cofferdam::market::TradeStatus> {
       "the trade leaves the buyer covered in its pool, or lowers its risk",
       "the trade leaves the seller covered in its pool, or lowers its risk",
       "what is open of a contract stays within its limit, or becomes less",
-      "until the end of its quarantine, only one pool opens positions in the contract"};
+      "until the end of its quarantine, only one pool opens positions in the contract",
+      "a premium or the price of spot is not paid with profit that is not mature",
+      "spot is not delivered out of profit that is not mature"};
 };
