@@ -80,16 +80,18 @@ class Books(unittest.TestCase):
     def test_accounts_of_every_rule_add_up(self):
         capital = Money(self.figures["terms"]["capital"])
         for rule in self.figures["rules"]:
-            own, owed, cash = capital, Money(0), capital
+            own, owed, cash, unreported = capital, Money(0), capital, Money(0)
             for row in rule["quarters"]:
                 money = {name: Money(row[name]) for name in row if name not in ("quarter", "covers")}
                 self.assertEqual(money["paid"], owed)
                 self.assertEqual(money["expenses"], (money["premium"] * Money("0.15")).quantize(
                     Money("0.01"), decimal.ROUND_CEILING))
                 cash += money["premium"] - money["expenses"] - money["paid"]
-                owed = money["losses"] - money["unpaid"]
+                unreported += money["losses"] - money["reported"]
+                self.assertEqual(money["unreported"], unreported)
+                owed = money["reported"] - money["unpaid"]
                 self.assertEqual(money["owed"], owed)
-                self.assertEqual(money["own_funds"], cash - owed)
+                self.assertEqual(money["own_funds"], cash - owed - money["ibnr"])
                 own = money["own_funds"]
             self.assertEqual(Money(rule["own_funds"]), own)
 

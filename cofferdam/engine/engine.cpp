@@ -9,18 +9,25 @@
 #include "cofferdam/engine/snapshot.h"
 #include "cofferdam/journal/journal.h"
 
+#include <chrono>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 
 namespace cofferdam::engine {
-
 namespace {
 
 [[nodiscard]] std::int64_t system_clock_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// What `look` points to in the history as it is before record `now`.
+template <class Look>
+[[nodiscard]] auto looked_up(JournalHistory& history, base::Sequence now, Look look) {
+  history.set_now(now);
+  const auto* found = look(history);
+  using Found = std::optional<std::remove_cvref_t<decltype(*found)>>;
+  if (history.trouble()) return Result<Found>(std::unexpected(*history.trouble()));
+  return Result<Found>(found == nullptr ? Found() : Found(*found));
 }
 
 }  // namespace
@@ -461,29 +468,20 @@ journal::Journal& Engine::journal() {
 }
 
 Result<std::optional<ledger::StoredTransfer>> Engine::transfer_at(std::uint64_t address) {
-  JournalHistory& history = *parts_->history;
-  history.set_now(sequence() + 1);
-  if (ledger::sequence_of(address) == 0 || ledger::sequence_of(address) > sequence())
-    return std::optional<ledger::StoredTransfer>();
-  const ledger::StoredTransfer* stored = history.at(address);
-  if (history.trouble()) return std::unexpected(*history.trouble());
-  return stored == nullptr ? std::nullopt : std::optional(*stored);
+  const base::Sequence in = ledger::sequence_of(address);
+  return looked_up(*parts_->history, sequence() + 1, [&](JournalHistory& history) {
+    return in == 0 || in > sequence() ? nullptr : history.at(address);
+  });
 }
 
 Result<std::optional<ledger::StoredTransfer>> Engine::find_transfer(base::TransferId id) {
-  JournalHistory& history = *parts_->history;
-  history.set_now(sequence() + 1);
-  const ledger::StoredTransfer* stored = history.find(id);
-  if (history.trouble()) return std::unexpected(*history.trouble());
-  return stored == nullptr ? std::nullopt : std::optional(*stored);
+  return looked_up(*parts_->history, sequence() + 1,
+                   [&](JournalHistory& history) { return history.find(id); });
 }
 
 Result<std::optional<RecordedCommand>> Engine::find_command(base::CommandId id) {
-  JournalHistory& history = *parts_->history;
-  history.set_now(sequence() + 1);
-  const RecordedCommand* found = history.find_command(id);
-  if (history.trouble()) return std::unexpected(*history.trouble());
-  return found == nullptr ? std::nullopt : std::optional(*found);
+  return looked_up(*parts_->history, sequence() + 1,
+                   [&](JournalHistory& history) { return history.find_command(id); });
 }
 
 Result<std::vector<std::uint64_t>> Engine::list_transfers(const TransferFilter& filter,
@@ -495,17 +493,7 @@ Result<std::vector<std::uint64_t>> Engine::list_transfers(const TransferFilter& 
   if (p.lists == nullptr)
     return base::malformed("query", "", "these books were opened without their query index");
   if (auto seen = p.lists->wait_until(sequence()); !seen) return std::unexpected(seen.error());
-  auto cursors = cursors_for(*p.lists, filter, from, direction);
-  std::vector<std::uint64_t> found;
-  if (cursors.empty()) return base::malformed("query", "", "a query names at least one field");
-  journal::IntersectionCursor all(std::move(cursors));
-  while (found.size() < limit) {
-    auto next = all.next();
-    if (!next) return std::unexpected(next.error());
-    if (!*next) break;
-    found.push_back(**next);
-  }
-  return found;
+  return addresses_of(*p.lists, filter, from, direction, limit);
 }
 
 void Engine::on_alerts(std::function<void(AlertNotice)> listener) {
@@ -534,12 +522,9 @@ bool Engine::is_snapshot_due() const {
 
 void Engine::take_due_snapshot() {
   if (!is_snapshot_due()) return;
-  Parts& p = *parts_;
-  p.figures.snapshot_trouble.reset();
-  if (auto saved = take_snapshot(); !saved) {
-    p.figures.snapshot_trouble = saved.error();
-    p.bytes_since_snapshot = 0;
-  }
+  const auto saved = take_snapshot();
+  parts_->figures.snapshot_trouble = saved ? std::nullopt : std::optional(saved.error());
+  if (!saved) parts_->bytes_since_snapshot = 0;
 }
 
 Result<base::Sequence> Engine::checkpoint() {

@@ -52,19 +52,30 @@ std::vector<journal::Posting> postings_of_record(const RecordedCommand& command,
   return postings;
 }
 
-std::vector<journal::PostingCursor> cursors_for(const journal::PostingIndex& index,
-                                                const TransferFilter& filter, std::uint64_t from,
-                                                journal::Direction direction) {
-  std::vector<journal::PostingCursor> cursors;
+base::Result<std::vector<std::uint64_t>> addresses_of(const journal::PostingIndex& index,
+                                                      const TransferFilter& filter,
+                                                      std::uint64_t from,
+                                                      journal::Direction direction,
+                                                      std::size_t limit) {
+  std::vector<journal::PostingCursor> lists;
   const auto list = [&](ListKind kind, std::uint64_t key) {
-    cursors.push_back(index.cursor(kind, key, from, direction));
+    lists.push_back(index.cursor(kind, key, from, direction));
   };
   if (filter.account) list(kAccount, base::hash_key(*filter.account));
   if (filter.owner) list(kOwner, base::hash_key(*filter.owner));
   if (filter.pool) list(kPool, filter.pool->value());
   if (filter.code) list(kCode, *filter.code);
   if (filter.reference) list(kReference, base::hash_key(*filter.reference));
-  return cursors;
+  if (lists.empty()) return base::malformed("query", "", "a query names at least one field");
+  journal::IntersectionCursor all(std::move(lists));
+  std::vector<std::uint64_t> found;
+  while (found.size() < limit) {
+    auto next = all.next();
+    if (!next) return std::unexpected(next.error());
+    if (!*next) break;
+    found.push_back(**next);
+  }
+  return found;
 }
 
 }  // namespace cofferdam::engine

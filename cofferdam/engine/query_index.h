@@ -39,10 +39,10 @@ void look_up_postings(ledger::Transfer event, std::uint64_t address, const State
                                                                const State& state,
                                                                JournalHistory& history);
 
-// The lists to intersect for a filter; empty for an empty filter.
-[[nodiscard]] std::vector<journal::PostingCursor> cursors_for(const journal::PostingIndex& index,
-                                                              const TransferFilter& filter,
-                                                              std::uint64_t from,
-                                                              journal::Direction direction);
+// The addresses of transfers that a filter lets through, in `direction` from `from`, at most so
+// many. An empty filter is malformed.
+[[nodiscard]] base::Result<std::vector<std::uint64_t>> addresses_of(
+    const journal::PostingIndex& index, const TransferFilter& filter, std::uint64_t from,
+    journal::Direction direction, std::size_t limit);
 
 }  // namespace cofferdam::engine

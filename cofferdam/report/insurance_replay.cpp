@@ -33,22 +33,24 @@ std::string three_text(const std::array<i128, 3>& values) {
 
 NotedTable rules_table(const Backtest& b) {
   Listing out{
-      .title = "Four rules on one book",
+      .title = "Five rules on one book",
       .columns = {text_column("rule"), number_column("covered"), number_column("rate a year"),
                   number_column("premium"), number_column("losses"), number_column("loss ratio"),
-                  number_column("own funds"), number_column("least ratio"), text_column("ruin"),
-                  number_column("unpaid")},
+                  number_column("own funds"), number_column("least ratio"), number_column("IBNR"),
+                  text_column("ruin"), number_column("unpaid")},
       .rows = {}};
   for (const RuleRun& run : b.runs)
     out.rows.push_back(
         {rule_name(run.rule), percent_text(run.coverage), percent_text(run.mean_rate, 2),
          millions_text(run.premium), millions_text(run.losses), ratio_text(run.loss_ratio),
-         millions_text(run.own_funds), ratio_text(run.least_ratio),
+         millions_text(run.own_funds), ratio_text(run.least_ratio), ratio_text(run.ibnr_ratio),
          run.ruined_in ? b.quarters[*run.ruined_in].label : "no", millions_text(run.unpaid)});
   return {std::move(out),
           "In millions of USD. Covered: sum insured over what all buyers asked for, over all "
           "quarters. Least ratio: own funds at the start of a quarter over TVaR 99.5 % of the next "
-          "year by the same calibration for every rule, the smallest. Own funds: at the end."};
+          "year by the same calibration for every rule, the smallest. Own funds: at the end. IBNR: "
+          "what was "
+          "reserved for losses not yet reported over what hindsight knows of them, all quarters."};
 }
 
 NotedTable spread_table(const Backtest& b) {
@@ -132,7 +134,8 @@ NotedTable replay_quarters(const Backtest& b, const RuleRun& run) {
   Listing out{.title = "Quarters of the rule " + rule_name(run.rule),
               .columns = {text_column("quarter"), number_column("covers"), number_column("insured"),
                           number_column("premium"), number_column("expenses"),
-                          number_column("losses"), number_column("paid"), number_column("owed"),
+                          number_column("losses"), number_column("reported"), number_column("paid"),
+                          number_column("owed"), number_column("IBNR"), number_column("unreported"),
                           number_column("own funds"), number_column("own measure"),
                           number_column("TVaR 99.5"), number_column("unpaid")},
               .rows = {}};
@@ -140,12 +143,15 @@ NotedTable replay_quarters(const Backtest& b, const RuleRun& run) {
   for (std::size_t q = 0; q < run.quarters.size(); ++q) {
     const QuarterResult& row = run.quarters[q];
     out.rows.push_back({b.quarters[q].label, std::to_string(row.covers), money(row.insured),
-                        money(row.premium), money(row.expenses), money(row.losses), money(row.paid),
-                        money(row.owed), money(row.own_funds), money(row.requirement),
+                        money(row.premium), money(row.expenses), money(row.losses),
+                        money(row.reported), money(row.paid), money(row.owed), money(row.ibnr),
+                        money(row.unreported), money(row.own_funds), money(row.requirement),
                         money(row.tvar), money(row.unpaid)});
   }
   return {std::move(out),
-          "In USD. Paid: what was owed at the end of the quarter before. Own measure: what the "
+          "In USD. Losses: of the quarter, reported or not. Paid: what was owed at the end of the "
+          "quarter before. IBNR: reserved for what is not reported; unreported: what that is, as "
+          "hindsight knows it. Own measure: what the "
           "rule itself asks own funds to be, at the start."};
 }
 

@@ -58,8 +58,11 @@ Json row_json(const std::string& label, const solvency::QuarterResult& row) {
   out.add("premium", money(row.premium));
   out.add("expenses", money(row.expenses));
   out.add("losses", money(row.losses));
+  out.add("reported", money(row.reported));
   out.add("paid", money(row.paid));
   out.add("owed", money(row.owed));
+  out.add("ibnr", money(row.ibnr));
+  out.add("unreported", money(row.unreported));
   out.add("own_funds", money(row.own_funds));
   out.add("requirement", money(row.requirement));
   out.add("tvar", money(row.tvar));
@@ -75,6 +78,8 @@ Json run_json(const Backtest& b, const solvency::RuleRun& run) {
   out.add("expenses", money(run.expenses));
   out.add("losses", money(run.losses));
   out.add("unpaid", money(run.unpaid));
+  out.add("unreported", money(run.unreported));
+  out.add("ibnr_ratio", figure(run.ibnr_ratio));
   out.add("own_funds", money(run.own_funds));
   out.add("least_own_funds", money(run.least_own_funds));
   out.add("coverage", figure(run.coverage));

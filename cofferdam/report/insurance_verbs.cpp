@@ -42,6 +42,8 @@ struct InsuranceReplayParameters {
   std::uint32_t gearing = 48'000;
   double target_loss_ratio = 0.6;
   std::uint32_t nexus_target = 100;
+  std::uint32_t ensuro_collateral = 5'000;
+  std::uint32_t ensuro_margin = 12'000;
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
@@ -60,13 +62,17 @@ struct InsuranceReplayParameters {
     visit("deductible", self.deductible, "of every cover, USD");
     visit("capital", self.capital, "own funds at the start, USD");
     visit("window", self.window, "months over which incidents are counted");
-    visit("lag", self.lag, "days after which an incident is known");
+    visit("lag", self.lag, "days after which an incident is known and its claim reported");
     visit("level", self.level, "of VaR and TVaR behind capital and price");
     visit("cost_of_capital", self.cost_of_capital, "a year, in the technical price");
     visit("expenses", self.expenses, "basis points of premium");
     visit("gearing", self.gearing, "sum insured over own funds in basis points: 48,000 is 4.8");
     visit("target_loss_ratio", self.target_loss_ratio, "of the flat rate of the rule gearing");
     visit("nexus_target", self.nexus_target, "target price of the rule nexus, basis points a year");
+    visit("ensuro_collateral", self.ensuro_collateral,
+          "capital that the rule ensuro locks, basis points of a payout");
+    visit("ensuro_margin", self.ensuro_margin,
+          "its margin of conservatism, basis points of the expected payment: 12,000 is 1.2");
   }
 };
 
@@ -89,6 +95,10 @@ Result<solvency::ReplayTerms> terms_of(const InsuranceReplayParameters& p) {
     return malformed("gearing", std::to_string(p.gearing), "1 to 10,000,000");
   if (p.nexus_target < 1 || p.nexus_target > 10'000)
     return malformed("nexus_target", std::to_string(p.nexus_target), "1 to 10,000");
+  if (p.ensuro_collateral < 1'000 || p.ensuro_collateral > 10'000)
+    return malformed("ensuro_collateral", std::to_string(p.ensuro_collateral), "1,000 to 10,000");
+  if (p.ensuro_margin < 10'000 || p.ensuro_margin > 100'000)
+    return malformed("ensuro_margin", std::to_string(p.ensuro_margin), "10,000 to 100,000");
   if (!(p.target_loss_ratio > 0 && p.target_loss_ratio <= 10))
     return malformed("target_loss_ratio", std::to_string(p.target_loss_ratio),
                      "must lie above 0, at most 10");
@@ -112,6 +122,8 @@ Result<solvency::ReplayTerms> terms_of(const InsuranceReplayParameters& p) {
   terms.rules.gearing_bps = p.gearing;
   terms.rules.target_loss_ratio = p.target_loss_ratio;
   terms.rules.nexus_target_bps = p.nexus_target;
+  terms.rules.ensuro_collateral_bps = p.ensuro_collateral;
+  terms.rules.ensuro_margin_bps = p.ensuro_margin;
   return terms;
 }
 
@@ -215,7 +227,7 @@ Result<Document> peril_task(operation::Session& session, const PerilParameters& 
 void register_insurance(operation::Registry& registry) {
   operation::add_task<InsuranceReplayParameters>(
       registry, "insure.backtest",
-      "Four rules of an insurance pool replayed on losses that happened, quarter by quarter.",
+      "Five rules of an insurance pool replayed on losses that happened, quarter by quarter.",
       &backtest_task);
   operation::add_task<SolvencyParameters>(
       registry, "insure.solvency",

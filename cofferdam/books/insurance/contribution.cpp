@@ -2,9 +2,11 @@
 #include "cofferdam/books/insurance/contribution.h"
 
 #include "cofferdam/base/allocate.h"
+#include "cofferdam/base/decimal.h"
 #include "cofferdam/base/rounding.h"
 
 #include <algorithm>
+#include <string>
 
 namespace cofferdam::insurance {
 namespace {
@@ -21,21 +23,31 @@ std::unexpected<base::Error> too_large(std::string field) {
   return base::malformed(std::move(field), "", "a sum or product is beyond 128 bits");
 }
 
+// A rate as it is written, without zeros at its end.
+std::string rate_text(Rate rate) {
+  std::string text = base::format_decimal(rate.value(), 18);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 base::Result<void> check(const ContributionInput& in) {
   if (in.members.empty() || in.members.size() > kContributorsMax)
     return base::malformed("members", std::to_string(in.members.size()), "1 to 100,000");
   if (in.cost_of_capital.is_negative() || in.cost_of_capital.value() > 10 * base::kRateOne)
-    return base::malformed("cost_of_capital", "", "must lie from 0 to 10");
+    return base::malformed("cost_of_capital", rate_text(in.cost_of_capital),
+                           "must lie from 0 to 10");
   if (in.expense_ratio.is_negative() || in.expense_ratio.value() >= base::kRateOne)
-    return base::malformed("expense_ratio", "", "must lie from 0 to below 1");
+    return base::malformed("expense_ratio", rate_text(in.expense_ratio),
+                           "must lie from 0 to below 1");
   if (in.periods_to_target == 0)
     return base::malformed("periods_to_target", "0", "must be at least 1");
   if (in.modifier_least.value() <= 0 || in.modifier_most < in.modifier_least ||
       in.modifier_most.value() > 1'000 * base::kRateOne)
-    return base::malformed("modifier_least", "",
+    return base::malformed("modifier_least", rate_text(in.modifier_least),
                            "must be above 0 and at most modifier_most, that at most 1,000");
   if (in.modifier_step.is_negative() || in.modifier_step.value() > base::kRateOne)
-    return base::malformed("modifier_step", "", "must lie from 0 to 1");
+    return base::malformed("modifier_step", rate_text(in.modifier_step), "must lie from 0 to 1");
   for (const Contributor& m : in.members)
     if (m.last_modifier.value() <= 0 || m.last_modifier.value() > 1'000 * base::kRateOne)
       return base::malformed("last_modifier", m.name, "must be above 0, at most 1,000");

@@ -10,6 +10,7 @@
 #include "cofferdam/models/actuarial/allocate_calculator.h"
 #include "cofferdam/models/actuarial/model_text.h"
 #include "cofferdam/models/actuarial/premium.h"
+#include "cofferdam/models/actuarial/ruin_calculator.h"
 
 #include <gtest/gtest.h>
 
@@ -132,6 +133,29 @@ TEST(GridChoice, TheCertificateBoundsWhatWrapsOnBothSides) {
     EXPECT_LE(out->risk[0].var_lower, out->risk[0].var) << model;
     EXPECT_GE(out->risk[0].var_upper, out->risk[0].var) << model;
   }
+}
+
+// The probability at one surplus is the same whatever else is asked.
+TEST(RuinLattice, ASmallSurplusBesideALargeOneKeepsItsAnswer) {
+  RuinInput in{.claims = "gamma(shape 0.5, scale 1)", .loading = 0.5, .surpluses = {2}};
+  const auto alone = ruin(in);
+  in.surpluses = {1e5, 2};
+  const auto beside = ruin(in);
+  ASSERT_TRUE(alone.has_value() && beside.has_value());
+  EXPECT_EQ(beside->rows[1].probability, alone->rows[0].probability);
+  // Pollaczek and Khinchine, ladder heights in closed form, by numpy on lattices of 2/8192 and
+  // 2/16384, extrapolated.
+  EXPECT_NEAR(alone->rows[0].probability, 0.2704638934, 1e-9);
+  EXPECT_NE(beside->note.find("rounding"), std::string::npos);
+}
+
+// psi(u) = exp(-R u)/(1 + theta) is below exp(-R u) however small the loading is.
+TEST(Ruin, TheBoundHoldsWhereTheLoadingIsTiny) {
+  const auto out =
+      ruin({.claims = "exponential(mean 1)", .loading = 1e-9, .surpluses = {0, 10, 1e9}});
+  ASSERT_TRUE(out.has_value());
+  for (const RuinRow& row : out->rows) EXPECT_LE(row.probability, row.lundberg_bound);
+  EXPECT_DOUBLE_EQ(out->adjustment_coefficient, 1e-9 / (1 + 1e-9));
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <vector>
 
 namespace cofferdam::actuarial {
 namespace {
@@ -118,19 +120,39 @@ base::Result<RuinMethod> method_of(const RuinInput& in, const Model& model, doub
   return method;
 }
 
+// A surplus gets a lattice for what is about as large as itself, so that its answer does not depend
+// on what else is asked: the ends of the lattices lie sixteen-fold apart.
+double reach_for(double surplus, double mean_claim) {
+  double reach = 20 * mean_claim;
+  while (reach < 1.02 * surplus) reach *= 16;
+  return reach;
+}
+
 void fill_lattice(const RuinInput& in, const Model& model, RuinOutput& out) {
-  const double most = std::ranges::max(in.surpluses);
-  const double least =
-      std::max(most * 1.02, 20 * out.mean_claim) / (static_cast<double>(in.points) - 8);
-  out.step = in.step > 0 ? in.step : least;
-  const LatticeRuin lattice(*model.severity, out.loading, out.step, in.points, true);
-  for (RuinRow& row : out.rows) {
-    const RuinBounds b = lattice(row.surplus);
-    row.probability = row.surplus == 0 ? 1 / (1 + out.loading) : b.value;
-    row.lower = b.lower;
-    row.upper = b.upper;
-    if (std::isnan(b.value)) out.note = "a surplus lies beyond the lattice: enlarge step or points";
+  std::map<double, std::vector<std::size_t>> rows;  // by the step of their lattice
+  for (std::size_t i = 0; i < out.rows.size(); ++i) {
+    const double step = in.step > 0 ? in.step
+                                    : reach_for(out.rows[i].surplus, out.mean_claim) /
+                                          (static_cast<double>(in.points) - 8);
+    rows[step].push_back(i);
   }
+  double least = 1;
+  for (const auto& [step, places] : rows) {
+    const LatticeRuin lattice(*model.severity, out.loading, step, in.points, true);
+    out.step = step;
+    for (const std::size_t i : places) {
+      RuinRow& row = out.rows[i];
+      const RuinBounds b = lattice(row.surplus);
+      row.probability = row.surplus == 0 ? 1 / (1 + out.loading) : std::clamp(b.value, 0.0, 1.0);
+      row.lower = b.lower;
+      row.upper = b.upper;
+      least = std::min(least, row.probability);
+      if (std::isnan(b.value))
+        out.note = "a surplus lies beyond the lattice: enlarge step or points";
+    }
+  }
+  if (out.note.empty() && least < 1e-12)
+    out.note = "a probability below 1e-12 is within the rounding of the lattice";
 }
 
 void fill_rows(const RuinInput& in, const Model& model, RuinOutput& out) {
@@ -201,6 +223,9 @@ base::Result<RuinOutput> ruin(const RuinInput& in) {
     out.adjustment_coefficient =
         adjustment_coefficient(*model->severity, in.claim_rate, out.premium_rate).value_or(kNone);
     fill_reinsurance(in, *model->severity, out);
+    // Of exponential claims it is known, to the last digit also where the loading is tiny.
+    if (std::holds_alternative<Exponential>(model->severity->family) && out.loading > 0)
+      out.adjustment_coefficient = out.loading / (1 + out.loading) / out.mean_claim;
   }
   for (const double u : in.surpluses) {
     RuinRow row{.surplus = u, .lundberg_bound = kNone, .heavy_tail = kNone};

@@ -67,7 +67,8 @@ struct RuinInput {
     visit("method", self.method,
           "automatic: the closed form where there is one, else the lattice; simulation needs a "
           "horizon");
-    visit("step", self.step, "lattice: of the ladder heights; 0 chooses one");
+    visit("step", self.step,
+          "lattice: of the ladder heights; 0 chooses one for each surplus, by its size");
     visit("points", self.points, "lattice: a power of two from 256 to 1,048,576");
     visit("paths", self.paths, "simulation: at most 10,000,000");
     visit("seed", self.seed, "simulation");
@@ -124,7 +125,8 @@ struct RuinOutput {
     visit("retained_loading", self.retained_loading, "theta after reinsurance");
     visit("retained_adjustment_coefficient", self.retained_adjustment_coefficient,
           "R of what is kept, after the reinsurer's premium");
-    visit("step", self.step, "of the lattice; 0 where there is none");
+    visit("step", self.step,
+          "of the lattice, the widest where there are several; 0 where there is none");
     visit("rows", self.rows, "one for each of `surpluses`, before reinsurance");
     visit("note", self.note, "");
   }

@@ -184,15 +184,23 @@ TEST(Replay, MoneyIsConservedByEveryRule) {
   for (const i128 capital : {kMillion, 5 * kMillion, 50 * kMillion}) {
     terms.rules.capital = capital;
     const Backtest out = replayed(made_losses(), terms);
-    ASSERT_EQ(out.runs.size(), 4U);
+    ASSERT_EQ(out.runs.size(), 5U);
     for (const RuleRun& run : out.runs) {
-      EXPECT_EQ(run.own_funds, capital + run.premium - run.expenses - run.losses + run.unpaid);
+      // What is reserved for the unreported is still there; what is unreported is not yet owed.
+      EXPECT_EQ(run.own_funds + run.quarters.back().ibnr,
+                capital + run.premium - run.expenses - run.losses + run.unreported + run.unpaid);
       EXPECT_EQ(run.ruined_in.has_value(), run.unpaid > 0);
       i128 before = capital;
+      i128 unreported = 0;
       for (const QuarterResult& row : run.quarters) {
         EXPECT_GE(row.own_funds, 0);
-        EXPECT_EQ(row.own_funds, before + row.premium - row.expenses - row.losses + row.unpaid);
-        before = row.own_funds;
+        EXPECT_GE(row.ibnr, 0);
+        unreported += row.losses - row.reported;
+        EXPECT_EQ(row.unreported, unreported);
+        EXPECT_GE(unreported, 0);
+        EXPECT_EQ(row.own_funds + row.ibnr,
+                  before + row.premium - row.expenses - row.reported + row.unpaid);
+        before = row.own_funds + row.ibnr;
       }
     }
   }
@@ -214,12 +222,88 @@ TEST(Replay, NothingIsSoldBeyondWhatARuleAllows) {
       if (run.rule == PoolRule::nexus) {
         EXPECT_LE(row.insured, 4 * own_funds);
       }
+      if (run.rule == PoolRule::ensuro) {
+        EXPECT_LE(row.requirement, own_funds);
+      }
       if (run.rule == PoolRule::neptune) {
         EXPECT_LE(row.insured, own_funds);
       }
       own_funds = row.own_funds;
     }
   }
+}
+
+// Without a lag everything is reported at once, and nothing is reserved for what is not.
+TEST(Replay, WithoutALagNothingIsUnreported) {
+  ReplayTerms terms = small_terms();
+  terms.lag_days = 0;
+  for (const RuleRun& run : replayed(made_losses(), terms).runs)
+    for (const QuarterResult& row : run.quarters) {
+      EXPECT_EQ(row.reported, row.losses);
+      EXPECT_EQ(row.ibnr, 0);
+    }
+}
+
+// A lag of a whole quarter leaves every loss of the last quarter to the next one, and what is
+// reserved is what the covers of the quarter are expected to lose.
+TEST(Replay, ALongLagReportsAQuarterLater) {
+  ReplayTerms terms = small_terms();
+  terms.lag_days = 92;  // no quarter is longer
+  terms.rules.capital = 500 * kMillion;
+  for (const RuleRun& run : replayed(made_losses(), terms).runs) {
+    EXPECT_EQ(run.quarters[0].reported, 0);
+    for (std::size_t q = 1; q < run.quarters.size(); ++q) {
+      EXPECT_LE(run.quarters[q].reported, run.quarters[q - 1].unreported);
+      EXPECT_GE(run.quarters[q].unreported, run.quarters[q].losses);
+    }
+    EXPECT_GT(run.quarters[0].ibnr, 0);
+  }
+}
+
+// Over many years of losses that follow the model the reserve is neither half nor thrice of what
+// it was for.
+TEST(Replay, WhatIsReservedForTheUnreportedIsOfItsSize) {
+  ReplayTerms terms = small_terms();
+  terms.from_year = 2018;
+  terms.until_year = 2025;
+  terms.lag_days = 60;
+  terms.book.protocols = 300;
+  terms.book.exchanges = 30;
+  terms.book.participation = 1;
+  terms.rules.capital = 20'000 * kMillion;
+  for (const RuleRun& run : replayed(made_losses(), terms).runs) {
+    EXPECT_GT(run.ibnr_ratio, 0.5) << static_cast<int>(run.rule);
+    EXPECT_LT(run.ibnr_ratio, 3) << static_cast<int>(run.rule);
+  }
+}
+
+// One cover of 10 million, by hand: expected payment 0.04 of the limit a quarter of 91 days.
+//   pure 1.2 x 400,000 = 480,000; junior 10 % of 10 m less that: 520,000; senior 50 % less both:
+//   5 m - 480,000 - 520,000 = 4,000,000; a quarter of 91 / 365 of a year costs
+//   (520,000 x 20 % + 4,000,000 x 10 %) x 91 / 365 = 504,000 x 0.249315... = 125,654.79...
+//   premium (480,000 + 125,654.79...) / 0.85 = 712,535.05...; locked 4,520,000.
+TEST(PoolRules, EnsuroIsItsPolicyArithmetic) {
+  BookTerms book_terms;
+  book_terms.exchanges = 0;
+  book_terms.protocols = 1;
+  book_terms.participation = 1;
+  const std::vector<Cover> book{
+      {.name = "c", .segment = Segment::protocol, .limit = 10 * kMillion, .most_rate = 1}};
+  Calibration calibration;
+  QuarterView quarter{.start = day(2021, 1, 1), .end = day(2021, 4, 2)};
+  ASSERT_EQ(quarter.days(), 91U);
+  const std::size_t c = class_of(book[0]);
+  calibration.segments[1].incidents_a_year = 1;
+  quarter.mean_payments[c] = 400'000 * 365.0 / 91;
+  const std::array<actuarial::Lattice, kClasses> payments;
+  quarter.calibration = &calibration;
+  quarter.payments = &payments;
+  RuleState state{.rule = PoolRule::ensuro};
+  const Sales sales = sell(book, book_terms, RuleTerms{}, quarter, 20 * kMillion, state);
+  ASSERT_TRUE(sales.covers[0].is_sold);
+  EXPECT_NEAR(base::to_double(sales.premium, kCents), 712'535.05, 0.02);
+  EXPECT_NEAR(base::to_double(sales.requirement, kCents), 4'520'000, 0.02);
+  EXPECT_FALSE(sell(book, book_terms, RuleTerms{}, quarter, 4 * kMillion, state).covers[0].is_sold);
 }
 
 // What happens later must not be seen earlier: quarters before a change stay as they are.

@@ -42,6 +42,7 @@ struct Prepared {
   std::array<Lattice, kClasses> payments;
   QuarterView view;
   std::span<const Incident> incidents;
+  std::vector<std::size_t> reported;  // in which quarter; their number: after the last
 };
 
 Result<void> check(const std::vector<Incident>& incidents, const ReplayTerms& t) {
@@ -91,6 +92,15 @@ std::span<const Incident> between(const std::vector<Incident>& incidents, base::
   return {first, last};
 }
 
+// Known at the end of a quarter is what happened more than the lag before it.
+std::size_t reported_in(const std::vector<Prepared>& quarters, std::size_t from,
+                        const Incident& incident, std::uint32_t lag_days) {
+  const auto lag = static_cast<std::int32_t>(lag_days);
+  std::size_t q = from;
+  while (q < quarters.size() && incident.date.value() >= quarters[q].view.end.value() - lag) ++q;
+  return q;
+}
+
 Result<std::vector<Prepared>> prepare(const std::vector<Incident>& incidents,
                                       const ReplayTerms& terms, actuarial::FftAggregator& sums) {
   std::vector<Prepared> out;
@@ -122,6 +132,9 @@ Result<std::vector<Prepared>> prepare(const std::vector<Incident>& incidents,
     one.view.sums = &sums;
     one.incidents = between(incidents, start, end);
   }
+  for (std::size_t q = 0; q < out.size(); ++q)
+    for (const Incident& incident : out[q].incidents)
+      out[q].reported.push_back(reported_in(out, q, incident, terms.lag_days));
   return out;
 }
 
@@ -140,12 +153,44 @@ std::vector<std::vector<std::optional<std::size_t>>> hits_of(const std::vector<P
 struct Pool {
   i128 cash = 0;
   i128 owed = 0;
+  i128 ibnr = 0;
+  i128 unreported = 0;
+  std::vector<double> expected;  // losses of each quarter's covers
+  std::vector<i128> late;        // what will be reported in each quarter to come
 };
+
+// What is expected of each quarter times the part of its days from which a report is still to come
+// at the end of quarter q.
+double expected_unreported(const std::vector<Prepared>& quarters, const Pool& pool, std::size_t q,
+                           std::uint32_t lag_days) {
+  const std::int32_t known = quarters[q].view.end.value() - static_cast<std::int32_t>(lag_days);
+  double sum = 0;
+  for (std::size_t p = 0; p <= q; ++p) {
+    const std::int32_t start = quarters[p].view.start.value();
+    const std::int32_t end = quarters[p].view.end.value();
+    const std::int32_t days = std::clamp(end - std::max(start, known), 0, end - start);
+    sum += pool.expected[p] * days / (end - start);
+  }
+  return sum;
+}
 
 // Claims cannot be paid in full: what is owed is cut to the cash, and the cut is counted.
 void cut_claims(Pool& pool, QuarterResult& row) {
   row.unpaid = pool.owed - pool.cash;
   pool.owed = pool.cash;
+}
+
+// The claims of a quarter's incidents, by the quarter that they are reported in.
+void incur(const Prepared& quarter, const std::vector<std::optional<std::size_t>>& hits,
+           const std::vector<Cover>& book, const BookTerms& terms, const Sales& sales,
+           QuarterResult& row, Pool& pool) {
+  for (std::size_t i = 0; i < quarter.incidents.size(); ++i) {
+    if (!hits[i] || !sales.covers[*hits[i]].is_sold) continue;
+    const i128 loss = payout(book[*hits[i]], terms.deductible, quarter.incidents[i].loss);
+    row.losses += loss;
+    pool.late[quarter.reported[i]] += loss;
+  }
+  pool.unreported += row.losses;
 }
 
 void sum_up(RuleRun& run, i128 demand, const RuleTerms& terms) {
@@ -173,6 +218,14 @@ void sum_up(RuleRun& run, i128 demand, const RuleTerms& terms) {
     last = rate;
   }
   run.own_funds = run.quarters.back().own_funds;
+  run.unreported = run.quarters.back().unreported;
+  i128 reserved = 0;
+  i128 came = 0;
+  for (const QuarterResult& row : run.quarters) {
+    reserved += row.ibnr;
+    came += row.unreported;
+  }
+  run.ibnr_ratio = ratio_of(reserved, came);
   run.loss_ratio = ratio_of(run.losses, run.premium);
   run.mean_rate = insured > 0 ? 4 * premium / insured : kNone;
   run.coverage = ratio_of(run.insured, demand * static_cast<i128>(run.quarters.size()));
@@ -196,19 +249,25 @@ RuleRun run_rule(PoolRule rule, const std::vector<Prepared>& quarters,
                  const std::vector<std::vector<std::optional<std::size_t>>>& hits) {
   RuleRun run{.rule = rule};
   RuleState state{.rule = rule};
-  Pool pool{.cash = terms.rules.capital, .owed = 0};
+  Pool pool{.cash = terms.rules.capital};
+  pool.late.resize(quarters.size() + 1);
   for (std::size_t q = 0; q < quarters.size(); ++q) {
     QuarterResult row;
     row.paid = pool.owed;
     pool.cash -= pool.owed;
     pool.owed = 0;
     if (run.ruined_in) {
+      // Nothing is left for what is reported only now.
+      row.reported = row.unpaid = pool.late[q];
+      pool.unreported -= row.reported;
+      row.unreported = pool.unreported;
       row.own_funds = pool.cash;
       run.quarters.push_back(row);
       continue;
     }
     const Prepared& quarter = quarters[q];
-    const Sales sales = sell(book, book_terms, terms.rules, quarter.view, pool.cash, state);
+    const Sales sales =
+        sell(book, book_terms, terms.rules, quarter.view, pool.cash - pool.ibnr, state);
     row.covers = sales.count;
     row.insured = sales.insured;
     row.premium = sales.premium;
@@ -219,17 +278,25 @@ RuleRun run_rule(PoolRule rule, const std::vector<Prepared>& quarters,
             .value_or(0);
     row.expenses = base::mul_div<Rounding::ceil>(
         sales.premium, static_cast<i128>(terms.rules.expense_ppm), static_cast<i128>(1'000'000));
-    for (std::size_t i = 0; i < quarter.incidents.size(); ++i)
-      if (hits[q][i] && sales.covers[*hits[q][i]].is_sold)
-        row.losses += payout(book[*hits[q][i]], book_terms.deductible, quarter.incidents[i].loss);
+    incur(quarter, hits[q], book, book_terms, sales, row, pool);
+    pool.expected.push_back(expected_losses(book, book_terms, quarter.view, sales.covers,
+                                            quarter.view.days() / 365.25));
+    row.reported = pool.late[q];
+    pool.unreported -= row.reported;
     pool.cash += row.premium - row.expenses;
-    pool.owed = row.losses;
+    pool.owed = row.reported;
     if (pool.owed > pool.cash) {
       cut_claims(pool, row);
       run.ruined_in = q;
     }
+    const i128 wanted = base::quantize<Rounding::ceil>(
+                            expected_unreported(quarters, pool, q, terms.lag_days), kCents)
+                            .value_or(pool.cash);
+    pool.ibnr = std::min(wanted, pool.cash - pool.owed);
     row.owed = pool.owed;
-    row.own_funds = pool.cash - pool.owed;
+    row.ibnr = pool.ibnr;
+    row.unreported = pool.unreported;
+    row.own_funds = pool.cash - pool.owed - pool.ibnr;
     run.quarters.push_back(row);
   }
   sum_up(run, demand_of(book), terms.rules);

@@ -4,8 +4,14 @@
 // rule, then the quarter's incidents hit the book.
 //
 // Money of a pool. Premiums come in at the start, expenses leave with them. A loss is reserved in
-// full on the day of its incident and paid in the quarter after. Own funds are cash less what is
-// owed. Nobody pays capital in or out.
+// full when it is reported, `lag_days` after its incident, and paid in the quarter after. For what
+// has happened and is not reported (IBNR) the pool holds what it expects of it before it knows:
+// of each quarter's covers the expected losses times the part of its days from which a report is
+// still to come (the method of Bornhuetter and Ferguson). Own funds are cash less what is owed and
+// less that reserve, which is at most the cash behind what is owed. Nobody pays capital in or out.
+//
+// Hindsight knows what had happened and was not reported; it stands beside the reserve and is seen
+// by no rule.
 //
 // Exceedances. Before each quarter the quantiles at 90 and 95 % of its losses are forecast, for the
 // whole book (every cover sold) and for the market (every incident, each limited to 10 million
@@ -55,9 +61,12 @@ struct QuarterResult {
   i128 insured = 0;
   i128 premium = 0;
   i128 expenses = 0;
-  i128 losses = 0;
-  i128 paid = 0;         // of the quarter before
-  i128 owed = 0;         // at the end
+  i128 losses = 0;       // that happened in it, reported or not
+  i128 reported = 0;     // in it, of this and earlier quarters
+  i128 paid = 0;         // what was owed at the end of the quarter before
+  i128 owed = 0;         // at the end, of what was reported
+  i128 ibnr = 0;         // reserved at the end for what happened and is not reported
+  i128 unreported = 0;   // at the end, as hindsight knows it
   i128 own_funds = 0;    // at the end
   i128 requirement = 0;  // by the rule's own measure, at the start
   i128 tvar = 0;         // of the next year, by the calibration, whatever the rule
@@ -72,7 +81,9 @@ struct RuleRun {
   i128 expenses = 0;
   i128 losses = 0;
   i128 unpaid = 0;
-  i128 own_funds = 0;  // at the end
+  i128 unreported = 0;    // at the end
+  double ibnr_ratio = 0;  // IBNR reserved over what was unreported, all quarters; NaN without any
+  i128 own_funds = 0;     // at the end
   i128 least_own_funds = 0;
   i128 insured = 0;            // limits times quarters
   double coverage = 0;         // of what buyers asked for

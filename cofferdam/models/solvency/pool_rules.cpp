@@ -266,6 +266,49 @@ Sales sell_neptune(const std::vector<Cover>& book, const RuleTerms& terms,
   return out;
 }
 
+// Of one cover for the quarter, in dollars.
+struct EnsuroQuote {
+  double premium = 0;
+  double locked = 0;
+};
+
+EnsuroQuote quote_ensuro(double limit, double expected, const RuleTerms& terms, double years) {
+  const auto part = [](std::uint32_t bps) { return bps / 1e4; };
+  const double pure = expected * part(terms.ensuro_margin_bps);
+  const double junior = std::max(limit * part(terms.ensuro_junior_bps) - pure, 0.0);
+  const double senior = std::max(limit * part(terms.ensuro_collateral_bps) - pure - junior, 0.0);
+  const double cost = (junior * part(terms.ensuro_junior_return_bps) +
+                       senior * part(terms.ensuro_senior_return_bps)) *
+                      years;
+  const double expenses = base::to_double(static_cast<i128>(terms.expense_ppm)) / 1e6;
+  return {.premium = (pure + cost) / (1 - expenses), .locked = junior + senior};
+}
+
+Sales sell_ensuro(const std::vector<Cover>& book, const BookTerms& book_terms,
+                  const RuleTerms& terms, const QuarterView& quarter, i128 own_funds) {
+  Sales out{.covers = std::vector<Sale>(book.size())};
+  const double years = quarter.days() / kDaysInYear;
+  const std::vector<Sale> all(book.size(), {.is_sold = true, .premium = 0});
+  const Counts counts = counts_of(book, book_terms, quarter, all, years);
+  std::array<EnsuroQuote, kClasses> quotes;
+  for (std::size_t c = 0; c < kClasses; ++c)
+    if (counts.covers[c] > 0)
+      quotes[c] =
+          quote_ensuro(dollars(limit_of(c)),
+                       counts.classes[c].mean_number / counts.covers[c] * quarter.mean_payments[c],
+                       terms, years);
+  for (std::size_t i = 0; i < book.size(); ++i) {
+    const EnsuroQuote& quote = quotes[class_of(book[i])];
+    const i128 locked = cents_up(quote.locked);
+    if (quote.premium / years / dollars(book[i].limit) > book[i].most_rate) continue;
+    if (out.requirement + locked > own_funds) continue;
+    out.requirement += locked;
+    out.covers[i] = {.is_sold = true, .premium = cents_up(quote.premium)};
+  }
+  total(book, out);
+  return out;
+}
+
 }  // namespace
 
 std::size_t class_of(const Cover& cover) {
@@ -280,6 +323,15 @@ PoolLosses year_of(const std::vector<Cover>& book, const BookTerms& terms,
                    const QuarterView& quarter, const std::vector<Sale>& sales, double years) {
   const Counts counts = counts_of(book, terms, quarter, sales, years);
   return pool_losses(counts.classes, quarter.calibration->size, *quarter.sums);
+}
+
+double expected_losses(const std::vector<Cover>& book, const BookTerms& terms,
+                       const QuarterView& quarter, const std::vector<Sale>& sales, double years) {
+  const Counts counts = counts_of(book, terms, quarter, sales, years);
+  double sum = 0;
+  for (std::size_t c = 0; c < kClasses; ++c)
+    sum += counts.classes[c].mean_number * quarter.mean_payments[c];
+  return sum;
 }
 
 double required_tvar(const std::vector<Cover>& book, const BookTerms& terms,
@@ -303,6 +355,8 @@ Sales sell(const std::vector<Cover>& book, const BookTerms& book_terms, const Ru
       return sell_nexus(book, terms, quarter, own_funds, state);
     case PoolRule::neptune:
       return sell_neptune(book, terms, quarter, own_funds);
+    case PoolRule::ensuro:
+      return sell_ensuro(book, book_terms, terms, quarter, own_funds);
   }
   return {};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Four rules by which a pool sells covers for a quarter: what each cover costs, and which of them
+// Five rules by which a pool sells covers for a quarter: what each cover costs, and which of them
 // the pool may sell. Buyers come in the order of the book and take what costs no more than they
 // would pay.
 //
@@ -14,6 +14,13 @@
 //              twice own funds; the requirement is its minimum capital, updated daily.
 //   neptune    Price by Neptune Mutual's rule, covers of three months; sold while own funds cover
 //              the sum insured in full.
+//   ensuro     Ensuro's policy arithmetic (contracts/Policy.sol): pure premium = expected payment
+//              times a margin of conservatism; junior capital = payout times a ratio less the pure
+//              premium, senior = payout times a larger ratio less both; each earns its return for
+//              the period; (pure premium + cost of both) / (1 - expenses). The probability of loss
+//              is the calibration's. Sold while the capital that all covers lock stays within own
+//              funds. Ratios, returns and margin are set by who runs such a pool: those here are
+//              assumed.
 #pragma once
 
 #include "cofferdam/models/solvency/calibration.h"
@@ -26,11 +33,11 @@
 
 namespace cofferdam::solvency {
 
-enum class PoolRule : std::uint8_t { technical, gearing, nexus, neptune };
-inline constexpr std::array<PoolRule, 4> kPoolRules{PoolRule::technical, PoolRule::gearing,
-                                                    PoolRule::nexus, PoolRule::neptune};
-inline constexpr std::array<std::string_view, 4> kPoolRuleNames{"technical", "gearing", "nexus",
-                                                                "neptune"};
+enum class PoolRule : std::uint8_t { technical, gearing, nexus, neptune, ensuro };
+inline constexpr std::array<PoolRule, 5> kPoolRules{
+    PoolRule::technical, PoolRule::gearing, PoolRule::nexus, PoolRule::neptune, PoolRule::ensuro};
+inline constexpr std::array<std::string_view, 5> kPoolRuleNames{"technical", "gearing", "nexus",
+                                                                "neptune", "ensuro"};
 
 inline constexpr std::size_t kClasses = 8;  // segment times limit
 inline constexpr double kLatticeStep = 100'000;
@@ -52,6 +59,11 @@ struct RuleTerms {
   // Of a year and the limit, by segment: Neptune's examples for Binance and for popular apps.
   std::array<std::uint32_t, 2> neptune_floor_bps{50, 200};
   std::array<std::uint32_t, 2> neptune_ceiling_bps{1'600, 1'200};
+  std::uint32_t ensuro_margin_bps = 12'000;        // of conservatism, times the expected payment
+  std::uint32_t ensuro_junior_bps = 1'000;         // of the payout
+  std::uint32_t ensuro_collateral_bps = 5'000;     // of the payout, junior and senior together
+  std::uint32_t ensuro_junior_return_bps = 2'000;  // a year
+  std::uint32_t ensuro_senior_return_bps = 1'000;  // a year
 };
 
 // A quarter as a rule sees it before it begins.
@@ -98,6 +110,11 @@ struct Sales {
 [[nodiscard]] double required_tvar(const std::vector<Cover>& book, const BookTerms& terms,
                                    const QuarterView& quarter, const std::vector<Sale>& sales,
                                    double level);
+
+// What the covers sold are expected to lose in so many years.
+[[nodiscard]] double expected_losses(const std::vector<Cover>& book, const BookTerms& terms,
+                                     const QuarterView& quarter, const std::vector<Sale>& sales,
+                                     double years);
 
 [[nodiscard]] Sales sell(const std::vector<Cover>& book, const BookTerms& book_terms,
                          const RuleTerms& terms, const QuarterView& quarter, i128 own_funds,
