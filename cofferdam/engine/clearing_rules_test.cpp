@@ -130,18 +130,20 @@ TEST_F(ClearingRules, AScenarioThatChangesItsSideWaitsForTheNotice) {
   publish(-100'00);
   must(trades({{.quantity = 10}}));
   // All that 7 has covers its ten longs, and stays.
-  const auto leaves = [&] {
+  const auto said = [&] {
     const Reply reply = send(pay(7, 1, 1));
-    return reply.ok() && reply.outcome.event_statuses.front() == 0;
+    return reply.outcome.law;
   };
-  EXPECT_FALSE(leaves());
+  const auto kept = testing::HasSubstr("would lack 0.01 USD");
+  EXPECT_THAT(said(), kept);
   publish(1);
-  EXPECT_FALSE(leaves());
+  EXPECT_THAT(said(), kept);
   publish(-1);
-  EXPECT_FALSE(leaves());
-  now_ += (base::kDay * 2).value();
+  EXPECT_THAT(said(), kept);
+  now_ += (base::kDay * 2 + base::kSecond).value();
   publish(-1);
-  EXPECT_TRUE(leaves());
+  EXPECT_EQ(said(), "");
+  EXPECT_EQ(balance(AccountId(7)), 999'99);
   expect_the_same_after_a_start();
 }
 

@@ -22,6 +22,20 @@ using base::Rate;
 using ledger::AccountClass;
 using ledger::OwnerClass;
 
+namespace {
+
+[[nodiscard]] margin::SetRulebook grid_rulebook() {
+  return {.code = "grid",
+          .version = "1",
+          .asset = kUsd,
+          .value_scale = 2,
+          .scenarios = 2,
+          .life = base::kDay,
+          .late_max = base::kHour};
+}
+
+}  // namespace
+
 OwnerId ClearingSimulation::any_owner() {
   return OwnerId(kFirstOwner + random_.below(kOwners + (random_.chance(2) ? 1 : 0)));
 }
@@ -72,9 +86,9 @@ engine::Command ClearingSimulation::draw() {
   if (dice < 20) return draw_trade();
   if (dice < 34) return draw_mark();
   if (dice < 41) return draw_terms();
-  if (dice < 46) return draw_margin();
-  if (dice < 48) return draw_safeguard();
-  if (dice < 53) return draw_fund();
+  if (dice < 45) return draw_margin();
+  if (dice < 51) return draw_safeguard();
+  if (dice < 55) return draw_fund();
   if (dice < 82) return draw_case();
   if (dice < 90) return draw_loss();
   if (dice < 95) return draw_assessment();
@@ -176,18 +190,13 @@ engine::Command ClearingSimulation::draw_terms() {
 }
 
 engine::Command ClearingSimulation::draw_margin() {
+  // Now and then a scenario changes its side.
   const auto entry = [&](std::int64_t side) {
-    return side * static_cast<std::int64_t>(random_.below(15'00));
+    return (random_.chance(15) ? -side : side) * static_cast<std::int64_t>(random_.below(15'00));
   };
   switch (random_.below(9)) {
     case 0:
-      return margin::SetRulebook{.code = "grid",
-                                 .version = "1",
-                                 .asset = kUsd,
-                                 .value_scale = 2,
-                                 .scenarios = 2,
-                                 .life = base::kDay,
-                                 .late_max = base::kHour};
+      return grid_rulebook();
     case 1:
     case 2:
       return margin::PublishGrid{.rulebook = margin::RulebookId(1U),
@@ -235,7 +244,12 @@ engine::Command ClearingSimulation::draw_margin() {
 // How grids may move, what may be open, how long profit stays, what is sold first.
 engine::Command ClearingSimulation::draw_safeguard() {
   const auto entry = [&] { return static_cast<std::int64_t>(random_.below(30'00)) - 15'00; };
-  switch (random_.below(6)) {
+  const engine::State& state = engine_->state();
+  const margin::Procyclicality* setting =
+      state.safeguards.procyclicalities.find(margin::RulebookId(1U));
+  const std::uint64_t dice = random_.below(6);
+  if (dice < 2 && state.margin.rulebooks.size() == 0) return grid_rulebook();
+  switch (dice == 1 && setting == nullptr ? 0 : dice) {
     case 0:
       return margin::SetProcyclicality{
           .rulebook = margin::RulebookId(1U),
@@ -246,12 +260,17 @@ engine::Command ClearingSimulation::draw_safeguard() {
           .loosen_ppm = static_cast<std::uint32_t>(random_.below(500'000)),
           .period = base::kMinute * static_cast<std::int64_t>(random_.below(30)),
           .notice = base::kMinute * static_cast<std::int64_t>(random_.below(60))};
-    case 1:
-      return margin::PublishStressGrid{
-          .rulebook = margin::RulebookId(1U),
-          .origin = "simulation",
-          .grids = {{.contract = kPerp, .entries = {entry(), entry()}},
-                    {.contract = dated_, .entries = {entry(), entry()}}}};
+    case 1: {
+      // With a floor a publication has half of the rulebook's scenarios.
+      const auto entries = [&] {
+        return setting->floor ? std::vector<std::int64_t>{entry()}
+                              : std::vector<std::int64_t>{entry(), entry()};
+      };
+      return margin::PublishStressGrid{.rulebook = margin::RulebookId(1U),
+                                       .origin = "simulation",
+                                       .grids = {{.contract = kPerp, .entries = entries()},
+                                                 {.contract = dated_, .entries = entries()}}};
+    }
     case 2:
       return market::SetLimits{
           .contract = random_.chance(50) ? kPerp : dated_,
