@@ -89,7 +89,7 @@ TEST_F(Books, OpenedAgainTheyAreTheSameAndAFullReplayAgrees) {
 }
 
 TEST_F(Books, WhoServesOthersTakesTheSnapshotThatIsDueWhenItChooses) {
-  snapshot_every_bytes_ = 2000;
+  snapshot_every_bytes_ = 500;
   open();
   found();
   const base::Sequence by_submit = engine_->figures().snapshot_sequence;

@@ -15,7 +15,8 @@ WITHOUT_PATH = {
     "intent.export": FILES, "intent.import": FILES, "owner.erase-label": PERSONAL,
     "owner.set-label": PERSONAL, "report.public": FILES, "proof.page": FILES,
     "statement.import": FILES, "statement.export": FILES, "margin.calculate-grid": MODEL,
-    "publication.publish": MODEL, "publication.verify": MODEL}
+    "publication.publish": MODEL, "publication.verify": MODEL,
+    "tariff.publish-with-figures": FILES}
 
 
 def reason(name):
