@@ -3,6 +3,7 @@
 // What is published and can be found again: a tariff with the figures behind it, and the figures of
 // a solvency report.
 #include "cofferdam/base/decimal.h"
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/books/insurance/publish_tariff.h"
 #include "cofferdam/crypto/sha256.h"
 #include "cofferdam/models/solvency/solvency.h"
@@ -156,7 +157,7 @@ struct SolvencyPublication {
   std::string book;
   std::string code;
   std::string model_version;
-  std::string tolerance = "0.01";
+  double tolerance = 1e-9;
   std::string html;
 
   template <class Self, class Visitor>
@@ -165,26 +166,35 @@ struct SolvencyPublication {
     visit("code", self.code, "of the publications, before the field: solvency-2026-q2");
     visit("model_version", self.model_version, "of the model or program");
     visit("tolerance", self.tolerance,
-          "most that a figure may differ when it is found again on another machine");
+          "part of itself by which a figure may differ when it is found again on another machine");
     visit("html", self.html, "file for the report, whose hash goes into the publications");
   }
 };
 
+struct Figure {
+  std::string field;
+  double value = 0;  // 0 of one that is exact
+};
+
 // Own funds, then the requirement of every measure that knows one, then ruin year by year.
-std::vector<std::string> fields_of(const solvency::SolvencyOutput& output) {
-  std::vector<std::string> fields{"own_funds", "expected_loss"};
+std::vector<Figure> figures_of(const solvency::SolvencyOutput& output) {
+  std::vector<Figure> figures{{.field = "own_funds"},
+                              {.field = "expected_loss", .value = output.expected_loss}};
   for (std::size_t i = 0; i < output.capital.size(); ++i)
-    if (std::isfinite(output.capital[i].requirement))
-      fields.push_back("capital." + std::to_string(i) + ".requirement");
+    if (const double value = output.capital[i].requirement; std::isfinite(value))
+      figures.push_back({.field = "capital." + std::to_string(i) + ".requirement", .value = value});
   for (std::size_t i = 0; i < output.ruin.size(); ++i)
-    fields.push_back("ruin." + std::to_string(i) + ".probability");
-  return fields;
+    figures.push_back({.field = "ruin." + std::to_string(i) + ".probability",
+                       .value = output.ruin[i].probability});
+  return figures;
 }
 
 Result<Document> publish_solvency_task(Session& session, const SolvencyPublication& parameters,
                                        Progress& /*progress*/) {
   if (Result<void> real = operation::must_not_be_dry(session); !real)
     return std::unexpected(real.error());
+  if (!(parameters.tolerance >= 0 && parameters.tolerance < 1))
+    return malformed("tolerance", base::number_text(parameters.tolerance), "is a part below 1");
   const operation::NoNames names;
   const auto input =
       read_struct<solvency::SolvencyInput>(parameters.book, operation::Codec{names, false});
@@ -205,12 +215,12 @@ Result<Document> publish_solvency_task(Session& session, const SolvencyPublicati
     document = crypto::to_hex(crypto::sha256(page));
   }
   std::vector<PublishParameters> numbers;
-  for (const std::string& field : fields_of(*output))
+  for (const auto& [field, value] : figures_of(*output))
     numbers.push_back({.code = parameters.code + "." + field,
                        .calculator = "solvency",
                        .parameters = inputs,
                        .field = field,
-                       .tolerance = parameters.tolerance,
+                       .tolerance = base::number_text(std::abs(value) * parameters.tolerance, 3),
                        .model_version = parameters.model_version,
                        .document = document});
   Result<Json> list = publish_all(session, numbers);
