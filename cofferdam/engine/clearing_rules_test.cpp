@@ -82,6 +82,56 @@ TEST_F(ClearingRules, ImmatureProfitRefusesTheTradeThatItWouldPay) {
   expect_the_same_after_a_start();
 }
 
+// 8 has 100.00 of profit that is not mature and owes an option that has become dear. What buys the
+// option back leaves 20.00, and is paid all the same; 8 itself could not have bought for so much.
+TEST_F(ClearingRules, ALiquidationIsPaidByImmatureProfitToo) {
+  constexpr ContractId kOption{3U};
+  must(margin::SetMaturity{.pool = kFirstPool, .period = base::kDay * 8});
+  must(trades({{.quantity = 10}}));
+  mark(90'00);
+  must(market::Settle{.contract = kPerp});
+  ASSERT_EQ(balance(AccountId(8)), 1'100'00);
+  must(trades({{.price = 90'00, .quantity = 10, .buyer = 8, .seller = 9}}));
+  must(fact::DeclareSource{.code = "index", .staleness = base::kDay, .scale = 2});
+  must(market::SetIndex{
+      .code = "I", .scale = 2, .sources = {{.source = base::SourceId(1U), .fact_key = "k"}}});
+  must(fact::RecordFact{.source = base::SourceId(1U),
+                        .fact_key = "k",
+                        .value = fact::Value(1'000'00),
+                        .scale = 2,
+                        .observed = now()});
+  must(market::CreateContract{.code = "C", .settlement_asset = kUsd, .price_scale = 2});
+  must(market::SetTerms{.contract = kOption,
+                        .instrument = market::Instrument::option,
+                        .index = "I",
+                        .expiry = now() + base::kDay * 30,
+                        .averaging = base::kHour,
+                        .observations_min = 2,
+                        .scale = 2,
+                        .strike = fact::Value(1'000'00)});
+  must(margin::SetPool{.pool = kFirstPool, .asset = kUsd});
+  for (const ContractId contract : {kPerp, kOption})
+    must(
+        margin::SetTiers{.contract = contract, .initial_ppm = 200'000, .maintenance_ppm = 500'000});
+  mark(10'00, kOption);
+  must(trades({{.price = 10'00, .quantity = 10, .buyer = 9, .seller = 8, .contract = kOption}}));
+  ASSERT_EQ(balance(AccountId(8)), 1'200'00);
+  mark(118'00, kOption);
+  dm::LiquidationTerms terms;
+  terms.pool = kFirstPool;
+  terms.asset = kUsd;
+  must(dm::SetLiquidationTerms{.terms = terms});
+  must(dm::BeginLiquidation{.pool = kFirstPool, .owner = OwnerId(8U), .asset = kUsd});
+  must(dm::FillLiquidation{.pool = kFirstPool,
+                           .owner = OwnerId(8U),
+                           .asset = kUsd,
+                           .contract = kOption,
+                           .price = base::Price(118'00),
+                           .taker = OwnerId(9U)});
+  EXPECT_EQ(balance(AccountId(8)), 20'00);
+  expect_the_same_after_a_start();
+}
+
 // Spot opens nothing: neither its trades nor its orders meet the limits of what is open.
 TEST_F(ClearingRules, OrdersMeetTheLimitsThatTradesMeet) {
   must(margin::SetPool{.pool = kFirstPool, .asset = kUsd});

@@ -93,6 +93,21 @@ void evaluate_alerts(const Command& command, const Outcome& outcome, State& stat
 constexpr std::array<std::uint16_t, 3> kPurchases{market::kTradePremium, market::kTradeDelivery,
                                                   default_management::kConversionPaid};
 
+// What is paid to close the positions of who is being liquidated is paid by profit too that is not
+// mature: it leaves for nobody's own purposes.
+[[nodiscard]] std::vector<ledger::Transfer> own_purchases(const Room& room) {
+  std::vector<ledger::Transfer> found;
+  if (room.state.safeguards.fresh.size() == 0) return found;
+  for (const ledger::Transfer& leg : room.context.postings) {
+    if (std::ranges::find(kPurchases, leg.code) == kPurchases.end()) continue;
+    const ledger::Account& payer = *room.state.ledger.accounts.find(leg.debit_account);
+    if (default_management::open_case(room.state.default_management, payer.pool, payer.owner,
+                                      payer.asset) == nullptr)
+      found.push_back(leg);
+  }
+  return found;
+}
+
 // Nobody takes out what covers risk. Trades and reservations have been asked one by one.
 [[nodiscard]] Outcome judge_margin(const Room& room) {
   const State& state = room.state;
@@ -100,7 +115,7 @@ constexpr std::array<std::uint16_t, 3> kPurchases{market::kTradePremium, market:
   if (room.settles_positions) {
     if (const auto fresh =
             margin::find_immature_purchase(state.safeguards, state.market, state.ledger,
-                                           room.context.postings, kPurchases, room.context.now))
+                                           own_purchases(room), kPurchases, room.context.now))
       return {.door = DoorStatus::policy_breach, .law = *fresh};
     return {};
   }
