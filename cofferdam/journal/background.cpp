@@ -23,7 +23,11 @@ void work_in_background(const std::stop_token& stop, Background& shared,
       shared.trouble.reset();
       shared.changed.notify_all();
     }
-    if (*worked) continue;
+    if (*worked) {
+      lock.unlock();
+      shared.pace.rest_after_manifest();
+      continue;
+    }
     if (!work.is_pending()) {
       shared.idle = true;
       shared.changed.notify_all();

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "cofferdam/base/error.h"
+#include "cofferdam/journal/pace.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -14,11 +16,15 @@
 namespace cofferdam::journal {
 
 struct Background {
+  explicit Background(std::chrono::milliseconds gathering_min) : pace(gathering_min) {}
+
   mutable std::mutex mutex;
   std::condition_variable_any changed;
   // Under the mutex, as is what the index itself shares.
   std::optional<base::Error> trouble;  // that keeps the thread from its work
   bool idle = false;
+
+  Pace pace;  // outside the mutex
 };
 
 struct BackgroundWork {

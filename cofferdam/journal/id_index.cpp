@@ -36,7 +36,7 @@ IdPiecePlace place_at(std::span<const std::uint64_t> w) {
 }  // namespace
 
 IdIndex::IdIndex(IdIndexOptions options)
-    : options_(std::move(options)), folder_(options_.folder, options_.hook) {
+    : options_(std::move(options)), folder_(options_.folder, options_.hook, &shared_.pace) {
   COFFERDAM_CHECK(options_.fanout >= 2 && options_.pieces_max > options_.fanout * 2,
                   "flushes must be able to outrun merges a little");
   table_ = std::make_shared<IdTable>(options_.table_ids);
@@ -45,6 +45,7 @@ IdIndex::IdIndex(IdIndexOptions options)
 
 IdIndex::~IdIndex() {
   if (thread_.joinable()) {
+    shared_.pace.hurry();
     thread_.request_stop();
     thread_.join();
   }
@@ -201,8 +202,10 @@ base::Result<void> IdIndex::make_room(std::size_t count) {
 base::Result<void> IdIndex::rotate() {
   if (table_->size() == 0) return {};
   std::unique_lock lock(shared_.mutex);
+  shared_.pace.handed_over();
   if (!spare_) {
     ++waits_;
+    shared_.pace.hurry();
     shared_.changed.wait(lock, [this] { return spare_ != nullptr || shared_.trouble; });
     if (!spare_) return std::unexpected(*shared_.trouble);
   }
@@ -236,6 +239,7 @@ base::Result<void> IdIndex::insert_batch(std::span<const IdEntry> entries,
 base::Result<void> IdIndex::flush() {
   if (auto done = rotate(); !done) return done;
   std::unique_lock lock(shared_.mutex);
+  shared_.pace.hurry();
   shared_.changed.wait(lock, [this] { return pending_ == nullptr || shared_.trouble; });
   if (pending_ != nullptr) return std::unexpected(*shared_.trouble);
   // Records without ids after the last flush move the mark with the next flush; inserting them
@@ -244,6 +248,7 @@ base::Result<void> IdIndex::flush() {
 }
 
 base::Result<void> IdIndex::settle() {
+  shared_.pace.hurry();
   std::unique_lock lock(shared_.mutex);
   shared_.changed.wait(lock,
                        [this] { return (shared_.idle && pending_ == nullptr) || shared_.trouble; });

@@ -172,7 +172,8 @@ class IdIndex {
   std::stop_token stop_;
 
   // Shared, under its mutex.
-  Background shared_;
+  // What was gathered is written again at each level of merges: with a fanout of 2 some five times.
+  Background shared_{std::chrono::milliseconds(3000)};
   std::shared_ptr<const View> view_;
   std::shared_ptr<IdTable> pending_;  // full, to be flushed
   base::Sequence pending_through_ = 0;

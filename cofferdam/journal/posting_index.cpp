@@ -20,7 +20,7 @@ constexpr unsigned kLevelsMax = 64;  // above every level
 }  // namespace
 
 PostingIndex::PostingIndex(PostingIndexOptions options)
-    : options_(std::move(options)), folder_(options_.folder, options_.hook) {
+    : options_(std::move(options)), folder_(options_.folder, options_.hook, &shared_.pace) {
   COFFERDAM_CHECK(options_.buffer_entries > 0 && options_.fanout >= 2 &&
                       options_.runs_max > options_.fanout * 2,
                   "new runs must be able to outrun merges a little");
@@ -30,6 +30,7 @@ PostingIndex::PostingIndex(PostingIndexOptions options)
 
 PostingIndex::~PostingIndex() {
   if (thread_.joinable()) {
+    shared_.pace.hurry();
     thread_.request_stop();
     thread_.join();
   }
@@ -116,8 +117,10 @@ base::Result<void> PostingIndex::add(std::span<const Posting> postings, base::Se
 
 base::Result<void> PostingIndex::hand_over() {
   std::unique_lock lock(shared_.mutex);
+  shared_.pace.handed_over();
   if (pending_entries_ != 0) {
     ++waits_;
+    shared_.pace.hurry();
     shared_.changed.wait(lock, [this] { return pending_entries_ == 0 || shared_.trouble; });
     if (pending_entries_ != 0) return std::unexpected(*shared_.trouble);
   }
@@ -141,6 +144,7 @@ base::Result<void> PostingIndex::wait_until(base::Sequence sequence) {
   if (!under_way && !filling_.empty()) {
     if (auto done = hand_over(); !done) return done;
   }
+  shared_.pace.hurry();
   std::unique_lock lock(shared_.mutex);
   shared_.changed.wait(lock, [this] { return pending_entries_ == 0 || shared_.trouble; });
   if (pending_entries_ != 0) return std::unexpected(*shared_.trouble);
@@ -148,6 +152,7 @@ base::Result<void> PostingIndex::wait_until(base::Sequence sequence) {
 }
 
 base::Result<void> PostingIndex::settle() {
+  shared_.pace.hurry();
   std::unique_lock lock(shared_.mutex);
   shared_.changed.wait(
       lock, [this] { return (shared_.idle && pending_entries_ == 0) || shared_.trouble; });

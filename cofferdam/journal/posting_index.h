@@ -166,7 +166,8 @@ class PostingIndex {
   std::stop_token stop_;
 
   // Shared, under its mutex.
-  Background shared_;
+  // What was gathered is written again at each level of merges: with a fanout of 8 twice or so.
+  Background shared_{std::chrono::milliseconds(500)};
   std::shared_ptr<const PostingView> view_;
   std::vector<Posting> pending_;  // the background thread's while pending_entries_ is not 0
   std::size_t pending_entries_ = 0;

@@ -179,6 +179,28 @@ TEST(PostingRun, PacksAsDocumented) {
   EXPECT_EQ(block_bytes(block), 19U);
 }
 
+// The rests between the pieces change nothing of what is written.
+TEST(PostingRun, IsTheSameFileWrittenAtAPace) {
+  std::vector<Posting> postings;
+  for (std::uint64_t i = 0; i < 60'000; ++i) postings.push_back(make_posting(1, i * 1000, i));
+  Pace pace(std::chrono::milliseconds(0));
+  pace.handed_over();
+  const std::array<const Pace*, 2> paces = {nullptr, &pace};
+  std::array<std::string, 2> written;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Folder folder;
+    const IndexFolder files(folder.path, {}, paces[i]);
+    ASSERT_TRUE(files.make());
+    const auto run = write_postings(files, 1, postings);
+    ASSERT_TRUE(run);
+    ASSERT_TRUE(verify_postings(**run));
+    std::ifstream file(folder.path + "/" + run_name(1), std::ios::binary);
+    written[i].assign(std::istreambuf_iterator<char>(file), {});
+  }
+  EXPECT_GT(written[0].size(), 2 * 16 * kBlockBytes);  // several pieces
+  EXPECT_EQ(written[0], written[1]);
+}
+
 TEST(PostingIndex, AgreesWithAMultimapThroughMergesAndReopening) {
   const Folder folder;
   Model model;

@@ -67,11 +67,14 @@ Result<void> Preparer::begin() {
   return done;
 }
 
-// The zeros are really written, so that a record written later changes no metadata of the file.
+// The zeros are really written, so that a record written later changes no metadata of the file. A
+// record that is written meanwhile waits for a slice; who waits for the whole wants few.
 Result<void> Preparer::fill(std::uint64_t bytes) {
-  constexpr std::size_t kSlice = std::size_t{256} << 10U;
+  constexpr std::size_t kSlice = std::size_t{64} << 10U;
+  constexpr std::size_t kSliceOfWhole = std::size_t{256} << 10U;
   AlignedBuffer zeros;
-  const std::size_t slice = std::min<std::size_t>(kSlice, segment_bytes_);
+  const std::size_t slice =
+      std::min<std::size_t>(bytes < segment_bytes_ ? kSlice : kSliceOfWhole, segment_bytes_);
   std::memset(zeros.extend(slice), 0, slice);
   while (filled_ < bytes) {
     const std::size_t size = std::min<std::size_t>(slice, segment_bytes_ - filled_);

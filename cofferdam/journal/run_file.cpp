@@ -18,7 +18,8 @@ namespace cofferdam::journal {
 
 namespace {
 
-constexpr std::size_t kPendingBlocks = 64;           // 256 KiB a write: large enough to stream
+constexpr std::size_t kPendingBlocks = 16;  // 64 KiB a write: large enough to stream
+constexpr std::size_t kPieceWords = kPendingBlocks * kBlockWords;
 constexpr std::uint64_t kOddA = 0x9E3779B185EBCA87;  // odd, so multiplying loses nothing
 constexpr std::uint64_t kOddB = 0xC2B2AE3D27D4EB4F;
 constexpr std::uint64_t kManifestMagic = 0x5845444E49444643;  // "CFDINDEX"
@@ -157,6 +158,12 @@ base::Result<void> RunFile::read_blocks(std::uint64_t number, std::uint64_t firs
   return {};
 }
 
+void RunFile::write_out(std::uint64_t offset, std::uint64_t bytes) const {
+  (void)::sync_file_range(
+      descriptor_, static_cast<off64_t>(offset), static_cast<off64_t>(bytes),
+      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+}
+
 base::Result<void> RunFile::sync() {
   if (const int fate = fated(*hook_, FileOperation::sync, name_))
     return failed(name_, "sync", fate);
@@ -241,6 +248,7 @@ base::Result<void> BlockWriter::start(const IndexFolder& folder, std::uint64_t n
   auto file = folder.create(run_name(number));
   if (!file) return std::unexpected(file.error());
   file_ = std::move(*file);
+  pace_ = folder.pace();
   number_ = number;
   pending_.assign(kPendingBlocks, Block{});
   return {};
@@ -259,18 +267,29 @@ base::Result<void> BlockWriter::add(std::uint32_t count, std::uint32_t bytes) {
 base::Result<void> BlockWriter::drain() {
   if (used_ == 0) return {};
   const std::span<const std::uint64_t> words(pending_.front().data(), used_ * kBlockWords);
-  if (auto done = file_.write_at(offset_, words); !done) return done;
-  offset_ += used_ * kBlockBytes;
+  if (auto done = write(words); !done) return done;
   std::fill_n(pending_.begin(), used_, Block{});
   used_ = 0;
   return {};
 }
 
+base::Result<void> BlockWriter::write(std::span<const std::uint64_t> words) {
+  while (!words.empty()) {
+    const auto piece = words.first(std::min(words.size(), kPieceWords));
+    if (auto done = file_.write_at(offset_, piece); !done) return done;
+    if (pace_ != nullptr && pace_->has_time()) {
+      file_.write_out(offset_, piece.size_bytes());
+      pace_->rest_after_piece();
+    }
+    offset_ += piece.size_bytes();
+    words = words.subspan(piece.size());
+  }
+  return {};
+}
+
 base::Result<void> BlockWriter::tail(std::span<const std::uint64_t> words) {
   if (auto done = drain(); !done) return done;
-  if (auto done = file_.write_at(offset_, words); !done) return done;
-  offset_ += words.size_bytes();
-  return {};
+  return write(words);
 }
 
 base::Result<RunFile> BlockWriter::finish() {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "cofferdam/base/error.h"
+#include "cofferdam/journal/pace.h"
 
 #include <array>
 #include <cstddef>
@@ -59,6 +60,9 @@ class RunFile {
   // Reads whole blocks and checks each of them; `number` is the file's own.
   [[nodiscard]] base::Result<void> read_blocks(std::uint64_t number, std::uint64_t first,
                                                std::span<Block> blocks) const;
+  // Returns when the disk has these bytes, so that sync() finds little left; what goes wrong shows
+  // there.
+  void write_out(std::uint64_t offset, std::uint64_t bytes) const;
   [[nodiscard]] base::Result<void> sync();
   [[nodiscard]] base::Result<std::uint64_t> size() const;
 
@@ -77,10 +81,12 @@ class RunFile {
   const FileHook* hook_ = nullptr;
 };
 
-// The one folder of an index. Must outlive the files it opened.
+// The one folder of an index. Must outlive the files it opened; its pace outlives it. No pace:
+// files are written as fast as the disk takes them.
 class IndexFolder {
  public:
-  IndexFolder(std::string path, FileHook hook) : path_(std::move(path)), hook_(std::move(hook)) {}
+  IndexFolder(std::string path, FileHook hook, const Pace* pace = nullptr)
+      : path_(std::move(path)), hook_(std::move(hook)), pace_(pace) {}
 
   [[nodiscard]] base::Result<void> make() const;
   [[nodiscard]] base::Result<RunFile> create(const std::string& name) const;
@@ -94,9 +100,12 @@ class IndexFolder {
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
+  [[nodiscard]] const Pace* pace() const { return pace_; }
+
  private:
   std::string path_;
   FileHook hook_;
+  const Pace* pace_;
 };
 
 // Writes blocks one after another from block 0, then a tail, then makes them durable.
@@ -120,8 +129,11 @@ class BlockWriter {
 
  private:
   [[nodiscard]] base::Result<void> drain();
+  // In pieces, at the pace of the folder.
+  [[nodiscard]] base::Result<void> write(std::span<const std::uint64_t> words);
 
   RunFile file_;
+  const Pace* pace_ = nullptr;
   std::uint64_t number_ = 0;
   std::uint64_t blocks_ = 0;
   std::uint64_t offset_ = 0;  // bytes already written
