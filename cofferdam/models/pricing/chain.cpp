@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/pricing/chain.h"
 
+#include "cofferdam/base/estimate.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -72,8 +74,8 @@ base::Result<Groups> group_quotes(const SurfaceInput& input) {
           check_optional(quote.mark, 0, at("quotes", i, "mark"), "must be 0 to 1e100")})
       if (!checked) return std::unexpected(checked.error());
     if (!seen.insert({quote.expiry.value(), {quote.type, quote.strike}}).second)
-      return base::malformed(at("quotes", i, "strike"), base::format_time(quote.expiry),
-                             "an option must be quoted once");
+      return base::malformed(at("quotes", i, "strike"), base::number_text(quote.strike),
+                             "an option must be quoted once in its expiry");
     groups[quote.expiry.value()].quotes.push_back(i);
   }
   if (groups.size() > kExpiriesMax)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/pricing/surface_calculator.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/models/numerics/vector_functions.h"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 namespace cofferdam::pricing {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 const base::Time kNow{1'700'000'000'000'000'000};
@@ -179,7 +181,8 @@ TEST(Surface, BadInputIsNamed) {
   EXPECT_THAT(with([](SurfaceInput& in) { in.quotes[0].expiry = kNow; }), HasSubstr("after"));
   EXPECT_THAT(with([](SurfaceInput& in) { in.quotes[0].underlying.reset(); }),
               HasSubstr("must have a forward"));
-  EXPECT_THAT(with([&](SurfaceInput& in) { in.quotes.push_back(good); }), HasSubstr("quoted once"));
+  EXPECT_THAT(with([&](SurfaceInput& in) { in.quotes.push_back(good); }),
+              AllOf(HasSubstr(base::number_text(good.strike)), HasSubstr("quoted once")));
   EXPECT_THAT(with([](SurfaceInput& in) { in.futures = {{in_days(30), -5}}; }),
               HasSubstr("futures[0].price"));
   EXPECT_THAT(with([](SurfaceInput& in) { in.points = {{in_days(-3), 100}}; }),
