@@ -54,11 +54,12 @@ def fund_shares(q):
                 g["total"] += shares
                 s["shares"] += shares
         elif kind == "request":
+            is_open = s["asked"] > 0
             rebased(g, s)
             shares = units(e.get("shares", 0), scale)
             if not shares and g["balance"]:
                 shares = units(e.get("amount", 0), scale) * g["total"] // g["balance"]
-            if s["asked"]:
+            if is_open:
                 status = "request_open"
             elif not 0 < shares <= s["shares"]:
                 status = "exceeds_shares"

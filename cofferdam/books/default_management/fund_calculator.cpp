@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace cofferdam::default_management {
 namespace {
@@ -14,47 +15,64 @@ namespace {
 using Fault = std::optional<base::Error>;
 using Holders = std::map<std::string, Stake>;
 
+// Leaves room for 38 more in each of the events.
+constexpr std::uint32_t kRebasesMax = 1'000'000'000;
+
 Fault fail(std::string field, std::string value, std::string rule) {
   return base::malformed(std::move(field), std::move(value), std::move(rule)).error();
 }
 
-bool is_sane(const Stake& stake) {
-  return !stake.shares.is_negative() && !stake.requested_shares.is_negative() &&
-         stake.requested_shares <= stake.shares;
+Fault fault_of(const std::string& path, const Stake& stake, const Fund& fund) {
+  if (stake.shares.is_negative())
+    return fail(path + ".shares", base::to_text(stake.shares.value()), "must not be below zero");
+  if (stake.requested_shares.is_negative() || stake.requested_shares > stake.shares)
+    return fail(path + ".requested_shares", base::to_text(stake.requested_shares.value()),
+                "must be at least zero and at most its shares");
+  if (stake.rebases > fund.rebases)
+    return fail(path + ".rebases", std::to_string(stake.rebases), "must be at most the fund's");
+  return std::nullopt;
+}
+
+Fault fault_of_holders(const FundSharesInput& input) {
+  Shares sum;
+  for (const FundHolder& holder : input.holders) {
+    const std::string path = "holders." + holder.owner;
+    if (!is_label(holder.owner))
+      return fail("holders.owner", holder.owner, "must be 1 to 64 letters, digits and . _ : / -");
+    if (Fault fault = fault_of(path + ".stake", holder.stake, input.fund)) return fault;
+    // As the fund counts now: a stake is rebased when its holder next does something.
+    Stake now = holder.stake;
+    rebase(input.fund, now);
+    const auto next = try_add(sum, now.shares);
+    if (!next || *next > input.fund.total_shares)
+      return fail(
+          path + ".stake.shares", base::to_text(holder.stake.shares.value()),
+          "rebased to the fund's, must not be more than all with those of the holders before");
+    sum = *next;
+  }
+  return std::nullopt;
 }
 
 Fault fault_of(const FundSharesInput& input) {
   for (const auto& [name, scale] :
        {std::pair{"scale", input.scale}, {"share_scale", input.share_scale}})
     if (scale > base::kScaleMax) return fail(name, std::to_string(scale), "must be at most 38");
-  if (input.rules.notice.is_negative() || input.rules.period.is_negative())
-    return fail("rules.notice", base::format_duration(input.rules.notice),
-                "and the period must not be negative");
+  for (const auto& [name, length] :
+       {std::pair{"rules.notice", input.rules.notice}, {"rules.period", input.rules.period}})
+    if (length.is_negative())
+      return fail(name, base::format_duration(length), "must not be negative");
   if (input.rules.period_limit_ppm > kPpmOne)
     return fail("rules.period_limit_ppm", std::to_string(input.rules.period_limit_ppm),
                 "must be at most 1000000");
   if (input.fund.total_shares.is_negative())
     return fail("fund.total_shares", base::to_text(input.fund.total_shares.value()),
                 "must not be below zero");
-  if (input.holders.size() > kMembersMax || input.events.size() > kEventsMax)
-    return fail("events", std::to_string(input.events.size()) + " events",
-                "and holders must be at most 100000");
-  Shares sum;
-  for (const FundHolder& holder : input.holders) {
-    const std::string path = "holders." + holder.owner;
-    if (!is_label(holder.owner))
-      return fail("holders.owner", holder.owner, "must be 1 to 64 letters, digits and . _ : / -");
-    if (!is_sane(holder.stake) || holder.stake.rebases > input.fund.rebases)
-      return fail(
-          path, base::to_text(holder.stake.shares.value()),
-          "shares must not be below zero, nor below those requested, nor ahead of the fund");
-    const auto next = try_add(sum, holder.stake.shares);
-    if (!next) return fail(path, "its shares", "must fit 127 bits with the others");
-    sum = *next;
-    if (holder.stake.rebases == input.fund.rebases && sum > input.fund.total_shares)
-      return fail(path, base::to_text(sum.value()), "holders must not have more than all shares");
-  }
-  return std::nullopt;
+  if (input.fund.rebases > kRebasesMax)
+    return fail("fund.rebases", std::to_string(input.fund.rebases), "must be at most 1000000000");
+  for (const auto& [name, size, most] : {std::tuple{"holders", input.holders.size(), kMembersMax},
+                                         {"events", input.events.size(), kEventsMax}})
+    if (size > most) return fail(name, std::to_string(size), "must be at most 100000");
+  return fault_of_holders(input);
 }
 
 Fault fault_of(const std::string& path, const FundEvent& event, base::Time before) {

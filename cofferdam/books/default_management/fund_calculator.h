@@ -92,8 +92,10 @@ struct FundStep {
     visit("balance", self.balance, "after the event");
     visit("total_shares", self.total_shares, "after the event");
     visit("rebases", self.rebases, "after the event");
-    visit("share_price", self.share_price,
-          "units of balance for one unit of shares, cut to 6 fraction digits; 0 without shares");
+    visit(
+        "share_price", self.share_price,
+        "units of balance for one unit of shares, cut to 6 fraction digits; 0 without shares, and "
+        "170141183460469231731.687303715884105727, the largest rate, for all above it");
   }
 };
 

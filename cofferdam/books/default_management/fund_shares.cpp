@@ -28,9 +28,13 @@ Amount period_left(const FundRules& rules, const Fund& fund) {
   return Amount(most > fund.period_paid.units() ? most - fund.period_paid.units() : 0);
 }
 
+// Times may lie further apart than a duration counts.
+bool has_passed(base::Time since, base::Duration length, base::Time now) {
+  return i128{now.value()} - since.value() >= length.value();
+}
+
 void begin_period(const FundRules& rules, Fund& fund, base::Time now) {
-  const bool over = now.value() - fund.period_start.value() >= rules.period.value();
-  if (!fund.period_balance.is_zero() && !over) return;
+  if (!fund.period_balance.is_zero() && !has_passed(fund.period_start, rules.period, now)) return;
   fund.period_start = now;
   fund.period_balance = fund.balance;
   fund.period_paid = Amount();
@@ -102,11 +106,12 @@ FundResult stake(Fund& fund, Stake& holder, Amount amount) {
 }
 
 FundResult request(Fund& fund, Stake& holder, Shares shares, base::Time now) {
+  // Asked before the rebase, as the source does: one that rebasing leaves nothing of is open still.
+  if (!holder.requested_shares.is_zero()) return {.status = FundStatus::request_open};
   Fund next = fund;
   Stake held = holder;
   rebase(next);
   rebase(next, held);
-  if (!held.requested_shares.is_zero()) return {.status = FundStatus::request_open};
   if (shares <= Shares() || shares > held.shares) return {.status = FundStatus::exceeds_shares};
   held.requested_shares = shares;
   held.frozen_value = std::min(value_of(next, shares), drawable(next));
@@ -149,8 +154,7 @@ FundResult redeem(const FundRules& rules, Fund& fund, Stake& holder, base::Time 
   rebase(next, held);
   if (held.requested_shares.is_zero() && holder.requested_shares.is_zero())
     return {.status = FundStatus::no_request};
-  if (now.value() - held.requested.value() < rules.notice.value())
-    return {.status = FundStatus::notice_runs};
+  if (!has_passed(held.requested, rules.notice, now)) return {.status = FundStatus::notice_runs};
   const Shares gone = held.requested_shares;
   const Amount paid = std::min(value_of(next, gone), held.frozen_value);
   if (next.balance - paid < std::min(rules.minimum_balance, next.balance))

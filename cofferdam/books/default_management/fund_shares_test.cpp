@@ -56,6 +56,71 @@ TEST(FundShares, ForfeitCasesOfTheSource) {
   EXPECT_EQ(lost(1'000 * kDollar, 1'000 * q, 1'000 * q - 1, 1'000 * kDollar - 1), 0);
 }
 
+Stake held(i128 shares, std::uint32_t rebases) {
+  Stake s;
+  s.shares = Shares(shares);
+  s.rebases = rebases;
+  return s;
+}
+
+TEST(FundShares, StakesOfBeforeARebaseAreCountedAsTheFundCountsNow) {
+  // An answer of this calculator, asked again: ann's 3,000,000,000 are 30 of the 60 since the
+  // rebase.
+  Fund f = fund(100, 60);
+  f.rebases = 8;
+  FundSharesInput input{.fund = f,
+                        .holders = {{.owner = "ann", .stake = held(3'000'000'000, 0)},
+                                    {.owner = "cyd", .stake = held(30, 8)}}};
+  const auto output = fund_shares(input);
+  EXPECT_TRUE(output.has_value()) << output.error().text();
+  for (const i128 shares : {i128{3'100'000'000}, i128{6'100'000'000}}) {
+    input.holders[0].stake = held(shares, 0);
+    input.holders[1].stake.shares = shares < 6'000'000'000 ? Shares(30) : Shares();
+    const auto refused = fund_shares(input);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().field,
+              shares < 6'000'000'000 ? "holders.cyd.stake.shares" : "holders.ann.stake.shares");
+  }
+}
+
+TEST(FundShares, ARequestThatRebasingLeavesNothingOfIsOpenStill) {
+  // 1,000 shares of one unit of money are divided by 100: of the 5 in notice nothing is left.
+  Fund f = fund(1, 1'000);
+  Stake s = held(500, 0);
+  s.requested_shares = Shares(5);
+  EXPECT_EQ(request(f, s, Shares(1), base::Time()).status, FundStatus::request_open);
+  EXPECT_EQ(cancel(f, s).status, FundStatus::ok);
+  EXPECT_EQ(s.shares, Shares(5));
+  EXPECT_EQ(request(f, s, Shares(1), base::Time()).status, FundStatus::ok);
+}
+
+TEST(FundShares, ANoticeOfCenturiesHasRun) {
+  // The times lie further apart than 64 bits of nanoseconds count.
+  constexpr std::int64_t kCentury = 36'525LL * 86'400 * base::kNanosecondsPerSecond;
+  Fund f = fund(10, 10);
+  Stake s = held(5, 0);
+  s.requested_shares = Shares(5);
+  s.frozen_value = Amount(5);
+  s.requested = base::Time(-2 * kCentury);
+  EXPECT_EQ(redeem({}, f, s, base::Time(2 * kCentury)).amount, Amount(5));
+}
+
+TEST(FundShares, NamesWhatIsWrong) {
+  FundSharesInput input;
+  input.rules.period = base::Duration(-1);
+  EXPECT_EQ(fund_shares(input).error().field, "rules.period");
+  input = {};
+  input.fund.rebases = 4'294'967'295;
+  EXPECT_EQ(fund_shares(input).error().field, "fund.rebases");
+  input = {.fund = fund(100, 60), .holders = {{.owner = "a", .stake = held(5, 1)}}};
+  EXPECT_EQ(fund_shares(input).error().field, "holders.a.stake.rebases");
+  input.holders[0].stake = held(-5, 0);
+  EXPECT_EQ(fund_shares(input).error().field, "holders.a.stake.shares");
+  input.holders[0].stake = held(5, 0);
+  input.holders[0].stake.requested_shares = Shares(6);
+  EXPECT_EQ(fund_shares(input).error().field, "holders.a.stake.requested_shares");
+}
+
 TEST(FundShares, LossesBiteInTheNoticeGainsDoNot) {
   FundSharesInput input{.fund = fund(0, 0)};
   const auto at = [](std::int64_t day) {
