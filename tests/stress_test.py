@@ -79,6 +79,8 @@ class Refusals(unittest.TestCase):
     def test_terms_out_of_bounds(self):
         self.assertEqual(self.refused("--pools", "0")["field"], "pools")
         self.assertEqual(self.refused("--fund-rate", "1.5")["field"], "fund_rate")
+        wrong = self.refused("--absent-ask-rate", "1.0000000001")
+        self.assertEqual((wrong["field"], wrong["value"]), ("absent_ask_rate", "1.0000000001"))
         self.assertEqual(self.refused("--fund-rate", "nan")["field"], "fund_rate")
         self.assertIn("rulebook", self.refused("--rulebook", "none")["field"])
         run = stress(self.folder, "--accounts", "5")

@@ -113,9 +113,8 @@ constexpr std::array<std::uint16_t, 3> kPurchases{market::kTradePremium, market:
   const State& state = room.state;
   if (room.judges_cover) return {};
   if (room.settles_positions) {
-    if (const auto fresh =
-            margin::find_immature_purchase(state.safeguards, state.market, state.ledger,
-                                           own_purchases(room), kPurchases, room.context.now))
+    if (const auto fresh = margin::find_immature_purchase(
+            state.safeguards, state.market, state.ledger, own_purchases(room), room.context.now))
       return {.door = DoorStatus::policy_breach, .law = *fresh};
     return {};
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/report/stress_verbs.h"
 
+#include "cofferdam/base/estimate.h"
 #include "cofferdam/operation/rulebooks.h"
 #include "cofferdam/report/export_journal.h"
 #include "cofferdam/report/option_chains.h"
@@ -104,7 +105,7 @@ Result<void> check(const StressParameters& p) {
       {"slippage", p.slippage}};
   for (const auto& [name, rate] : rates)
     if (!(rate >= 0 && rate <= 1))
-      return malformed(std::string(name), std::to_string(rate), "must be 0 to 1");
+      return malformed(std::string(name), base::number_text(rate), "must be 0 to 1");
   if (p.add_on_look_back < 1 || p.add_on_look_back > kLookBackMax)
     return malformed("add_on_look_back", std::to_string(p.add_on_look_back), "must be 1 to 1,000");
   if (p.fresh_volume < 1 || p.fresh_volume > kVolumeMax)

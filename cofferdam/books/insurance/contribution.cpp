@@ -6,7 +6,9 @@
 #include "cofferdam/base/rounding.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace cofferdam::insurance {
 namespace {
@@ -48,9 +50,14 @@ base::Result<void> check(const ContributionInput& in) {
                            "must be above 0 and at most modifier_most, that at most 1,000");
   if (in.modifier_step.is_negative() || in.modifier_step.value() > base::kRateOne)
     return base::malformed("modifier_step", rate_text(in.modifier_step), "must lie from 0 to 1");
-  for (const Contributor& m : in.members)
+  std::set<std::string_view> names;
+  for (const Contributor& m : in.members) {
+    if (m.name.empty() || !names.insert(m.name).second)
+      return base::malformed("members.name", m.name, "must be a name, once");
     if (m.last_modifier.value() <= 0 || m.last_modifier.value() > 1'000 * base::kRateOne)
-      return base::malformed("last_modifier", m.name, "must be above 0, at most 1,000");
+      return base::malformed("members.last_modifier", rate_text(m.last_modifier),
+                             "must be above 0, at most 1,000");
+  }
   return {};
 }
 

@@ -184,7 +184,8 @@ TEST(Contribution, SumsToTheNeedAndIsMonotoneInLosses) {
     const auto amount = [] { return Amount(u128{*rc::gen::inRange<std::uint64_t>(0, 1u << 30)}); };
     const auto n = *rc::gen::inRange(1, 8);
     for (int i = 0; i < n; ++i)
-      in.members.push_back({.expected_loss = Amount(amount().units() + 1),
+      in.members.push_back({.name = std::to_string(i),
+                            .expected_loss = Amount(amount().units() + 1),
                             .tail_share = amount(),
                             .exposure = amount(),
                             .losses = amount()});
@@ -215,6 +216,23 @@ TEST(Contribution, RefusesWhatHasNoAnswer) {
   in = pool();
   for (Contributor& m : in.members) m.expected_loss = m.tail_share = Amount();
   EXPECT_FALSE(contribution(in).has_value());
+}
+
+TEST(Contribution, AMemberStandsOnce) {
+  ContributionInput in = pool();
+  in.members.push_back(in.members[0]);
+  auto out = contribution(in);
+  ASSERT_FALSE(out.has_value());
+  EXPECT_EQ(out.error().field, "members.name");
+  EXPECT_EQ(out.error().value, in.members[0].name);
+  EXPECT_EQ(out.error().rule, "must be a name, once");
+  in.members.back().name = "";
+  EXPECT_EQ(contribution(in).error().field, "members.name");
+  in.members.back().name = "c";
+  in.members.back().last_modifier = Rate();
+  out = contribution(in);
+  EXPECT_EQ(out.error().field, "members.last_modifier");
+  EXPECT_EQ(out.error().value, "0");
 }
 
 }  // namespace

@@ -91,7 +91,8 @@ ContributionInput tariff_input(const PublishTariff& command, const State& state,
                        .modifier_step = command.modifier_step};
   const Tariff* last = tariff_before(state, command.pool, command.period);
   for (const TariffMember& member : command.members) {
-    Contributor row{.expected_loss = member.expected_loss,
+    Contributor row{.name = base::to_text(member.member.value()),
+                    .expected_loss = member.expected_loss,
                     .tail_share = member.tail_share,
                     .exposure = member.exposure,
                     .losses = member.losses,

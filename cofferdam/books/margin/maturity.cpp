@@ -170,11 +170,10 @@ std::optional<std::string> find_immature_withdrawal(const SafeguardState& state,
 std::optional<std::string> find_immature_purchase(const SafeguardState& state,
                                                   const market::State& market,
                                                   const ledger::State& ledger,
-                                                  std::span<const ledger::Transfer> postings,
-                                                  std::span<const std::uint16_t> codes, Time now) {
+                                                  std::span<const ledger::Transfer> purchases,
+                                                  Time now) {
   if (state.fresh.size() == 0) return std::nullopt;
-  for (const ledger::Transfer& leg : postings) {
-    if (std::ranges::find(codes, leg.code) == codes.end()) continue;
+  for (const ledger::Transfer& leg : purchases) {
     const ledger::Account& payer = *ledger.accounts.find(leg.debit_account);
     if (auto lack = lack_of(state, market, ledger, payer, now)) return lack;
   }

@@ -53,11 +53,11 @@ void follow_settlements(SafeguardState& state, const market::State& market,
                                                                   const ledger::State& ledger,
                                                                   Time now);
 
-// The same of commands that may lower it for other reasons: the first account that paid with one of
-// `codes` and is left with less than what is not mature.
+// The same of commands that may lower it for other reasons: the first account that `purchases` took
+// from and left with less than what is not mature.
 [[nodiscard]] std::optional<std::string> find_immature_purchase(
     const SafeguardState& state, const market::State& market, const ledger::State& ledger,
-    std::span<const ledger::Transfer> postings, std::span<const std::uint16_t> codes, Time now);
+    std::span<const ledger::Transfer> purchases, Time now);
 
 // The same of trades, one by one.
 class MaturityGuard final : public market::PaymentGuard {

@@ -76,10 +76,9 @@ struct Maturing : TestBooks {
 
   // For an asset that may leave, or (`is_fee`) for what it owes.
   bool buys(std::uint64_t owner, std::uint64_t amount, bool is_fee = false) {
-    static constexpr std::array<std::uint16_t, 1> kPurchases{market::kTradeDelivery};
     const std::uint16_t code = is_fee ? market::kTradeFee : market::kTradeDelivery;
-    return pays(owner, amount, code, [this](std::span<const ledger::Transfer> legs) {
-      return !find_immature_purchase(safeguards, market, ledger, legs, kPurchases, now);
+    return pays(owner, amount, code, [this, is_fee](std::span<const ledger::Transfer> legs) {
+      return is_fee || !find_immature_purchase(safeguards, market, ledger, legs, now);
     });
   }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace cofferdam::market {
 
@@ -21,8 +22,18 @@ constexpr int kExponentMax = 40;
 constexpr std::uint8_t kInputScaleMax = 18;
 constexpr std::uint32_t kFundingsPerDayMax = 86'400;
 
-[[nodiscard]] std::unexpected<base::Error> too_large(const std::string& field) {
-  return base::malformed(field, "", "values and payments stay below 2^120 units");
+[[nodiscard]] std::unexpected<base::Error> too_large(const std::string& field, std::string value) {
+  return base::malformed(field, std::move(value), "values and payments stay below 2^120 units");
+}
+
+[[nodiscard]] std::string text_of(Rate rate) {
+  return base::format_decimal_short(rate.value(), base::kRateScale);
+}
+
+[[nodiscard]] std::unexpected<base::Error> too_large_position(const FundingInput& input,
+                                                              std::size_t i) {
+  return too_large("positions[" + std::to_string(i) + "]",
+                   base::format_decimal_short(input.positions[i].value(), input.quantity_scale));
 }
 
 [[nodiscard]] std::optional<i128> product(i128 a, i128 b) {
@@ -36,17 +47,16 @@ constexpr std::uint32_t kFundingsPerDayMax = 86'400;
     return base::malformed("fundings_per_day", std::to_string(input.fundings_per_day),
                            "must be 1 to 86,400");
   if (input.interest_clamp.is_negative())
-    return base::malformed("interest_clamp", base::to_text(input.interest_clamp.value()),
-                           "must not be negative");
+    return base::malformed("interest_clamp", text_of(input.interest_clamp), "must not be negative");
   const auto spread = base::try_sub(input.interest_quote, input.interest_base);
-  if (!spread) return too_large("interest_quote");
+  if (!spread) return too_large("interest_quote", text_of(input.interest_quote));
   const Rate interest(
       base::div_round<Rounding::half_even>(spread->value(), i128{input.fundings_per_day}));
   const auto gap = base::try_sub(interest, input.premium);
-  if (!gap) return too_large("premium");
+  if (!gap) return too_large("premium", text_of(input.premium));
   const Rate pulled = std::clamp(*gap, -input.interest_clamp, input.interest_clamp);
   const auto rate = base::try_add(input.premium, pulled);
-  if (!rate) return too_large("premium");
+  if (!rate) return too_large("premium", text_of(input.premium));
   return *rate;
 }
 
@@ -58,7 +68,8 @@ constexpr std::uint32_t kFundingsPerDayMax = 86'400;
       return base::malformed(name, std::to_string(scale), "must be 0 to 18");
   if (input.multiplier == 0) return base::malformed("multiplier", "0", "must be at least 1");
   if (input.mark_price.value() <= 0)
-    return base::malformed("mark_price", base::to_text(input.mark_price.value()),
+    return base::malformed("mark_price",
+                           base::format_decimal_short(input.mark_price.value(), input.price_scale),
                            "must be positive");
   const Scales scales{.price = input.price_scale,
                       .quantity = input.quantity_scale,
@@ -73,7 +84,9 @@ constexpr std::uint32_t kFundingsPerDayMax = 86'400;
                            "multiplier_scale digits");
   contract.value_factor = *factor;
   const auto unit = unit_value(contract, input.mark_price);
-  if (!unit) return too_large("mark_price");
+  if (!unit)
+    return too_large("mark_price",
+                     base::format_decimal_short(input.mark_price.value(), input.price_scale));
   return *unit;
 }
 
@@ -116,14 +129,14 @@ constexpr std::uint32_t kFundingsPerDayMax = 86'400;
   FundingOutput output;
   const auto rate = product(i128{input.funding_rate_ppm}, base::kRateOne / kMillion);
   const auto delta = dydx_index_delta(input);
-  if (!rate || !delta) return too_large("funding_rate_ppm");
+  if (!rate || !delta) return too_large("funding_rate_ppm", std::to_string(input.funding_rate_ppm));
   output.funding_rate = Rate(*rate);
   output.index_delta = *delta;
   for (std::size_t i = 0; i < input.positions.size(); ++i) {
     const auto ppm = product(*delta, input.positions[i].value());
     if (!ppm || *ppm == base::kI128Min ||
         !add_payment(output, base::div_round<Rounding::floor>(-*ppm, kMillion)))
-      return too_large("positions[" + std::to_string(i) + "]");
+      return too_large_position(input, i);
   }
   return output;
 }
@@ -166,7 +179,7 @@ base::Result<FundingOutput> funding(const FundingInput& input) {
     output = *std::move(result);
   } else {
     if (input.funding_rate_max.is_negative())
-      return base::malformed("funding_rate_max", base::to_text(input.funding_rate_max.value()),
+      return base::malformed("funding_rate_max", text_of(input.funding_rate_max),
                              "must not be negative");
     const base::Result<Rate> rate =
         input.method == FundingMethod::premium ? premium_rate(input) : input.funding_rate;
@@ -175,12 +188,11 @@ base::Result<FundingOutput> funding(const FundingInput& input) {
     const base::Result<u128> unit = unit_of(input);
     if (!unit) return std::unexpected(unit.error());
     const auto per_unit = funding_per_unit(*unit, output.funding_rate);
-    if (!per_unit) return too_large("funding_rate");
+    if (!per_unit) return too_large("funding_rate", text_of(output.funding_rate));
     output.index_delta = *per_unit;
     for (std::size_t i = 0; i < input.positions.size(); ++i) {
       const auto payment = funding_of(input.positions[i].value(), *per_unit);
-      if (!payment || !add_payment(output, *payment))
-        return too_large("positions[" + std::to_string(i) + "]");
+      if (!payment || !add_payment(output, *payment)) return too_large_position(input, i);
     }
   }
   output.dust = SignedAmount(static_cast<i128>(output.paid.units()) -

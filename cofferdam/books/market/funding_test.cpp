@@ -103,6 +103,21 @@ TEST(Funding, RefusesWhatMakesNoSense) {
             "positions[0]");
 }
 
+// What does not fit is named as it was written.
+TEST(Funding, NamesTheValueThatIsTooLarge) {
+  const auto value = [](const FundingInput& input) { return funding(input).error().value; };
+  EXPECT_EQ(value({.funding_rate = Rate(base::kRateOne / 2),
+                   .mark_price = Price(3),
+                   .quantity_scale = 2,
+                   .scale = 2,
+                   .positions = {Quantity(100), Quantity::max()}}),
+            "1701411834604692317316873037158841057.27");
+  EXPECT_EQ(value({.funding_rate = Rate::max(), .mark_price = Price(3)}),
+            "170141183460469231731.687303715884105727");
+  EXPECT_EQ(value({.funding_rate_max = -ppm(500), .mark_price = Price(1)}), "-0.0005");
+  EXPECT_EQ(value({.price_scale = 1, .mark_price = Price(-15), .scale = 1}), "-1.5");
+}
+
 // Every recorded trade near a funding, as a position at its price, under the rate of that funding:
 // its value is what BitMEX recorded, and the long pays value x rate rounded up to the satoshi.
 TEST(Funding, BitmexPositionsPayWhatTheRecordedValuesSay) {

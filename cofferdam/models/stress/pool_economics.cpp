@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/stress/pool_economics.h"
 
+#include "cofferdam/base/decimal.h"
 #include "cofferdam/base/estimate.h"
 #include "cofferdam/base/rounding.h"
 
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace cofferdam::stress {
 namespace {
@@ -30,6 +32,22 @@ constexpr std::string_view kTooLarge = "must be at most 10^30 units";
 
 bool is_small(Amount amount) {
   return amount.units() <= static_cast<u128>(kUnitsMax);
+}
+
+Result<void> check(const EfficiencyPool& p, unsigned scale) {
+  for (const auto& [field, amount] :
+       {std::pair{"pools.collateral", p.collateral}, std::pair{"pools.requirement", p.requirement},
+        std::pair{"pools.gross_requirement", p.gross_requirement},
+        std::pair{"pools.risk_capital", p.risk_capital}})
+    if (!is_small(amount))
+      return malformed(field, base::format_decimal(amount, scale), std::string(kTooLarge));
+  if (base::magnitude(p.income.units()) > static_cast<u128>(kUnitsMax))
+    return malformed("pools.income", base::format_decimal(p.income, scale),
+                     "must be at most 10^30 units, either way");
+  if (!p.gross_requirement.is_zero() && p.gross_requirement < p.requirement)
+    return malformed("pools.gross_requirement", base::format_decimal(p.gross_requirement, scale),
+                     "must be 0 or at least the requirement");
+  return {};
 }
 
 double ratio(double a, double b) {
@@ -67,7 +85,8 @@ Result<CapitalEfficiencyOutput> capital_efficiency(const CapitalEfficiencyInput&
   if (in.pools.empty() || in.pools.size() > kPoolsMax)
     return malformed("pools", std::to_string(in.pools.size()), "must be 1 to 10,000");
   if (!(in.periods_a_year > 0 && in.periods_a_year <= 1e6))
-    return malformed("periods_a_year", base::number_text(in.periods_a_year), "must be above 0");
+    return malformed("periods_a_year", base::number_text(in.periods_a_year),
+                     "must be above 0, to 1e6");
   CapitalEfficiencyOutput out{.total = {}, .pools = {}};
   EfficiencyPool all{.pool = "all"};
   Amount idle, missing, saved;
@@ -75,14 +94,7 @@ Result<CapitalEfficiencyOutput> capital_efficiency(const CapitalEfficiencyInput&
   for (const EfficiencyPool& pool : in.pools) {
     if (pool.pool.empty() || !names.insert(pool.pool).second)
       return malformed("pools.pool", pool.pool, "must be a name, once");
-    for (const Amount amount :
-         {pool.collateral, pool.requirement, pool.gross_requirement, pool.risk_capital})
-      if (!is_small(amount)) return malformed("pools", pool.pool, std::string(kTooLarge));
-    if (base::magnitude(pool.income.units()) > static_cast<u128>(kUnitsMax))
-      return malformed("pools.income", pool.pool, std::string(kTooLarge));
-    if (pool.gross_requirement.units() != 0 &&
-        pool.gross_requirement.units() < pool.requirement.units())
-      return malformed("pools.gross_requirement", pool.pool, "must be at least the requirement");
+    if (Result<void> sound = check(pool, in.scale); !sound) return std::unexpected(sound.error());
     all.collateral = sum(all.collateral, pool.collateral);
     all.requirement = sum(all.requirement, pool.requirement);
     all.gross_requirement = sum(all.gross_requirement, pool.gross_requirement);

@@ -15,6 +15,8 @@ using base::malformed;
 using base::Result;
 
 constexpr std::size_t kMovesMax = 1'000'000;
+// A sum of moves beyond the margin by less than this part of it is the rounding of doubles.
+constexpr double kRoundingPart = 1e-12;
 
 Result<void> check(const ProcyclicalityInput& in) {
   const auto bad = [](std::string_view name, double value, std::string rule) {
@@ -37,11 +39,12 @@ Result<void> check(const ProcyclicalityInput& in) {
   const std::size_t least = std::size_t{in.look_back} + in.horizon + 1;
   if (in.moves.size() < least || in.moves.size() > kMovesMax)
     return malformed("moves", std::to_string(in.moves.size()),
-                     "must be look_back and horizon and one more, to 1,000,000");
+                     "must be look_back + horizon + 1 moves at least, to 1,000,000");
   if (in.judged_from >= in.moves.size())
     return bad("judged_from", in.judged_from, "must be the index of a move");
-  for (const double move : in.moves)
-    if (!(move > -1 && move <= 100)) return bad("moves", move, "must be above -1, to 100");
+  for (std::size_t t = 0; t < in.moves.size(); ++t)
+    if (!(in.moves[t] > -1 && in.moves[t] <= 100))
+      return bad("moves[" + std::to_string(t) + "]", in.moves[t], "must be above -1, to 100");
   return {};
 }
 
@@ -70,6 +73,23 @@ class SortedWindow {
   std::vector<double> sorted_;
 };
 
+// A sum that things are added to and taken from without end. What one addition rounds away is kept
+// beside it (A. Neumaier 1974): after a large number has left, the small ones are still there.
+class RunningSum {
+ public:
+  void add(double value) {
+    const double next = sum_ + value;
+    lost_ += std::abs(sum_) >= std::abs(value) ? (sum_ - next) + value : (value - next) + sum_;
+    sum_ = next;
+  }
+
+  [[nodiscard]] double value() const { return sum_ + lost_; }
+
+ private:
+  double sum_ = 0;
+  double lost_ = 0;
+};
+
 // Margins of the five tools at each step from look_back on.
 using Margins = std::array<std::vector<double>, 5>;
 
@@ -77,7 +97,8 @@ Margins margins_of(const ProcyclicalityInput& in) {
   Margins out;
   SortedWindow recent(in.look_back), past(in.long_look_back);
   std::deque<double> bases;  // of the last long_look_back steps
-  double variance = 0, worst = 0, sum = 0;
+  RunningSum sum;
+  double variance = 0, worst = 0;
   const double scale = std::sqrt(static_cast<double>(in.horizon));
   const double z = numerics::gaussian_quantile(1 - (1 - in.confidence) / 2);
   for (std::size_t t = 0; t < in.moves.size(); ++t) {
@@ -87,9 +108,9 @@ Margins margins_of(const ProcyclicalityInput& in) {
                                                              : z * std::sqrt(variance));
       worst = std::max(worst, base);
       bases.push_back(base);
-      sum += base;
-      if (bases.size() > in.long_look_back) sum -= bases.front(), bases.pop_front();
-      const double mean = sum / static_cast<double>(bases.size());
+      sum.add(base);
+      if (bases.size() > in.long_look_back) sum.add(-bases.front()), bases.pop_front();
+      const double mean = sum.value() / static_cast<double>(bases.size());
       const double floored = std::max(base, scale * past.quantile(in.confidence));
       const double stressed =
           std::max(base, (1 - in.stress_weight) * base + in.stress_weight * worst);
@@ -111,6 +132,19 @@ Margins margins_of(const ProcyclicalityInput& in) {
   return out;
 }
 
+// What came at each step from look_back on: the sum of its `horizon` moves, either way. Each sum by
+// itself: a move that repeats an earlier one meets its margin exactly, and must not fall out of it
+// by what a running sum has rounded.
+std::vector<double> moves_after(const ProcyclicalityInput& in) {
+  std::vector<double> out;
+  for (std::size_t t = in.look_back; t + in.horizon <= in.moves.size(); ++t) {
+    double sum = 0;
+    for (std::size_t k = t; k < t + in.horizon; ++k) sum += in.moves[k];
+    out.push_back(std::abs(sum));
+  }
+  return out;
+}
+
 double part_held(std::uint64_t steps, std::uint64_t exceeded) {
   return steps == 0 ? 0 : 1 - static_cast<double>(exceeded) / static_cast<double>(steps);
 }
@@ -122,8 +156,7 @@ Result<ProcyclicalityOutput> procyclicality(const ProcyclicalityInput& in) {
   constexpr std::array<std::string_view, 5> kTools{"none", "floor", "stressed", "buffer", "all"};
   const Margins margins = margins_of(in);
   const std::size_t from = in.judged_from == 0 ? in.moves.size() / 2 : in.judged_from;
-  std::vector<double> sums(in.moves.size() + 1, 0);
-  for (std::size_t t = 0; t < in.moves.size(); ++t) sums[t + 1] = sums[t] + in.moves[t];
+  const std::vector<double> after = moves_after(in);
   ProcyclicalityOutput out{.tools = {}};
   for (std::size_t k = 0; k < kTools.size(); ++k) {
     const std::vector<double>& margin = margins[k];
@@ -136,7 +169,7 @@ Result<ProcyclicalityOutput> procyclicality(const ProcyclicalityInput& in) {
         tool.call_max = std::max(tool.call_max, margin[i] - margin[i - in.call_steps]);
       const std::size_t t = i + in.look_back;
       if (t + in.horizon > in.moves.size()) continue;
-      const bool exceeded = std::abs(sums[t + in.horizon] - sums[t]) > margin[i];
+      const bool exceeded = after[i] > margin[i] * (1 + kRoundingPart);
       (t < from ? tool.earlier : tool.later) += 1;
       if (exceeded) (t < from ? tool.earlier_exceeded : tool.later_exceeded) += 1;
     }

@@ -3,10 +3,11 @@
 // Margin over time from past moves, with and without the tools against procyclicality, judged on
 // what came after. At each step t, from moves before t only:
 //
-//   base      quantile of the last `look_back` absolute moves, or z x EWMA deviation, x
-//   sqrt(horizon) floor     at least the same quantile over all moves of the last `long_look_back`
-//   steps stressed  at least (1 - w) base + w x the largest base so far buffer    (1 + b) x base
-//   while that is below (1 + b) x its own long mean, else that mean, and
+//   base      quantile of the last `look_back` absolute moves, or z x EWMA deviation,
+//             x sqrt(horizon)
+//   floor     at least the same quantile over all moves of the last `long_look_back` steps
+//   stressed  at least (1 - w) base + w x the largest base so far
+//   buffer    (1 + b) x base while that is below (1 + b) x its own long mean, else that mean, and
 //             never below base: the buffer is given up as margins rise
 //   all       the largest of the three
 //
@@ -90,7 +91,8 @@ struct MarginTool {
     visit("peak", self.peak, "largest");
     visit("trough", self.trough, "smallest");
     visit("peak_to_trough", self.peak_to_trough, "one by the other");
-    visit("call_max", self.call_max, "largest rise within call_steps, as part of the price");
+    visit("call_max", self.call_max,
+          "largest rise from a step to the one call_steps later, as part of the price");
     visit("earlier", self.earlier, "steps before judged_from");
     visit("earlier_exceeded", self.earlier_exceeded, "of them");
     visit("earlier_coverage", self.earlier_coverage, "part that held");

@@ -2,6 +2,7 @@
 //
 // The calculators of funds, contagion, concentration and procyclicality, against closed forms, sums
 // done by hand and second methods.
+#include "cofferdam/base/decimal.h"
 #include "cofferdam/models/stress/bounded_proposal.h"
 #include "cofferdam/models/stress/concentration.h"
 #include "cofferdam/models/stress/contagion.h"
@@ -287,6 +288,50 @@ TEST(Contagion, SalesMoveThePriceAndTheNextOnesFall) {
   EXPECT_NEAR(out.runs[0].price_end, 72 * 0.8, 1e-9);
 }
 
+// By hand, and with decimals that doubles do not hold: a long of 3 from 1 at 0.7 has lost 0.9.
+TEST(Contagion, WhoHasPaidTheLastIsAtZero) {
+  ContagionInput input{
+      .accounts = {{"a", "x", 3, 0, 0.9}, {"b", "x", -3, 0, 0.1}}, .price = 1, .shock = -0.3};
+  for (const ContagionRun& run : of(&contagion, input).runs) {
+    EXPECT_EQ(run.closed, 1U);
+    EXPECT_EQ(run.defaults, 0U);
+    EXPECT_EQ(run.deficit, 0);
+  }
+  // A long of 7 owes 1.8. Shorts of 2, 3 and 3 have all of it, and no other pool pays.
+  input.accounts = {{"a", "x", 7, 0, 0.3},
+                    {"b", "x", -2, 0, 0.2},
+                    {"c", "x", -3, 0, 0.3},
+                    {"d", "x", -3, 0, 0.1},
+                    {"e", "y", 0, 0, 100}};
+  for (const ContagionRun& run : of(&contagion, input).runs) {
+    EXPECT_NEAR(run.members_paid, 1.8, 1e-12);
+    EXPECT_EQ(run.pools_hit_without_default, 0U);
+    EXPECT_EQ(run.pools[1].members_paid, 0);
+  }
+  // At 1.07 a owes 544.65 - 20; b gives its 50 - 3.7 and keeps 5 short, c its 100 + 3.7: at zero
+  // both need nothing more.
+  input = {.accounts = {{"a", "x", 5, 110, 20}, {"b", "x", -10, 0.7, 50}, {"c", "x", 10, 0.7, 100}},
+           .price = 1,
+           .shock = 0.07,
+           .maintenance_rate = 0};
+  for (const ContagionRun& run : of(&contagion, input).runs) {
+    EXPECT_EQ(run.closed, 1U);
+    EXPECT_EQ(run.defaults_by_contagion, 0U);
+    EXPECT_NEAR(run.members_paid, 150, 1e-10);
+    EXPECT_NEAR(run.unpaid, 374.65, 1e-10);
+  }
+}
+
+TEST(Contagion, RefusesAPriceWithoutEnd) {
+  const ContagionInput input{.accounts = {{"a", "x", -10, 0, 520}, {"b", "x", -10, 0, 4'000}},
+                             .price = 100,
+                             .shock = 0.5,
+                             .impact = 10,
+                             .depth = 1e-300};
+  EXPECT_EQ(contagion(input).error().field, "depth");
+  EXPECT_EQ(contagion(input).error().value, "1e-300");
+}
+
 TEST(Contagion, ConservesAndStaysInItsPool) {
   EXPECT_TRUE(rc::check([] {
     ContagionInput input{.price = 100,
@@ -404,6 +449,49 @@ TEST(Procyclicality, ByHandOnTwoRegimes) {
   }
   input.look_back = 240;
   EXPECT_FALSE(procyclicality(input).has_value());
+}
+
+// Every move is a tenth: what repeats its margin is covered by it, however many came before.
+TEST(Procyclicality, AMoveThatMeetsItsMarginIsCovered) {
+  for (const std::uint32_t horizon : {1U, 4U}) {
+    ProcyclicalityInput input{
+        .confidence = 0.9, .horizon = horizon, .look_back = 20, .long_look_back = 40};
+    // Three down and one up: the sum of any four is 0.2, the margin of four 2 x 0.1.
+    for (int t = 0; t < 100; ++t) input.moves.push_back(t % 4 == 0 ? 0.1 : -0.1);
+    for (const MarginTool& tool : of(&procyclicality, input).tools) {
+      EXPECT_EQ(tool.earlier_exceeded, 0U) << tool.tool;
+      EXPECT_EQ(tool.later_exceeded, 0U) << tool.tool;
+      EXPECT_EQ(tool.later_coverage, 1);
+    }
+  }
+}
+
+// A margin of 90 for twenty steps, then of 10^-9: its long mean is 10^-9 once they have left.
+TEST(Procyclicality, ALargeMarginLeavesTheLongMean) {
+  ProcyclicalityInput input{.confidence = 0.99, .look_back = 20, .long_look_back = 20};
+  input.moves.assign(160, 1e-9);
+  input.moves[19] = 90;
+  const ProcyclicalityOutput out = of(&procyclicality, input);
+  EXPECT_NEAR(out.tools[3].trough, 1.25e-9, 1e-21);
+  EXPECT_EQ(out.tools[3].peak, 112.5);  // at first they are the mean
+}
+
+TEST(CapitalEfficiency, NamesTheAmount) {
+  CapitalEfficiencyInput input{.scale = 2,
+                               .pools = {{.pool = "a",
+                                          .collateral = Amount(1'000),
+                                          .requirement = Amount(600),
+                                          .gross_requirement = Amount(599)}}};
+  auto out = capital_efficiency(input);
+  ASSERT_FALSE(out.has_value());
+  EXPECT_EQ(out.error().field, "pools.gross_requirement");
+  EXPECT_EQ(out.error().value, "5.99");
+  input.pools[0].gross_requirement = Amount();
+  input.pools[0].risk_capital = Amount(base::power_of_ten(30) + 1);
+  out = capital_efficiency(input);
+  ASSERT_FALSE(out.has_value());
+  EXPECT_EQ(out.error().field, "pools.risk_capital");
+  EXPECT_EQ(out.error().value, "10000000000000000000000000000.01");
 }
 
 TEST(CapitalEfficiency, ByHand) {
