@@ -126,6 +126,75 @@ class Books:
                                       "rulebook": "r"})
 
 
+class TwoPools(Books):
+    """Two pools under one rulebook, each with money of its own, and a reserve in p that both name."""
+
+    MONEY = {7: 100_00, 8: 1000_00, 9: 300_00, 10: 5000_00, 21: 30_00, 22: 50_00, 40: 100_00}
+    POOL = {7: "p", 8: "p", 9: "q", 10: "q", 21: "p", 22: "q", 40: "p"}
+
+    def commands(self):
+        number = 100
+
+        def one(operation, content):
+            nonlocal number
+            number += 1
+            return {"id": str(number), "time": NOW, "operation": operation, "content": content}
+
+        def account(i, kind, owner_class, owner=None):
+            row = {"id": str(i), "pool": self.POOL.get(i, "p" if i == 1 else "q"), "asset": "USD",
+                   "class": kind, "owner_class": owner_class, "code": 1}
+            return row | ({"owner": str(owner)} if owner else {})
+
+        edges = [{"from": a, "to": b} for a, b in
+                 (("pool", "client"), ("client", "pool"), ("pool", "house"),
+                  ("pool", "insurance"), ("client", "insurance"))]
+        yield one("asset.create", {"code": "USD", "scale": 2})
+        for pool in "pq":
+            yield one("pool.create", {"code": pool, "regime": "omnibus", "activity": "swaps",
+                                      "buffer_caps": [{"asset": "USD", "cap": "90000.00"}],
+                                      "edges": edges})
+            yield one("pool.attach-agreement",
+                      {"pool": pool, "title": "Terms", "document": "9f" * 32,
+                       "parties": ["V", "owners"], "law": "England", "effective": "2026-01-01"})
+            yield one("pool.activate", {"pool": pool})
+        yield one("account.create", {"accounts": [
+            account(1, "custody", "pool"), account(2, "custody", "pool"),
+            *(account(o, "collateral", "client", o) | {"flags": ["debits_must_not_exceed_credits"]}
+              for o in (7, 8, 9, 10)),
+            account(21, "buffer", "house", 1), account(22, "buffer", "house", 1),
+            account(40, "reserve", "insurance", 2)]})
+        yield one("transfer.create", {"transfers": [
+            {"id": str(100 + k), "debit_account": "1" if self.POOL[k] == "p" else "2",
+             "credit_account": str(k), "amount": text(v), "pool": self.POOL[k], "asset": "USD",
+             "code": 1} for k, v in self.MONEY.items()]})
+        yield one("contract.create", {"code": "A", "kind": "linear", "settlement_asset": "USD",
+                                      "price_scale": 1, "quantity_scale": 3})
+        for o in (7, 8, 9, 10):
+            yield one("participant.open", {"pool": self.POOL[o], "owner": str(o),
+                                           "collateral": str(o), "contracts": ["A"]})
+        yield one("mark.record", {"marks": [{"contract": "A", "price": "100.0"}]})
+        yield one("trade.record", {"trades": [
+            {"id": str(k), "contract": "A", "price": "100.0", "quantity": quantity,
+             "buyer_pool": self.POOL[buyer], "buyer": str(buyer), "seller_pool": self.POOL[seller],
+             "seller": str(seller)}
+            for k, quantity, buyer, seller in ((1, "10.000", 7, 8), (2, "20.000", 9, 10))]})
+        yield one("conduit.declare", {"code": "reserve", "from": "p", "to": "q", "asset": "USD",
+                                      "purpose": "a reserve that both pools name"})
+        for pool, house in (("p", "21"), ("q", "22")):
+            shared = {"code": "shared", "kind": "shared_fund", "order": 2, "account": "40"}
+            yield one("waterfall.define", {"pool": pool, "asset": "USD", "layers": [
+                {"code": "house", "kind": "operator_capital", "order": 1, "account": house},
+                shared if pool == "p" else shared | {"conduit": "reserve"}]})
+        yield one("margin.set-rulebook", {
+            "code": "r", "version": "1", "asset": "USD", "value_scale": 5, "life": "1d",
+            "scenarios": 2, "late_max": "1h", "names": ["down", "up"]})
+        yield one("margin.publish-grid", {"rulebook": "r", "version": "1", "grids": [
+            {"contract": "A", "entries": [-1000, 1000]}]})  # of 0.001: 10.00 of a whole one
+        for pool in "pq":
+            yield one("margin.set-pool", {"pool": pool, "asset": "USD", "mode": "portfolio",
+                                          "rulebook": "r"})
+
+
 def joined(left, right):
     sums = lambda node: b"".join(s.to_bytes(16, "little") for s in node[0])
     data = b"\x01" + sums(left) + left[1] + sums(right) + right[1]
@@ -237,6 +306,54 @@ class Adequacy(unittest.TestCase):
                      for i in range(0, len(level), 2)]
         self.assertEqual(public["top"], level[0][1].hex())
         self.assertEqual(public["published"]["scale"], 3)
+
+
+class ReverseOverPools(unittest.TestCase):
+    """By hand. A unit of A changes by 10.00 m at the multiple m, so down 7 lacks 100 m - 100 and 9
+    lacks 200 m - 300; up 8 lacks 100 m - 1,000 and 10 lacks 200 m - 5,000, in cents rounded up.
+
+    down, p alone   100 m - 100 > 30 + 100                             above m = 2.30
+    down, q alone   200 m - 300 > 50 + 100                             above m = 2.25
+    down, together  (100 m - 100 - 30) + (200 m - 300 - 50) > 100      above m = 1.93333...
+                    at 1.933301: 93.34 and 86.67, of the reserve 63.34 + 36.67; at 1.933300: 93.33
+                    and 86.66, of the reserve 63.33 + 36.66
+    up, p alone     100 m - 1000 > 30 + 100                            above m = 11.30
+    up, q alone     200 m - 5000 > 50 + 100                            above m = 25.75
+    up, together    as p alone: the 50.00 of q pay nothing in p
+    """
+
+    ROWS = [
+        # pool, scenario, multiple, layers, need, defaulters, unpaid: pool, layers, owners; change
+        ("p", "down", 2_300_001, "130.00", "130.01", {"7": "130.01"}, ("p", ["7"]), -230_000),
+        ("p", "up", 11_300_001, "130.00", "130.01", {"8": "130.01"}, ("p", ["8"]), 1_130_000),
+        ("q", "down", 2_250_001, "150.00", "150.01", {"9": "150.01"}, ("q", ["9"]), -225_000),
+        ("q", "up", 25_750_001, "150.00", "150.01", {"10": "150.01"}, ("q", ["10"]), 2_575_000),
+        (None, "down", 1_933_301, "180.00", "180.01", {"7": "93.34", "9": "86.67"}, ("q", ["9"]),
+         -193_330),
+        (None, "up", 11_300_001, "180.00", "130.01", {"8": "130.01"}, ("p", ["8"]), 1_130_000)]
+
+    def test_pools_that_share_a_reserve(self):
+        with tempfile.TemporaryDirectory() as folder:
+            books = TwoPools(folder, None)
+            found = books.ask("adequacy", "reverse")
+            for row, want in zip(found, self.ROWS, strict=True):
+                pool, scenario, multiple, layers, need, defaulters, (where, owners), change = want
+                self.assertEqual(
+                    {k: row[k] for k in ("pool", "scenario", "breaks", "multiple_ppm", "layers",
+                                         "need", "uncovered", "accounts_short", "unknown")},
+                    {"pool": pool, "scenario": scenario, "breaks": True,
+                     "multiple_ppm": str(multiple), "layers": layers, "need": need,
+                     "uncovered": "0.01", "accounts_short": str(len(defaulters)), "unknown": "0"})
+                self.assertEqual({d["group"]: d["shortfall"] for d in row["defaulters"]},
+                                 defaulters)
+                self.assertEqual(row["unpaid"], [{"pool": where, "unpaid": "0.01",
+                                                  "layers": ["house", "shared"],
+                                                  "owners": owners}])
+                self.assertEqual(row["moves"], [{"contract": "A", "mark": "100.0",
+                                                 "change_ppm": str(change)}])
+            for pool in "pq":
+                self.assertEqual(books.ask("adequacy", "reverse", "--pool", pool),
+                                 [row for row in found if row["pool"] == pool])
 
 
 if __name__ == "__main__":
