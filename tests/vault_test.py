@@ -134,6 +134,19 @@ def main():
             open(bundle + ".number", "w").write(given)
             away.run("bundle", "show", bundle + ".number", expect=code)
 
+        # Amount and units are both signed: a document in which they differ is not shown, however good
+        # its hashes are. The refusals name the hashes of the changed document.
+        def two_amounts(b):
+            b["typed_data"]["message"]["amount"] = "99.00"
+            for name in ("message_hash", "digest"):
+                path = os.path.join(offline, "two.json")
+                json.dump(b, open(path, "w"))
+                refused = away.run("bundle", "show", path, expect=3)
+                assert refused["field"] == name, refused
+                b[name] = refused["rule"].split(", ")[1]
+        refused = away.run("bundle", "show", changed(bundle, two_amounts), expect=3)
+        assert (refused["field"], refused["value"]) == ("amount", "99.00"), refused
+
         # No single operator takes anything out of the wallet, by no transfer.
         for code in ("2", "3", "5"):
             taken = books.give(12, "transfer", "create", "--id", "9" + code, "--debit-account", "200",

@@ -190,6 +190,20 @@ void show(const TypedData& typed, const std::string& type, const TypedValue& val
   return {};
 }
 
+// The amount that people read and the units that wallets read are one number: the digits of the
+// amount, without its point, are the units.
+[[nodiscard]] Result<void> check_amount(const Json& message) {
+  const Json* amount = message.find("amount");
+  const Json* units = message.find("units");
+  if (amount == nullptr || units == nullptr) return {};
+  std::string digits = amount->text;
+  if (const auto point = digits.find('.'); point != std::string::npos) digits.erase(point, 1);
+  const auto read = base::parse_u128(digits, "amount");
+  const auto said = base::parse_u128(units->text, "units");
+  if (read && said && *read == *said) return {};
+  return broken("amount", amount->text, "must be the units of the document, " + units->text);
+}
+
 }  // namespace
 
 Json typed_data_json(const TypedData& typed) {
@@ -313,6 +327,8 @@ Result<Bundle> read_bundle(std::string_view text) {
   bundle.approvals_needed = static_cast<std::uint32_t>(*count);
   if (auto read = read_people(*json, bundle); !read) return std::unexpected(read.error());
   if (auto same = check_hashes(*json, bundle); !same) return std::unexpected(same.error());
+  if (auto same = check_amount(*document->find("message")); !same)
+    return std::unexpected(same.error());
   if (auto good = check_approvals(bundle); !good) return std::unexpected(good.error());
   return bundle;
 }

@@ -42,7 +42,8 @@ struct Bundle {
 [[nodiscard]] Bundle bundle_of(const custody::Intent& intent, const custody::View& view);
 [[nodiscard]] Json to_json(const Bundle& bundle);
 // Refused: another form, a document that is none of the closed list of intents, hashes that are not
-// those of the document, a signature that does not verify, a signer twice or not listed.
+// those of the document, an amount that is not its units, a signature that does not verify, a
+// signer twice or not listed.
 [[nodiscard]] Result<Bundle> read_bundle(std::string_view text);
 
 // The document as wallets take it, and back.

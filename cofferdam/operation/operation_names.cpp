@@ -32,6 +32,11 @@ std::string operation_name(std::uint16_t number) {
   return std::to_string(number);
 }
 
+bool is_beginning_of_operations(std::string_view text) {
+  return std::ranges::any_of(kNamed,
+                             [&](const Named& each) { return each.name.starts_with(text); });
+}
+
 std::optional<std::uint16_t> operation_number(std::string_view name) {
   for (const Named& each : kNamed)
     if (each.name == name) return each.number;

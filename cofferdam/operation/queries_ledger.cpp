@@ -34,6 +34,7 @@ Result<Listing> asset_list(const View& view, const PageParameters& page) {
 }
 
 struct AssetParameter {
+  static constexpr std::array<std::string_view, 1> kRequired{"asset"};
   base::AssetId asset;
 
   template <class Self, class Visitor>

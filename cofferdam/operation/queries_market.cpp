@@ -12,6 +12,7 @@ Result<Listing> contract_list(const View& view, const PageParameters& page) {
 }
 
 struct ContractParameter {
+  static constexpr std::array<std::string_view, 1> kRequired{"contract"};
   base::ContractId contract;
 
   template <class Self, class Visitor>

@@ -39,13 +39,17 @@ std::optional<HttpResponse> slow_down(RateLimit& limit, const std::string& who,
   return response;
 }
 
-HttpResponse not_of_this_key(std::string_view operation) {
+HttpResponse not_of_this_key(const ApiKeys& keys, const std::string& key,
+                             std::string_view operation, bool changes) {
+  const bool only_reads = changes && keys.permits(key, operation, false);
   return problem_response({.status = 403,
                            .code = "key-scope",
                            .title = "The key is not good for this",
                            .field = "operation",
                            .value = std::string(operation),
-                           .rule = "must be one of those that the key was made for",
+                           .rule = only_reads
+                                       ? "must be one that changes nothing: the key is for reading"
+                                       : "must be one of those that the key was made for",
                            .hint = "api-key list shows them"});
 }
 
@@ -118,14 +122,15 @@ std::optional<HttpResponse> Admission::ask_holder(const ApiKeys::Holder& holder,
 }
 
 std::optional<HttpResponse> Admission::ask_scope(const std::string& key, const Route& route) const {
-  if (keys_.permits(key, route.operation, changes_something(route))) return std::nullopt;
-  return not_of_this_key(route.operation);
+  const bool changes = changes_something(route);
+  if (keys_.permits(key, route.operation, changes)) return std::nullopt;
+  return not_of_this_key(keys_, key, route.operation, changes);
 }
 
 std::optional<HttpResponse> Admission::ask_scope(const std::string& key,
                                                  std::string_view name) const {
   if (keys_.permits(key, name, false)) return std::nullopt;
-  return not_of_this_key(name);
+  return not_of_this_key(keys_, key, name, false);
 }
 
 std::optional<HttpResponse> Admission::ask_again(const std::string& key) {

@@ -90,7 +90,8 @@ Result<FeedFilter> read_filter(const Json& channels) {
       filter.commands = true;
     } else if (is_text && name == "checkpoints") {
       filter.checkpoints = true;
-    } else if (is_text && name.size() > 2 && name.size() < 80 && name.ends_with(".*")) {
+    } else if (is_text && name.ends_with(".*") &&
+               operation::is_beginning_of_operations(name.substr(0, name.size() - 1))) {
       filter.operations.push_back(name.substr(0, name.size() - 1));
     } else if (is_text && operation::operation_number(name)) {
       filter.operations.push_back(name);

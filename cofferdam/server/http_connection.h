@@ -205,7 +205,8 @@ class Connection final : public HttpSession,
         failed == http::error::end_of_stream || failed == http::error::partial_message)
       return close_now();
     if (failed == http::error::header_limit || failed == http::error::buffer_overflow)
-      return refuse_broken(431, "the header is too large");
+      return refuse_broken(
+          431, "the header has at most " + std::to_string(limits().header_bytes_max) + " bytes");
     refuse_broken(400, failed.message());
   }
 
@@ -311,10 +312,16 @@ class Connection final : public HttpSession,
     });
   }
 
+  [[nodiscard]] std::string too_large_text() {
+    const std::uint64_t most = body_ ? limits().stream_bytes_max : limits().body_bytes_max;
+    return "the body has at most " + std::to_string(most) + " bytes";
+  }
+
   void too_large() {
+    const std::string why = too_large_text();
     exchange_->abandon();
     if (body_ != nullptr) std::exchange(body_, nullptr)->broken();
-    refuse_broken(413, "the body is too large");
+    refuse_broken(413, why);
   }
 
   void send_continue() {
@@ -382,7 +389,7 @@ class Connection final : public HttpSession,
 
   void body_failed(const error_code& failed) {
     exchange_->abandon();
-    if (failed == http::error::body_limit) return refuse_broken(413, "the body is too large");
+    if (failed == http::error::body_limit) return refuse_broken(413, too_large_text());
     if (failed.category() == http::make_error_code(http::error::bad_method).category() &&
         failed != http::error::partial_message)
       return refuse_broken(400, failed.message());

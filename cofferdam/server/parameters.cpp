@@ -141,8 +141,11 @@ Result<Controls> take_controls(const Route& route, Pairs& pairs) {
     controls.dry_run = *truth;
   }
   if (const auto id = take(pairs, "id")) {
-    const Result<base::CommandId> parsed = parse_idempotency_key(*id);
-    if (!parsed) return std::unexpected(parsed.error());
+    Result<base::CommandId> parsed = parse_idempotency_key(*id);
+    if (!parsed) {
+      parsed.error().field = "id";
+      return std::unexpected(std::move(parsed.error()));
+    }
     controls.id = *parsed;
   }
   if (const auto time = take(pairs, "time")) {
@@ -189,11 +192,16 @@ Result<void> check_values(std::string_view body) {
 Result<base::CommandId> parse_idempotency_key(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
     text = text.substr(1, text.size() - 2);
-  if (!is_uuid(text)) return base::parse_id<base::CommandId>(text, "Idempotency-Key");
-  std::string digits = "0x";
-  for (const char c : text)
-    if (c != '-') digits += c;
-  return base::parse_id<base::CommandId>(digits, "Idempotency-Key");
+  std::string number(text);
+  if (is_uuid(text)) {
+    std::erase(number, '-');
+    number.insert(0, "0x");
+  }
+  auto id = base::parse_id<base::CommandId>(number, "Idempotency-Key");
+  if (id) return id;
+  return base::malformed("Idempotency-Key", std::string(text),
+                         "must be a UUID, or a number from 1 to "
+                         "340282366920938463463374607431768211454");
 }
 
 }  // namespace cofferdam::server

@@ -132,6 +132,13 @@ export function shortened(text: string, places: number): string {
   return split(text, places)[0];
 }
 
+// '1000900' parts of a million -> '100.09 %', with every place that is not zero.
+export function percentOfPpm(ppm: string): string {
+  if (!/^-?\d+$/.test(ppm)) return ppm;
+  const [first, rest] = split(format({ units: BigInt(ppm), scale: 4 }), 2);
+  return `${first}${rest.replace(/0+$/, '')} %`;
+}
+
 // For drawing only: where a value lies between two others, 0 to 1.
 export function fraction(value: bigint, from: bigint, to: bigint): number {
   if (to <= from) return 0;

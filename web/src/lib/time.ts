@@ -39,6 +39,20 @@ export function age(text: string | null | undefined, now: number): string {
   return seconds >= 0 ? `${words} ago` : `in ${words}`;
 }
 
+// '5840' seconds -> '1 hour 37 minutes': the two largest units, cut
+export function lasting(seconds: string): string {
+  if (!/^\d{1,12}$/.test(seconds)) return seconds;
+  const words: string[] = [];
+  let rest = Number(seconds);
+  for (const [length, name] of [[86_400, 'day'], [3_600, 'hour'], [60, 'minute'], [1, 'second']] as const) {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    if (count && words.length < 2) words.push(`${count} ${name}${count === 1 ? '' : 's'}`);
+    else if (words.length) break;
+  }
+  return words.join(' ') || 'none';
+}
+
 // '48h' -> '2 days'; '1h' -> '1 hour'; '0s' -> 'at once'
 export function duration(text: string | null | undefined): string {
   if (!text) return '—';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { add, basisPoints, compare, format, fraction, isDecimal, parse, percent, shortened, shown, split, subtract, sum } from '../../src/lib/decimal';
+import { add, basisPoints, compare, format, fraction, isDecimal, parse, percent, percentOfPpm, shortened, shown, split, subtract, sum } from '../../src/lib/decimal';
 
 describe('decimal text', () => {
   it('is added to the last place, beyond what a number can hold', () => {
@@ -40,4 +40,12 @@ describe('decimal text', () => {
     expect(fraction(5n, 0n, 10n)).toBe(0.5);
     expect(fraction(5n, 5n, 5n)).toBe(0);
   });
+});
+
+it('reads parts of a million as percent, without rounding', () => {
+  expect(percentOfPpm('1000900')).toBe('100.09 %');
+  expect(percentOfPpm('999999')).toBe('99.9999 %');
+  expect(percentOfPpm('1200000')).toBe('120.00 %');
+  expect(percentOfPpm('-50')).toBe('−0.005 %');
+  expect(percentOfPpm('none')).toBe('none');
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
-import { age, duration, millis, shownTime } from '../../src/lib/time';
+import { age, duration, lasting, millis, shownTime } from '../../src/lib/time';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 
@@ -27,4 +27,14 @@ it('says how long in words', () => {
   expect(duration('1d')).toBe('1 day');
   expect(duration('0s')).toBe('none');
   expect(duration('5ms')).toBe('5ms');
+});
+
+it('says a number of seconds by its two largest units', () => {
+  expect(lasting('5840')).toBe('1 hour 37 minutes');
+  expect(lasting('3600')).toBe('1 hour');
+  expect(lasting('86460')).toBe('1 day');
+  expect(lasting('90061')).toBe('1 day 1 hour');
+  expect(lasting('59')).toBe('59 seconds');
+  expect(lasting('0')).toBe('none');
+  expect(lasting('-1')).toBe('-1');
 });
