@@ -11,7 +11,7 @@
 namespace cofferdam::journal {
 namespace {
 
-constexpr std::uint64_t kSlice = std::uint64_t{256} << 10U;
+constexpr std::uint64_t kSlice = std::uint64_t{64} << 10U;
 
 struct PreparerTest : testing::Test {
   void SetUp() override { ASSERT_TRUE(disk.create_folder("j")); }

@@ -191,7 +191,7 @@ class LongJournal(Served):
         wires = [self.server.websocket() for _ in range(8)]
         for wire in wires:
             for _ in range(6):
-                wire.must("feed.subscribe", {"channels": ["nothing.*"], "after": 0})
+                wire.must("feed.subscribe", {"channels": ["claim.*"], "after": 0})
         # Each look waits its turn in the queue: were there a pump for every reader, it would stand
         # among them.
         for number in range(5):
