@@ -6,6 +6,7 @@
     adequacy_test.py PROGRAM
 """
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -29,6 +30,18 @@ def cents(text):
 
 def text(value):
     return ("-" if value < 0 else "") + f"{abs(value) // 100}.{abs(value) % 100:02d}"
+
+
+EDGES = [{"from": a, "to": b} for a, b in
+         (("pool", "client"), ("client", "pool"), ("pool", "house"), ("pool", "insurance"),
+          ("client", "insurance"))]
+
+
+def numbered(number):
+    """Makes commands, whose ids count from behind `number`."""
+    ids = itertools.count(number + 1)
+    return lambda operation, content: {"id": str(next(ids)), "time": NOW, "operation": operation,
+                                       "content": content}
 
 
 class Books:
@@ -57,12 +70,7 @@ class Books:
 
     def commands(self):
         dice = self.dice
-        number = 100
-
-        def one(operation, content):
-            nonlocal number
-            number += 1
-            return {"id": str(number), "time": NOW, "operation": operation, "content": content}
+        one = numbered(100)
 
         def account(i, kind, owner_class, owner=None):
             row = {"id": str(i), "pool": "p", "asset": "USD", "class": kind,
@@ -71,13 +79,10 @@ class Books:
                 row |= {"owner": str(owner), "flags": ["debits_must_not_exceed_credits"]}
             return row
 
-        edges = [{"from": a, "to": b} for a, b in
-                 (("pool", "client"), ("client", "pool"), ("pool", "house"),
-                  ("pool", "insurance"), ("client", "insurance"))]
         yield one("asset.create", {"code": "USD", "scale": 2})
         yield one("pool.create", {"code": "p", "regime": "omnibus", "activity": "swaps",
                                   "buffer_caps": [{"asset": "USD", "cap": "90000.00"}],
-                                  "edges": edges})
+                                  "edges": EDGES})
         yield one("pool.attach-agreement",
                   {"pool": "p", "title": "Terms", "document": "9f" * 32, "parties": ["V", "owners"],
                    "law": "England", "effective": "2026-01-01"})
@@ -133,26 +138,18 @@ class TwoPools(Books):
     POOL = {7: "p", 8: "p", 9: "q", 10: "q", 21: "p", 22: "q", 40: "p"}
 
     def commands(self):
-        number = 100
-
-        def one(operation, content):
-            nonlocal number
-            number += 1
-            return {"id": str(number), "time": NOW, "operation": operation, "content": content}
+        one = numbered(100)
 
         def account(i, kind, owner_class, owner=None):
             row = {"id": str(i), "pool": self.POOL.get(i, "p" if i == 1 else "q"), "asset": "USD",
                    "class": kind, "owner_class": owner_class, "code": 1}
             return row | ({"owner": str(owner)} if owner else {})
 
-        edges = [{"from": a, "to": b} for a, b in
-                 (("pool", "client"), ("client", "pool"), ("pool", "house"),
-                  ("pool", "insurance"), ("client", "insurance"))]
         yield one("asset.create", {"code": "USD", "scale": 2})
         for pool in "pq":
             yield one("pool.create", {"code": pool, "regime": "omnibus", "activity": "swaps",
                                       "buffer_caps": [{"asset": "USD", "cap": "90000.00"}],
-                                      "edges": edges})
+                                      "edges": EDGES})
             yield one("pool.attach-agreement",
                       {"pool": pool, "title": "Terms", "document": "9f" * 32,
                        "parties": ["V", "owners"], "law": "England", "effective": "2026-01-01"})

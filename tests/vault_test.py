@@ -136,16 +136,19 @@ def main():
 
         # Amount and units are both signed: a document in which they differ is not shown, however good
         # its hashes are. The refusals name the hashes of the changed document.
-        def two_amounts(b):
-            b["typed_data"]["message"]["amount"] = "99.00"
+        def two_amounts(b, amount):
+            b["typed_data"]["message"]["amount"] = amount
             for name in ("message_hash", "digest"):
                 path = os.path.join(offline, "two.json")
                 json.dump(b, open(path, "w"))
                 refused = away.run("bundle", "show", path, expect=3)
                 assert refused["field"] == name, refused
                 b[name] = refused["rule"].split(", ")[1]
-        refused = away.run("bundle", "show", changed(bundle, two_amounts), expect=3)
-        assert (refused["field"], refused["value"]) == ("amount", "99.00"), refused
+        units = int(json.load(open(bundle))["typed_data"]["message"]["units"])
+        for amount in ("99.00", hex(units)):
+            refused = away.run("bundle", "show",
+                               changed(bundle, lambda b: two_amounts(b, amount)), expect=3)
+            assert (refused["field"], refused["value"]) == ("amount", amount), refused
 
         # No single operator takes anything out of the wallet, by no transfer.
         for code in ("2", "3", "5"):

@@ -69,6 +69,14 @@ def check(path):
                 errors.append(f"{where}: {pattern} is banned, use {instead}")
 
 
+def check_links(page):
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
+        if "://" not in target and not (page.parent / target).exists():
+            errors.append(f"{page.relative_to(ROOT)}: {target} is not there")
+
+
+for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    check_links(page)
 for folder in ("cofferdam", "apps", "bench", "fuzz", "tests"):
     for file in sorted((ROOT / folder).rglob("*")):
         if file.suffix in {".h", ".cpp"}:

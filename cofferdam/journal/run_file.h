@@ -81,8 +81,8 @@ class RunFile {
   const FileHook* hook_ = nullptr;
 };
 
-// The one folder of an index. Must outlive the files it opened; its pace outlives it. No pace:
-// files are written as fast as the disk takes them.
+// The one folder of an index. Must outlive the files it opened; the pace, the writing of runs. No
+// pace: files are written as fast as the disk takes them.
 class IndexFolder {
  public:
   IndexFolder(std::string path, FileHook hook, const Pace* pace = nullptr)

@@ -191,7 +191,8 @@ void show(const TypedData& typed, const std::string& type, const TypedValue& val
 }
 
 // The amount that people read and the units that wallets read are one number: the digits of the
-// amount, without its point, are the units.
+// amount, without its point, are the units. Where the point stands only the books know, which are
+// asked when the bundle comes back.
 [[nodiscard]] Result<void> check_amount(const Json& message) {
   const Json* amount = message.find("amount");
   const Json* units = message.find("units");
@@ -200,7 +201,8 @@ void show(const TypedData& typed, const std::string& type, const TypedValue& val
   if (const auto point = digits.find('.'); point != std::string::npos) digits.erase(point, 1);
   const auto read = base::parse_u128(digits, "amount");
   const auto said = base::parse_u128(units->text, "units");
-  if (read && said && *read == *said) return {};
+  const bool is_decimal = digits.find_first_not_of("0123456789") == std::string::npos;
+  if (is_decimal && read && said && *read == *said) return {};
   return broken("amount", amount->text, "must be the units of the document, " + units->text);
 }
 

@@ -11,6 +11,7 @@
 #include "cofferdam/operation/field_forms_governance.h"
 #include "cofferdam/operation/field_forms_insurance.h"
 #include "cofferdam/operation/listing.h"
+#include "cofferdam/operation/scale.h"
 
 #include <deque>
 #include <functional>
@@ -137,6 +138,8 @@ void add_calculator(Registry& registry, std::string name, Result<Output> (*run)(
                                     const Codec codec{names, false};
                                     const Result<Input> input = read_json<Input>(json, codec);
                                     if (!input) return std::unexpected(input.error());
+                                    if (auto fine = check_scales(type_of<Input>(), &*input); !fine)
+                                      return std::unexpected(fine.error());
                                     const Result<Output> output = run(*input);
                                     if (!output) return std::unexpected(output.error());
                                     const Scope scope{&type_of<Input>(), &*input, nullptr};

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/operation/scale.h"
 
+#include "cofferdam/base/decimal.h"
+
+#include <string>
+
 namespace cofferdam::operation {
 namespace {
 
@@ -104,6 +108,32 @@ std::optional<unsigned> scale_at(const Scope* scope, Kind kind, const Names& nam
   for (; scope != nullptr; scope = scope->around)
     if (const auto scale = scale_here(*scope, kind, names)) return scale;
   return std::nullopt;
+}
+
+Result<void> check_scales(const Type& type, const void* value, const std::string& path) {
+  if (type.kind == Kind::optional) {
+    const void* held = type.held(value);
+    return held == nullptr ? Result<void>() : check_scales(*type.element, held, path);
+  }
+  if (type.kind == Kind::list && type.element->kind == Kind::structure) {
+    for (std::size_t i = 0; i < type.size(value); ++i)
+      if (Result<void> fine = check_scales(*type.element, type.item(value, i),
+                                           path + "[" + std::to_string(i) + "]");
+          !fine)
+        return fine;
+  }
+  if (type.kind != Kind::structure) return {};
+  const Scope scope{&type, value, nullptr};
+  for (const Field& field : type.fields) {
+    const std::string at = (path.empty() ? "" : path + ".") + std::string(field.name);
+    if (field.name == "scale" || field.name.ends_with("_scale")) {
+      if (const auto scale = declared(scope, field.name); scale && *scale > base::kScaleMax)
+        return base::malformed(at, std::to_string(*scale), "must be at most 38");
+    } else if (Result<void> fine = check_scales(*field.type, member(scope, field), at); !fine) {
+      return fine;
+    }
+  }
+  return {};
 }
 
 bool has_scale(Kind kind) {

@@ -17,4 +17,9 @@ namespace cofferdam::operation {
 
 [[nodiscard]] bool has_scale(Kind kind);
 
+// Of what says itself how many digits its amounts have, in fields `scale` or `..._scale`: none is
+// beyond what a decimal text can hold. The error names the path.
+[[nodiscard]] Result<void> check_scales(const Type& type, const void* value,
+                                        const std::string& path = {});
+
 }  // namespace cofferdam::operation

@@ -39,12 +39,19 @@ export function age(text: string | null | undefined, now: number): string {
   return seconds >= 0 ? `${words} ago` : `in ${words}`;
 }
 
+const exact: [number, string][] = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+];
+
 // '5840' seconds -> '1 hour 37 minutes': the two largest units, cut
 export function lasting(seconds: string): string {
   if (!/^\d{1,12}$/.test(seconds)) return seconds;
   const words: string[] = [];
   let rest = Number(seconds);
-  for (const [length, name] of [[86_400, 'day'], [3_600, 'hour'], [60, 'minute'], [1, 'second']] as const) {
+  for (const [length, name] of exact) {
     const count = Math.floor(rest / length);
     rest -= count * length;
     if (count && words.length < 2) words.push(`${count} ${name}${count === 1 ? '' : 's'}`);
@@ -68,7 +75,7 @@ export function duration(text: string | null | undefined): string {
     rest = rest.slice(part[0].length);
   }
   if (total === 0) return 'none';
-  for (const [size, name] of [[86_400, 'day'], [3_600, 'hour'], [60, 'minute'], [1, 'second']] as const) {
+  for (const [size, name] of exact) {
     if (total % size === 0) return `${total / size} ${name}${total === size ? '' : 's'}`;
   }
   return text;
