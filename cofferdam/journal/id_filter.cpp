@@ -10,6 +10,7 @@ namespace cofferdam::journal {
 
 namespace {
 
+constexpr std::size_t kPage = 4096;
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
 }  // namespace
@@ -30,6 +31,11 @@ LineMemory::LineMemory(std::size_t lines) {
     ::madvise(reinterpret_cast<void*>(address), bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
   }
   lines_ = {reinterpret_cast<FilterLine*>(address), lines};
+  // A page that is read before it is written is mapped twice, and the second time the other
+  // processors are interrupted.
+  constexpr std::size_t kLinesPerPage = kPage / sizeof(FilterLine);
+  for (std::size_t i = 0; i < lines; i += kLinesPerPage)
+    *static_cast<volatile std::uint64_t*>(lines_[i].data()) = 0;
 }
 
 LineMemory::LineMemory(LineMemory&& other) noexcept

@@ -6,9 +6,9 @@
 namespace cofferdam::journal {
 namespace {
 
-// A piece of 64 KiB takes a disk some tenths of a millisecond; a manifest is several writes, each
-// of which the disk has to have before the next.
-constexpr std::chrono::milliseconds kRestAfterPiece{2};
+// A piece of 16 KiB takes about half a millisecond to make and to write; a manifest is several
+// writes, each of which the disk has to have before the next.
+constexpr std::chrono::microseconds kRestAfterPiece{500};
 constexpr std::chrono::milliseconds kRestAfterManifest{10};
 
 }  // namespace

@@ -18,7 +18,9 @@ namespace cofferdam::journal {
 
 namespace {
 
-constexpr std::size_t kPendingBlocks = 16;  // 64 KiB a write: large enough to stream
+// 16 KiB a write: what is made and written between two rests keeps a processor and the disk for
+// half a millisecond.
+constexpr std::size_t kPendingBlocks = 4;
 constexpr std::size_t kPieceWords = kPendingBlocks * kBlockWords;
 constexpr std::uint64_t kOddA = 0x9E3779B185EBCA87;  // odd, so multiplying loses nothing
 constexpr std::uint64_t kOddB = 0xC2B2AE3D27D4EB4F;
