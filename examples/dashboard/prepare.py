@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gives the books of a replayed venue what a dashboard is looked at for: people, a vault with
 payments in every state, decisions that wait, a pool with a fund, a waterfall, a loss and a margin
-call. With --mutual also an insurance pool whose layer bore a part of the loss, with members, covers
+call, a custodian whose statement does not agree, alerts. With --mutual also an insurance pool whose layer bore a part of the loss, with members, covers
 and claims. Prints the key of an auditor, who reads everything and changes nothing.
 
     prepare.py PROGRAM BOOKS [--mutual] [--feed-key FILE]
@@ -13,6 +13,7 @@ thrown away: what these payments need is signed here, and nobody can sign more.
 """
 import argparse
 import datetime
+import decimal
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import uuid
 
+import controls
 import mutual
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -265,6 +267,17 @@ def risk(asset):
         run("owner", "set-label", "--owner", owner, "--label", label)
 
 
+def controls_begin(asset):
+    give(*controls.compared(PERPS, asset, CUSTODY, "8103"), *controls.watched(PERPS, asset))
+
+
+def controls_go_on(asset):
+    held = next(row for row in ask("account", "list", "--pool", PERPS, "--limit", "5000")
+                if row["id"] == CUSTODY)
+    give(*controls.stated(abs(decimal.Decimal(held["balance"])) - 2500, PERPS, asset, CUSTODY, "8103",
+                          at), (0.05, "root", "time.tick", {}))
+
+
 def write_key(path, key):
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(key + "\n")
@@ -286,9 +299,11 @@ def main():
         with tempfile.TemporaryDirectory() as work:
             vault(pool, custody["asset"], custody["id"], work)
             risk(custody["asset"])
+            controls_begin(custody["asset"])
             payments(custody["asset"], owed["id"], work)
         a_margin_call()
         decisions(pool)
+        controls_go_on(custody["asset"])
     if OPTIONS.feed_key:
         write_key(OPTIONS.feed_key, api_key("treasury", "feed"))
         beside = os.path.dirname(os.path.abspath(OPTIONS.feed_key))

@@ -113,6 +113,14 @@ async function eventually(assertion) {
   }
 }
 
+// In two steps: what it would do, and then the doing.
+async function act(tab, words, said, within = 'main') {
+  await tab.click(`${within} >> button:has-text("${words}…")`);
+  await tab.fill('dialog[open] input', said);
+  await tab.click('dialog[open] button:has-text("See what it would do")');
+  await tab.click(`dialog[open] button:has-text("${words}, for good")`);
+}
+
 async function done(tab, expected = []) {
   assert.deepEqual(tab.wrong.filter((text) => !expected.some((part) => text.includes(part))), []);
   for (const url of tab.sent) {
@@ -197,7 +205,7 @@ test('every figure of the summary is the one that the books give', async () => {
       assert.deepEqual(line.amounts.slice(1), [row.owed, row.own, row.conduits, row.in_transit]);
       assert.deepEqual(line.texts.slice(1).map((text) => text.replaceAll(',', '').replace('−', '-')), [row.owed, row.own, row.conduits, row.in_transit]);
     }
-    assert.equal(await tab.locator('h1').innerText(), 'Every pool is whole.');
+    assert.equal(await tab.locator('h1').innerText(), 'Every pool is whole, but 1 alert is raised and 2 breaks of reconciliation are open.');
   });
   await done(tab);
 });
@@ -612,36 +620,37 @@ test('copying a figure gives it as the books have it', async () => {
   await done(tab);
 });
 
-test('breaks and alerts are shown where the server has them', async () => {
-  const rows = {
-    'break/list': [{ break: 7, pool: 'clients-a', wallet: 'hot', account: '1', asset: 'USDC', kind: 'missing_here', amount: '-125.500000', since: '2026-01-05T09:00:00Z', age: '49h', state: 'assigned', owner: 'ann', statement: '3', reason: 'the bank was asked' }],
-    'reconciliation/list': [{ pool: 'clients-a', wallet: 'hot', account: '1', asset: 'USDC', stated: '100.000000', books: '225.500000', booked_not_stated: '0.000000', in_transit: '0.000000', network_fees: '0.000000', stated_not_booked: '-125.500000', amounts_differ: '0.000000', unchained: '0.000000', accepted: '0.000000', open_breaks: 1, statement: '3', as_of: '2026-01-05T09:00:00Z', frozen: true }],
-    'reconciliation/pools': [{ pool: 'clients-a', holdings: 1, open_breaks: 1, oldest: '2026-01-05T09:00:00Z', freezes: true, frozen: true, frozen_by: 'break 7: missing_here at wallet hot, -125.500000 USDC', tolerances: [], age: '24h', grace: '1h', statement_age_max: '48h' }],
-    'alert/list': [
-      { code: 'surplus-low', state: 'quiet', severity: 'warning', measure: 'segregation_surplus', pool: 'clients-a', asset: 'USDC', vault: null, source: null, unit: 'money', value: '500.000000', direction: 'below', raise: '100.000000', clear: '200.000000', since: '2026-01-05T09:00:00Z', worst: null, outlook: 'approaching', breach_at: '2126-01-05T09:00:00Z', acknowledged_by: null, retired: false },
-      { code: 'queue-old', state: 'raised', severity: 'critical', measure: 'intent_age', pool: null, asset: null, vault: 'treasury', source: null, unit: 'seconds', value: '90000', direction: 'above', raise: '86400', clear: '3600', since: '2026-01-05T09:00:00Z', worst: '90000', outlook: 'breached', breach_at: null, acknowledged_by: null, retired: false }],
-  };
-  const commands = ['break/assign', 'break/explain', 'alert/acknowledge'];
-  const tab = await open({ key: null });
-  await tab.route('**/openapi.json', async (route) => {
-    const document = await (await route.fetch()).json();
-    for (const path of [...Object.keys(rows), ...commands]) document.paths[`/v1/${path}`] = { post: { 'x-cofferdam-roles': ['operator'] } };
-    await route.fulfill({ json: document });
-  });
-  for (const [path, list] of Object.entries(rows)) await tab.route(`**/v1/${path}*`, (route) => route.fulfill({ json: { rows: list, next: null } }));
-  await tab.fill('#key', signerKey);
-  await tab.keyboard.press('Enter');
-  await settled(tab);
-  await shows(tab, '.vitals', '1 open');
+test('an alert is acknowledged and a break is explained, and a frozen pool says why', async () => {
+  const tab = await open({ key: signerKey });
+  await shows(tab, '.vitals', '2 open');
   await shows(tab, '.vitals', '1 raised');
-  await shows(tab, 'table[aria-label="Alerts"] tbody tr >> nth=0', /raised, critical[^]*queue-old[^]*breached/);
-  await shows(tab, 'table[aria-label="Alerts"] tbody tr >> nth=1', /quiet[^]*surplus-low[^]*breached\s+in 9\d years/);
+  const raised = 'table[aria-label="Alerts"] tbody tr >> nth=0';
+  await shows(tab, raised, /raised, warning[^]*payment-waits[^]*above 1 hour[^]*breached/);
+  await shows(tab, 'table[aria-label="Alerts"] tbody tr >> nth=1', /quiet[^]*client-money-short[^]*25,000\.00[^]*below 1,000\.00/);
+  assert.deepEqual(await violations(tab), []);
   await counts(tab, 'button:has-text("Acknowledge…")', 1);
+  await act(tab, 'Acknowledge', 'asked the signers');
+  await shows(tab, raised, /acknowledged[^]*payment-waits[^]*seen by ann/);
+  await counts(tab, 'button:has-text("Acknowledge…")', 0);
+
+  await tab.click('.vitals a:has-text("2 open")');
+  const first = 'table[aria-label="Breaks of reconciliation"] tbody tr:has-text("amounts differ")';
+  const second = 'table[aria-label="Breaks of reconciliation"] tbody tr:has-text("stated, not booked")';
+  await shows(tab, first, /with ann[^]*−10\.00[^]*perps, wallet gold-custodian[^]*the custodian was asked/);
+  await shows(tab, second, /open[^]*−12\.50/);
+  const compared = 'table[aria-label="Wallets compared with the books"]';
+  await shows(tab, `${compared} thead`, /Stated\s*Books\s*Booked, not stated\s*Stated, not booked\s*Amounts differ\s*As of/);
+  await shows(tab, `${compared} tbody tr`, /2 open[^]*196,677\.50[^]*198,200\.00[^]*−1,500\.00[^]*−12\.50[^]*−10\.00/);
   assert.deepEqual(await violations(tab), []);
-  await tab.click('.vitals a:has-text("1 open")');
-  await shows(tab, 'table[aria-label="Breaks of reconciliation"] tbody tr', /with ann[^]*stated, not booked[^]*−125.50[^]*clients-a, wallet hot/);
-  await shows(tab, 'main', /Nothing is released from clients-a because of break 7/);
-  assert.deepEqual(await violations(tab), []);
+  await act(tab, 'Explain', 'their charge of the month', second);
+  await shows(tab, second, /explained, not settled[^]*their charge of the month/);
+
+  const tolerate = (amount) => venue.give(rootKey, 'reconciliation.set-policy', { pool: 'perps', tolerances: [{ asset: 'USDC', amount }], age: '24h', statement_age_max: '365d' });
+  await tolerate('1');
+  await shows(tab, 'table[aria-label="Policies of reconciliation"] tbody tr', /perps[^]*frozen[^]*1\.00 USDC[^]*1 day/);
+  await shows(tab, 'main', /Nothing is released from perps because of break 1: amount_differs at wallet gold-custodian, -10\.000000 USDC/);
+  await tolerate('500');
+  await counts(tab, 'main :text("Nothing is released")', 0);
   await done(tab);
 });
 

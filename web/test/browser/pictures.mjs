@@ -17,6 +17,8 @@ const pictures = [
   { name: 'custody-dark', page: '/custody/4', theme: 'dark' },
   { name: 'custody-phone', page: '/custody/5', width: 390, height: 844 },
   { name: 'decisions', page: '/custody/decisions' },
+  { name: 'breaks', page: '/custody/breaks' },
+  { name: 'breaks-dark', page: '/custody/breaks', theme: 'dark' },
   { name: 'waterfall', page: '/waterfall' },
   { name: 'waterfall-dark', page: '/waterfall', theme: 'dark' },
   { name: 'waterfall-phone', page: '/waterfall', width: 390, height: 844 },
