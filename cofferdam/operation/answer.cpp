@@ -83,8 +83,10 @@ Json event_json(const CommandEntry& entry, const engine::Request& request,
   return json;
 }
 
-// A thing that the system has numbered is written by its code, where its kind has codes.
-Json created(const CommandEntry& entry, base::u128 number, const Codec& codec) {
+// A thing that the system has numbered is written by its code, where its kind has codes: of what a
+// dry run would make, the command alone knows it.
+Json created(const CommandEntry& entry, const engine::Request& request, base::u128 number,
+             const Codec& codec) {
   const std::string_view noun = entry.name.substr(0, entry.name.find('.'));
   const std::string_view verb = entry.name.substr(noun.size() + 1);
   constexpr std::array<std::string_view, 6> kMaking{"create",   "declare", "open",
@@ -96,6 +98,9 @@ Json created(const CommandEntry& entry, base::u128 number, const Codec& codec) {
     const std::string code =
         codec.names.code_of(static_cast<Numbered>(kind), static_cast<std::uint32_t>(number));
     if (!code.empty()) return Json::of(code);
+    const Json command = command_json(request.command, codec);
+    if (const std::string_view given = command.text_of("code"); !given.empty())
+      return Json::of(given);
   }
   return Json::of(base::to_text(number));
 }
@@ -126,7 +131,8 @@ Json answer_json(const CommandEntry& entry, const engine::Request& request,
     json.add("replayed", Json::truth(reply.replayed));
   }
   if (!reply.outcome.law.empty()) json.add("law", reply.outcome.law);
-  if (reply.outcome.created != 0) json.add("created", created(entry, reply.outcome.created, codec));
+  if (reply.outcome.created != 0)
+    json.add("created", created(entry, request, reply.outcome.created, codec));
   bool all_stand = true;
   if (!reply.outcome.event_statuses.empty()) {
     Json& events = json.add("events", Json::list());

@@ -4,6 +4,7 @@
 #include "cofferdam/books/custody/approve_intent.h"
 #include "cofferdam/journal/disk.h"
 #include "cofferdam/operation/bundle.h"
+#include "cofferdam/operation/input_file.h"
 #include "cofferdam/operation/tasks.h"
 
 #include <algorithm>
@@ -78,7 +79,8 @@ std::vector<custody::SignedApproval> new_approvals(const Bundle& bundle,
 
 Result<Document> intent_import(Session& session, const ImportParameters& parameters,
                                Progress& /*progress*/) {
-  const Result<std::string> text = journal::read_file(session.disk(), parameters.file);
+  const Result<std::string> text =
+      read_input_file(session.disk(), parameters.file, kBundleBytesMax);
   if (!text) return std::unexpected(text.error());
   const Result<Bundle> bundle = read_bundle(*text);
   if (!bundle) return std::unexpected(bundle.error());

@@ -8,6 +8,7 @@
 #include "cofferdam/crypto/hex.h"
 #include "cofferdam/engine/detach.h"
 #include "cofferdam/journal/disk.h"
+#include "cofferdam/operation/input_file.h"
 #include "cofferdam/operation/tasks.h"
 
 namespace cofferdam::operation {
@@ -122,7 +123,8 @@ Result<pool::PoolImage> image_in(const ImageFile& file, const std::string& path)
 
 Result<Document> pool_adopt(Session& session, const AdoptParameters& parameters,
                             Progress& /*progress*/) {
-  const Result<std::string> text = journal::read_file(session.disk(), parameters.file);
+  const Result<std::string> text =
+      read_input_file(session.disk(), parameters.file, kImageFileBytesMax);
   if (!text) return std::unexpected(text.error());
   const Result<Json> json = parse_json(*text, {.bytes_max = kImageFileBytesMax,
                                                .text_bytes_max = kImageFileBytesMax,

@@ -14,11 +14,6 @@ namespace {
 
 using base::malformed;
 
-[[nodiscard]] std::unexpected<base::Error> unavailable(const std::string& path, std::string rule) {
-  return std::unexpected(base::Error{
-      .kind = base::ErrorKind::unavailable, .field = path, .value = {}, .rule = std::move(rule)});
-}
-
 [[nodiscard]] std::unexpected<base::Error> too_large(const std::string& name, std::size_t max) {
   return malformed(name, "", "holds at most " + std::to_string(max) + " bytes unpacked");
 }
@@ -71,7 +66,8 @@ base::Result<std::string> unpack_gzip(std::string_view packed, const std::string
   std::string out;
   while (!packed.empty()) {  // RFC 1952: a file is one or more members
     z_stream stream{};
-    if (inflateInit2(&stream, 15 + 16) != Z_OK) return unavailable(name, "zlib must start");
+    if (inflateInit2(&stream, 15 + 16) != Z_OK)
+      return malformed("file", name, "must be unpacked, and the memory for it is missing");
     const std::unique_ptr<z_stream, InflateEnd> closer(&stream);
     // zlib reads through a pointer to non-const that it does not write to.
     stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data()));
@@ -106,7 +102,7 @@ namespace {
     bytes.append(block.data(), static_cast<std::size_t>(file.gcount()));
     if (bytes.size() > bytes_max) return too_large(path, bytes_max);
   }
-  if (file.bad()) return unavailable(path, "must be readable to its end");
+  if (file.bad()) return malformed("file", path, "must be readable to its end");
   if (bytes.starts_with("\x1f\x8b")) return unpack_gzip(bytes, path, bytes_max);
   return bytes;
 }
@@ -114,9 +110,9 @@ namespace {
 }  // namespace
 
 base::Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
-  if (!is_file(path)) return unavailable(path, "must be a readable file");
+  if (!is_file(path)) return malformed("file", path, "must be a readable file");
   std::ifstream file(path, std::ios::binary);
-  if (!file) return unavailable(path, "must be a readable file");
+  if (!file) return malformed("file", path, "must be a readable file");
   return read_all(file, path, bytes_max);
 }
 
@@ -127,7 +123,7 @@ base::Result<std::string> read_standard_input(std::size_t bytes_max) {
 base::Result<std::string> find_input(const std::string& path) {
   if (is_file(path)) return path;
   if (is_file(path + ".gz")) return path + ".gz";
-  return unavailable(path, "this file, or the same with .gz, must exist");
+  return malformed("file", path, "this file, or the same with .gz, must exist");
 }
 
 }  // namespace cofferdam::report
