@@ -205,7 +205,8 @@ struct FieldForms<pool::DetachPool> : RequiresPool {};
 
 template <>
 struct FieldForms<pool::DeclareConduit> {
-  static constexpr std::array<std::string_view, 4> kRequired{"code", "from", "to", "asset"};
+  static constexpr std::array<std::string_view, 5> kRequired{"code", "from", "to", "asset",
+                                                             "purpose"};
 };
 
 template <>

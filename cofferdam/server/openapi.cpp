@@ -248,7 +248,8 @@ Json operation_json(const Route& route, bool is_get) {
 // What is no operation of the registry.
 void add_own_paths(Json& paths) {
   const auto add = [&](std::string_view path, std::string_view method, std::string_view id,
-                       std::string_view summary, std::string_view media_type, bool is_open) {
+                       std::string_view summary, std::string_view media_type, bool is_open,
+                       std::initializer_list<std::string_view> problems = {}) {
     Json json = Json::object();
     json.add("operationId", id);
     json.add("summary", summary);
@@ -273,6 +274,7 @@ void add_own_paths(Json& paths) {
     else
       responses.add("200", response("Done.", content(media_type, text_type())));
     if (!is_open) add_problems(responses, {"401", "403"});
+    if (problems.size() != 0) add_problems(responses, problems);
     paths.add(std::string(path), Json::object()).add(std::string(method), std::move(json));
   };
   add("/health", "get", "server.health", "Whether the program runs.", kJsonType, true);
@@ -280,6 +282,11 @@ void add_own_paths(Json& paths) {
   add("/openapi.json", "get", "server.openapi", "This document.", kJsonType, true);
   add("/metrics", "get", "server.metrics", "Counters, in the text format of Prometheus.",
       "text/plain", false);
+  add("/public", "get", "public.page",
+      "Coverage, history, parameters and proofs of the pools that --public names; else 404.",
+      "text/html", true, {"401", "404", "503"});
+  add("/public.json", "get", "public.document", "The same as data.", kJsonType, true,
+      {"401", "404", "503"});
   add("/v1/batch", "post", "server.batch",
       "Commands one a line in, outcomes one a line out, in the same order.", kLinesType, false);
   add("/v1/events", "get", "events.follow",
