@@ -48,8 +48,6 @@ struct ProposalForm {
 struct ProposedForm {
   std::string operation;
 
-  static constexpr std::array<std::string_view, 1> kRequired{"operation"};
-
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {
     visit("operation", self.operation, "name of the proposed command; `content` holds its fields");
@@ -59,8 +57,6 @@ struct ProposedForm {
 struct ChangeForm {
   std::vector<ProposedForm> commands;
   std::string reason;
-
-  static constexpr std::array<std::string_view, 1> kRequired{"commands"};
 
   template <class Self, class Visitor>
   static void fields(Self& self, Visitor&& visit) {

@@ -10,10 +10,8 @@ namespace {
 Result<void> failed(std::string option, const std::string& file) {
   const char* reason = ERR_reason_error_string(ERR_get_error());
   ERR_clear_error();
-  return std::unexpected(Error{.kind = base::ErrorKind::unavailable,
-                               .field = std::move(option),
-                               .value = file,
-                               .rule = reason == nullptr ? "cannot be read as PEM" : reason});
+  return base::malformed(std::move(option), file,
+                         reason == nullptr ? "cannot be read as PEM" : reason);
 }
 
 // A handshake fails then unless the client shows a certificate that one of the authorities in the

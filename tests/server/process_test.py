@@ -172,6 +172,13 @@ class Listening(unittest.TestCase):
                             "-keyout", key, "-out", certificate], check=True, capture_output=True)
             server = Server(PROGRAM, folder, "--tls-certificate", certificate, "--tls-key", key)
             server.found()
+            for field, pair in (("--tls-certificate", (folder + "/absent.pem", key)),
+                                ("--tls-key", (certificate, certificate))):
+                done = subprocess.run([PROGRAM, "--books", server.books, "serve", "--listen",
+                                       "127.0.0.1:0", "--tls-certificate", pair[0], "--tls-key",
+                                       pair[1]], capture_output=True, timeout=60, text=True)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn('"field":"' + field + '"', done.stderr)
             server.start()
             self.assertTrue(server.url.startswith("https://"))
             context = ssl.create_default_context(cafile=certificate)
