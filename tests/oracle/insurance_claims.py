@@ -235,7 +235,7 @@ CLAIM_TRAPS = {  # name: (question, status, payout), both by hand
         trap({"limit": "50", "coinsurance": "0.8", "limit_place": "after_coinsurance"}),
         "covered", "50"),
     "coinsurance leaves less than a unit": (
-        trap({"coinsurance": "0.5"}, loss="1"), "covered", "0"),
+        trap({"coinsurance": "0.5"}, loss="1"), "rounded_to_zero", "0"),
     "aggregate of zero": (trap({"remaining_aggregate": "0"}), "aggregate_exhausted", "0"),
     "aggregate of one": (trap({"remaining_aggregate": "1"}), "covered", "1"),
     "paid before, one short": (trap(paid_before="99"), "covered", "1"),
