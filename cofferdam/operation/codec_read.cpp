@@ -353,6 +353,11 @@ class Reader {
       if (field.is_required && json.find(field.name) == nullptr)
         return base::malformed(Path{&path, field.name, {}}.text(), "", "must be given",
                                std::string(field.doc));
+    // Elsewhere null is the time zero, which says none; where a time must be said it says nothing.
+    for (const Field& field : type.fields)
+      if (field.is_required && field.type->kind == Kind::time && json.find(field.name)->is_null())
+        return base::malformed(Path{&path, field.name, {}}.text(), "null",
+                               "must be a time such as 2026-02-28T12:00:00Z");
     // What names an asset is read before what is counted in it, wherever it stands.
     const Scope scope{&type, out, around};
     for (const bool late : {false, true}) {

@@ -113,6 +113,8 @@ def claim_outcome(q):
             return "excluded"
         if not first:
             left = coinsure(left)
+        if not left:
+            return "rounded_to_zero"
         vote = q.get("vote", {})
         result = vote.get("result", "accepted")
         if result in ("no_quorum", "refused"):
@@ -134,8 +136,8 @@ def claim_outcome(q):
 
     if out["status"] is None:
         out["status"] = pay()
-    spared = out["status"] in ("refused", "no_quorum")
-    overpaid = 0 if spared else max(0, before - out["entitlement"])
+    voted_down = out["status"] in ("refused", "no_quorum")
+    overpaid = max(0, before - (still_lost if voted_down else out["entitlement"]))
     answer = {k: v if k in ("status", "steps") or v is None else money(v, scale)
               for k, v in out.items()}
     answer["steps"] = [{"rule": r, "code": c, "taken": money(t, scale), "left": money(l, scale)}
@@ -233,7 +235,7 @@ CLAIM_TRAPS = {  # name: (question, status, payout), both by hand
         trap({"limit": "50", "coinsurance": "0.8", "limit_place": "after_coinsurance"}),
         "covered", "50"),
     "coinsurance leaves less than a unit": (
-        trap({"coinsurance": "0.5"}, loss="1"), "covered", "0"),
+        trap({"coinsurance": "0.5"}, loss="1"), "rounded_to_zero", "0"),
     "aggregate of zero": (trap({"remaining_aggregate": "0"}), "aggregate_exhausted", "0"),
     "aggregate of one": (trap({"remaining_aggregate": "1"}), "covered", "1"),
     "paid before, one short": (trap(paid_before="99"), "covered", "1"),

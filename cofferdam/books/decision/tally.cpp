@@ -91,17 +91,20 @@ template <class Predicate>
 }  // namespace
 
 std::optional<RuleFault> fault_of(const BallotRules& rules) {
-  if (rules.quorum_denominator == 0) return RuleFault{"quorum_denominator", "must be at least 1"};
+  if (rules.quorum_denominator == 0)
+    return RuleFault{"quorum_denominator", rules.quorum_denominator, "must be at least 1"};
   if (rules.quorum_numerator > rules.quorum_denominator)
-    return RuleFault{"quorum_numerator", "must be at most the denominator"};
+    return RuleFault{"quorum_numerator", rules.quorum_numerator, "must be at most the denominator"};
   if (rules.majority_denominator == 0)
-    return RuleFault{"majority_denominator", "must be at least 1"};
+    return RuleFault{"majority_denominator", rules.majority_denominator, "must be at least 1"};
   if (rules.majority_numerator > rules.majority_denominator)
-    return RuleFault{"majority_numerator", "must be at most the denominator"};
+    return RuleFault{"majority_numerator", rules.majority_numerator,
+                     "must be at most the denominator"};
   if (rules.majority_numerator == rules.majority_denominator && !rules.majority_at_least)
-    return RuleFault{"majority_numerator", "nothing is more than the whole"};
+    return RuleFault{"majority_numerator", rules.majority_numerator,
+                     "nothing is more than the whole"};
   if (rules.owner_cap_ppm > kPpm)
-    return RuleFault{"owner_cap_ppm", "at most 1,000,000: the whole supply"};
+    return RuleFault{"owner_cap_ppm", rules.owner_cap_ppm, "at most 1,000,000: the whole supply"};
   return std::nullopt;
 }
 

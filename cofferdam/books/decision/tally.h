@@ -71,6 +71,7 @@ struct BallotRules {
 
 struct RuleFault {
   std::string_view field;
+  std::uint32_t value = 0;
   std::string_view rule;
 };
 

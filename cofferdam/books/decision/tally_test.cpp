@@ -256,10 +256,73 @@ TEST(Vote, BadInputIsNamed) {
   EXPECT_EQ(vote(in).error().field, "total_supply");
   in.total_supply.reset();
   in.voters.push_back(in.voters.front());
-  EXPECT_EQ(vote(in).error().field, "voters");
+  EXPECT_EQ(vote(in).error().field, "voters[3].voter");
+  EXPECT_EQ(vote(in).error().value, "a");
   in.voters.pop_back();
+  in.scale = 1;
+  in.voters[1].weight = kSupplyMax;
+  EXPECT_EQ(vote(in).error().field, "voters[1].weight");
+  EXPECT_EQ(vote(in).error().value, "132922799578491587290380706028034457.6");  // 2^120/10
+  in = three_voters();
   in.votes = {{.voter = "a", .clock = 9}, {.voter = "b", .clock = 8}};
-  EXPECT_EQ(vote(in).error().field, "votes");
+  EXPECT_EQ(vote(in).error().field, "votes[1].clock");
+  in.rules.quorum_numerator = 101;
+  EXPECT_EQ(vote(in).error().field, "rules.quorum_numerator");
+  EXPECT_EQ(vote(in).error().value, "101");
+}
+
+// Snapshot 4: a vote without a clock comes first at 5, later with the one before it.
+TEST(Vote, AVoteWithoutAClockHasItsPlaceInTheOrder) {
+  VoteInput in = three_voters();
+  in.votes = {{.voter = "a"}, {.voter = "b", .clock = 4}};
+  EXPECT_EQ(vote(in).error().field, "votes[1].clock");
+  EXPECT_EQ(vote(in).error().value, "4");
+  in.votes[1].clock = 5;
+  EXPECT_TRUE(vote(in).has_value());
+  in.votes = {{.voter = "a", .clock = 9}, {.voter = "b"}, {.voter = "c", .clock = 8}};
+  EXPECT_EQ(vote(in).error().field, "votes[2].clock");
+  in.votes[2].clock = 9;
+  EXPECT_TRUE(vote(in).has_value());
+}
+
+TEST(Vote, AVoterNamesOneAmount) {
+  VoteInput in = three_voters();
+  in.votes = {{.voter = "a"}, {.voter = "b"}};
+  in.payout = PayoutQuestion{.claimed = Amount(50),
+                             .amounts = {{"a", Amount(10)}, {"b", Amount(20)}, {"a", Amount(40)}}};
+  EXPECT_EQ(vote(in).error().field, "payout.amounts[2].voter");
+  EXPECT_EQ(vote(in).error().value, "a");
+  in.payout->amounts.pop_back();
+  EXPECT_EQ(vote(in)->payout->amount, Amount(10));
+}
+
+TEST(Vote, AnInstantBeyondTheClockNamesItsField) {
+  constexpr std::uint32_t kLast = 4'294'967'295;
+  const auto field = [](const VoteInput& in) {
+    const auto out = vote(in);
+    return out ? "none" : out.error().field;
+  };
+  VoteInput in = three_voters();
+  in.voting_delay = 1;
+  in.voting_period = 1;
+  in.proposed_at = kLast - 2;  // deadline at the last instant
+  EXPECT_EQ(field(in), "none");
+  in.voting_period = 2;
+  EXPECT_EQ(field(in), "voting_period");
+  in.voting_delay = 3;
+  EXPECT_EQ(field(in), "voting_delay");
+  in = three_voters();
+  in.votes = {{.voter = "a"}};  // the quorum, at 5
+  in.late_quorum_extension = kLast - 5;
+  EXPECT_EQ(field(in), "none");
+  in.late_quorum_extension = kLast - 4;
+  EXPECT_EQ(field(in), "late_quorum_extension");
+  in.late_quorum_extension = 0;
+  in.queued_at = 21;
+  in.timelock_delay = kLast - 21;
+  EXPECT_EQ(field(in), "none");
+  in.timelock_delay = kLast - 20;
+  EXPECT_EQ(field(in), "timelock_delay");
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/books/decision/vote.h"
 
+#include "cofferdam/base/decimal.h"
 #include "cofferdam/books/decision/governor_state.h"
 
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 namespace cofferdam::decision {
 
@@ -34,19 +36,28 @@ struct Ballot {
   return voter.owner.empty() ? voter.voter : voter.owner;
 }
 
+[[nodiscard]] std::string at(std::string_view list, std::size_t i, std::string_view field) {
+  return std::string(list) + "[" + std::to_string(i) + "]." + std::string(field);
+}
+
+constexpr const char* kWeightRule = "with the weights before it at most 2^120 smallest units";
+
 [[nodiscard]] base::Result<Ballot> read_ballot(const VoteInput& in) {
   Ballot ballot;
   if (in.voters.size() > kBallotVotersMax)
     return base::malformed("voters", std::to_string(in.voters.size()), "at most 100,000");
   if (in.votes.size() > kBallotVotersMax)
     return base::malformed("votes", std::to_string(in.votes.size()), "at most 100,000");
-  for (const BallotVoter& voter : in.voters) {
-    if (voter.voter.empty()) return base::malformed("voters", "", "a voter has a name");
+  for (std::size_t i = 0; i < in.voters.size(); ++i) {
+    const BallotVoter& voter = in.voters[i];
+    if (voter.voter.empty())
+      return base::malformed(at("voters", i, "voter"), "", "a voter has a name");
     if (!ballot.voters.emplace(voter.voter, &voter).second)
-      return base::malformed("voters", voter.voter, "an account is listed once");
+      return base::malformed(at("voters", i, "voter"), voter.voter, "an account is listed once");
     const auto sum = base::try_add(ballot.listed, voter.weight);
     if (!sum || *sum > kSupplyMax)
-      return base::malformed("voters", voter.voter, "weights sum to at most 2^120 units");
+      return base::malformed(at("voters", i, "weight"),
+                             base::format_decimal(voter.weight, in.scale), kWeightRule);
     ballot.listed = *sum;
     Owner& owner = ballot.owners[owner_of(voter)];
     owner.weight += voter.weight;
@@ -54,9 +65,12 @@ struct Ballot {
   }
   ballot.supply = in.total_supply.value_or(ballot.listed);
   if (ballot.supply < ballot.listed)
-    return base::malformed("total_supply", base::to_text(ballot.supply.units()),
-                           "at least the weight of the voters");
-  if (ballot.supply > kSupplyMax) return base::malformed("total_supply", "", "at most 2^120 units");
+    return base::malformed(
+        "total_supply", base::format_decimal(ballot.supply, in.scale),
+        "at least the weight of the voters, " + base::format_decimal(ballot.listed, in.scale));
+  if (ballot.supply > kSupplyMax)
+    return base::malformed("total_supply", base::format_decimal(ballot.supply, in.scale),
+                           "at most 2^120 smallest units");
   ballot.eligible = ballot.supply;
   for (const auto& [name, owner] : ballot.owners)
     if (owner.conflict) ballot.eligible = ballot.eligible - owner.weight;
@@ -242,14 +256,47 @@ class Poll {
   bool reached_ = false;
 };
 
+// A vote without a clock stands where the run puts it: with the one before it.
 [[nodiscard]] base::Result<void> check_order(const VoteInput& in) {
-  std::optional<std::uint32_t> last;
-  for (const BallotVote& vote : in.votes) {
-    if (!vote.clock) continue;
-    if (last && *vote.clock < *last)
-      return base::malformed("votes", vote.voter, "votes come in the order of their clock");
-    last = vote.clock;
+  std::optional<std::int64_t> last;
+  for (std::size_t i = 0; i < in.votes.size(); ++i) {
+    const std::optional<std::uint32_t>& clock = in.votes[i].clock;
+    if (clock && last && *clock < *last)
+      return base::malformed(at("votes", i, "clock"), std::to_string(*clock),
+                             "votes come in the order of their clock; the one before stands at " +
+                                 std::to_string(*last));
+    if (clock)
+      last = *clock;
+    else if (!last)
+      last = std::int64_t{in.proposed_at} + in.voting_delay + 1;
   }
+  return {};
+}
+
+[[nodiscard]] base::Result<void> check_amounts(const VoteInput& in) {
+  if (!in.payout) return {};
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < in.payout->amounts.size(); ++i)
+    if (const std::string& voter = in.payout->amounts[i].voter; !seen.insert(voter).second)
+      return base::malformed(at("payout.amounts", i, "voter"), voter, "a voter names one amount");
+  return {};
+}
+
+// Names the summand that carries an instant beyond the clock.
+[[nodiscard]] base::Result<void> check_instants(const VoteInput& in, const GovernorCourse& course) {
+  const auto beyond = [](std::string field, std::uint32_t value, std::string what) {
+    return base::malformed(std::move(field), std::to_string(value),
+                           "every instant is at most 4294967295, 2^32 - 1; " + std::move(what));
+  };
+  if (course.snapshot > kClockMax)
+    return beyond("voting_delay", in.voting_delay, "proposed_at + this is later");
+  if (course.snapshot + in.voting_period > kClockMax)
+    return beyond("voting_period", in.voting_period, "the snapshot + this is later");
+  if (course.deadline > kClockMax)
+    return beyond("late_quorum_extension", in.late_quorum_extension,
+                  "the vote that reached the quorum + this is later");
+  if (course.eta.value_or(0) > kClockMax)
+    return beyond("timelock_delay", in.timelock_delay.value_or(0), "queued_at + this is later");
   return {};
 }
 
@@ -257,17 +304,18 @@ class Poll {
 
 base::Result<VoteOutput> vote(const VoteInput& in) {
   if (const auto fault = fault_of(in.rules))
-    return base::malformed("rules." + std::string(fault->field), "", std::string(fault->rule));
+    return base::malformed("rules." + std::string(fault->field), std::to_string(fault->value),
+                           std::string(fault->rule));
   if (auto order = check_order(in); !order) return std::unexpected(std::move(order).error());
+  if (auto fine = check_amounts(in); !fine) return std::unexpected(std::move(fine).error());
   base::Result<Ballot> ballot = read_ballot(in);
   if (!ballot) return std::unexpected(std::move(ballot).error());
   VoteOutput out;
   Poll poll(in, *ballot, out);
   poll.run(in.clock ? std::int64_t{*in.clock} : poll.end_of_all());
   const GovernorCourse& course = poll.course();
-  if (course.deadline > kClockMax || course.eta.value_or(0) > kClockMax)
-    return base::malformed("voting_period", std::to_string(in.voting_period),
-                           "every instant is at most 2^32 - 1");
+  if (auto fine = check_instants(in, course); !fine)
+    return std::unexpected(std::move(fine).error());
   out.snapshot = static_cast<std::uint32_t>(course.snapshot);
   out.deadline = static_cast<std::uint32_t>(course.deadline);
   if (course.eta) out.eta = static_cast<std::uint32_t>(*course.eta);

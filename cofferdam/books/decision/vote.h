@@ -44,7 +44,9 @@ struct BallotVote {
   static void fields(Self& self, Visitor&& visit) {
     visit("voter", self.voter, "who votes");
     visit("support", self.support, "against, for or abstain");
-    visit("clock", self.clock, "when; left out: at snapshot + 1, or with the vote before it");
+    visit(
+        "clock", self.clock,
+        "when, not before the vote above it; left out: with that vote, the first at snapshot + 1");
   }
 };
 
@@ -72,7 +74,7 @@ struct PayoutQuestion {
           "what is asked; a vote for that names no amount means all of it");
     visit("against_is_zero", self.against_is_zero,
           "whether a vote against counts as one for paying nothing; else it has no say");
-    visit("amounts", self.amounts, "the amounts that voters for named");
+    visit("amounts", self.amounts, "the amounts that voters for named, each voter once");
   }
 };
 

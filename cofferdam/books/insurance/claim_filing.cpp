@@ -54,6 +54,7 @@ S status_of(ClaimStatus status) {
     case ClaimStatus::no_loss:
     case ClaimStatus::within_retention:
     case ClaimStatus::below_deductible:
+    case ClaimStatus::rounded_to_zero:
     case ClaimStatus::no_quorum:
     case ClaimStatus::refused:
     case ClaimStatus::paid_in_full:

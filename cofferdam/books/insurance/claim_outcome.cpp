@@ -26,6 +26,10 @@ Fault fail(std::string field, std::string value, std::string rule, std::string h
       .error();
 }
 
+std::string at(const std::string& list, std::size_t i) {
+  return list + "[" + std::to_string(i) + "]";
+}
+
 Fault text_fault(const std::string& field, const std::string& text) {
   if (text.empty() || text.size() > kClaimTextBytesMax)
     return fail(field, text, "must be 1 to 128 bytes");
@@ -34,8 +38,8 @@ Fault text_fault(const std::string& field, const std::string& text) {
 
 Fault list_fault(const std::string& field, std::span<const std::string> list) {
   if (list.size() > kCausesMax) return fail(field, std::to_string(list.size()), "at most 32");
-  for (const std::string& text : list)
-    if (Fault fault = text_fault(field, text)) return fault;
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (Fault fault = text_fault(at(field, i), list[i])) return fault;
   return std::nullopt;
 }
 
@@ -45,10 +49,10 @@ Fault codes_fault(const std::string& field, const std::vector<Row>& rows, std::s
   if (rows.size() > most)
     return fail(field, std::to_string(rows.size()), "at most " + std::to_string(most));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (Fault fault = text_fault(field + ".code", rows[i].code)) return fault;
+    if (Fault fault = text_fault(at(field, i) + ".code", rows[i].code)) return fault;
     for (std::size_t k = 0; k < i; ++k)
       if (rows[k].code == rows[i].code)
-        return fail(field + ".code", rows[i].code, "each code at most once");
+        return fail(at(field, i) + ".code", rows[i].code, "each code at most once");
   }
   return std::nullopt;
 }
@@ -72,8 +76,9 @@ Fault fault_of(const CoverTerms& cover) {
   if (Fault fault = list_fault("cover.warranties", cover.warranties)) return fault;
   if (Fault fault = codes_fault("cover.sub_limits", cover.sub_limits, kSubLimitsMax)) return fault;
   if (Fault fault = codes_fault("cover.exclusions", cover.exclusions, kExclusionsMax)) return fault;
-  for (const Exclusion& exclusion : cover.exclusions)
-    if (Fault fault = list_fault("cover.exclusions.causes", exclusion.causes)) return fault;
+  for (std::size_t i = 0; i < cover.exclusions.size(); ++i)
+    if (Fault fault = list_fault(at("cover.exclusions", i) + ".causes", cover.exclusions[i].causes))
+      return fault;
   return std::nullopt;
 }
 
@@ -88,18 +93,24 @@ Fault fault_of(const IncidentTimes& incident) {
   return list_fault("incident.breaches", incident.breaches);
 }
 
-// The sum of the items; nullopt beyond 128 bits.
-std::optional<Amount> sum_of(std::span<const LossItem> items) {
-  std::optional<Amount> sum = Amount();
-  for (const LossItem& item : items)
-    if (sum) sum = base::try_add(*sum, item.loss);
+// The sum of the items; an error that names the one with which it passes 128 bits.
+base::Result<Amount> sum_of(std::span<const LossItem> items, std::uint8_t scale) {
+  Amount sum;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::optional<Amount> next = base::try_add(sum, items[i].loss);
+    if (!next)
+      return base::malformed(at("assessed_loss.items", i) + ".loss",
+                             base::format_decimal(items[i].loss, scale),
+                             "with the items before it beyond 128 bits");
+    sum = *next;
+  }
   return sum;
 }
 
 Fault fault_of(const AssessedLoss& loss, const CoverTerms& cover, std::uint8_t scale) {
   if (Fault fault = codes_fault("assessed_loss.items", loss.items, kSubLimitsMax)) return fault;
-  const std::optional<Amount> sum = sum_of(loss.items);
-  if (!sum) return fail("assessed_loss.items", "", "their sum is beyond 128 bits");
+  const base::Result<Amount> sum = sum_of(loss.items, scale);
+  if (!sum) return sum.error();
   if (!loss.total && loss.items.empty())
     return fail("assessed_loss.total", "", "say the total, or the items");
   if (loss.items.empty() && !cover.sub_limits.empty())
@@ -226,7 +237,7 @@ ClaimStatus apply_cover(const ClaimOutcomeInput& in, Sum& sum) {
   apply_limits(in, sum);
   if (sum.left().is_zero() && !before.is_zero()) return ClaimStatus::excluded;
   if (!first) apply_coinsurance(in, sum);
-  return ClaimStatus::covered;
+  return sum.left().is_zero() ? ClaimStatus::rounded_to_zero : ClaimStatus::covered;
 }
 
 ClaimStatus apply_vote(const ClaimVote& vote, Sum& sum) {
@@ -311,7 +322,7 @@ base::Result<ClaimOutcomeOutput> claim_outcome(const ClaimOutcomeInput& in) {
   if (fault) return std::unexpected(*std::move(fault));
 
   const AssessedLoss& assessed = in.assessed_loss;
-  const Amount total = assessed.total ? *assessed.total : *sum_of(assessed.items);
+  const Amount total = assessed.total ? *assessed.total : *sum_of(assessed.items, in.scale);
   ClaimOutcomeOutput out;
   out.loss = total - std::min(total, assessed.recovered);
   out.aggregate_after = in.cover.remaining_aggregate;
@@ -344,8 +355,9 @@ base::Result<ClaimOutcomeOutput> claim_outcome(const ClaimOutcomeInput& in) {
   }
   const bool voted_down =
       out.status == ClaimStatus::refused || out.status == ClaimStatus::no_quorum;
-  if (!voted_down) out.overpaid = in.paid_before - std::min(in.paid_before, out.entitlement);
-  const Amount kept = in.paid_before - out.overpaid;
+  // What earlier votes gave stays, but never beyond what is still lost.
+  const Amount kept = std::min(in.paid_before, voted_down ? out.loss : out.entitlement);
+  out.overpaid = in.paid_before - kept;
   out.borne_by_insured = out.loss - std::min(out.loss, kept + out.payout);
   return out;
 }

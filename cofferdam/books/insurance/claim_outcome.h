@@ -204,7 +204,8 @@ struct ClaimOutcomeInput {
   }
 };
 
-// In order of precedence.
+// In order of precedence; `excluded` stands a second time behind below_deductible, where every lost
+// item has a sub-limit of zero.
 enum class ClaimStatus : std::uint8_t {
   covered,
   outside_period,
@@ -217,6 +218,7 @@ enum class ClaimStatus : std::uint8_t {
   no_loss,
   within_retention,
   below_deductible,
+  rounded_to_zero,
   no_quorum,
   refused,
   paid_in_full,
@@ -274,7 +276,8 @@ struct ClaimOutcomeOutput {
     visit("entitlement", self.entitlement, "of the whole incident, before earlier payments");
     visit("payout", self.payout, "now");
     visit("overpaid", self.overpaid,
-          "paid before beyond the entitlement: to be given back; not by a vote that refuses more");
+          "paid before beyond the entitlement: to be given back; where a vote refuses more, only "
+          "what is beyond the loss");
     visit("borne_by_insured", self.borne_by_insured,
           "loss less what was paid before and now, an overpaid part counted as given back");
     visit("aggregate_after", self.aggregate_after, "left after the payout; null for no aggregate");
@@ -321,13 +324,23 @@ struct cofferdam::base::EnumText<cofferdam::insurance::VoteResult> {
 
 template <>
 struct cofferdam::base::EnumText<cofferdam::insurance::ClaimStatus> {
-  static constexpr std::array<std::string_view, 15> kNames{
-      "covered",          "outside_period",    "before_retroactive_date",
-      "waiting_period",   "late_notice",       "peril_not_insured",
-      "excluded",         "warranty_breached", "no_loss",
-      "within_retention", "below_deductible",  "no_quorum",
-      "refused",          "paid_in_full",      "aggregate_exhausted"};
-  static constexpr std::array<std::string_view, 15> kDocs{
+  static constexpr std::array<std::string_view, 16> kNames{"covered",
+                                                           "outside_period",
+                                                           "before_retroactive_date",
+                                                           "waiting_period",
+                                                           "late_notice",
+                                                           "peril_not_insured",
+                                                           "excluded",
+                                                           "warranty_breached",
+                                                           "no_loss",
+                                                           "within_retention",
+                                                           "below_deductible",
+                                                           "rounded_to_zero",
+                                                           "no_quorum",
+                                                           "refused",
+                                                           "paid_in_full",
+                                                           "aggregate_exhausted"};
+  static constexpr std::array<std::string_view, 16> kDocs{
       "is paid",
       "the time that the basis asks about is not in the period",
       "occurred before the retroactive date",
@@ -339,6 +352,7 @@ struct cofferdam::base::EnumText<cofferdam::insurance::ClaimStatus> {
       "nothing is lost, or all of it is recovered",
       "the loss does not exceed the retention",
       "the loss does not exceed the deductible",
+      "the part that the cover pays is less than one smallest unit",
       "too few voted",
       "the vote was against",
       "earlier payments have reached the entitlement",

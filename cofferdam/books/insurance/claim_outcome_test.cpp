@@ -204,6 +204,58 @@ TEST(ClaimOutcome, WhatWasPaidBeforeComesOff) {
   EXPECT_EQ(out_of(in).status, ClaimStatus::refused);
 }
 
+// Loss 400,000, of which 300,000 came back: of 150,000 paid before, 50,000 are beyond the loss.
+TEST(ClaimOutcome, AVoteThatRefusesMoreKeepsNoMoreThanTheLoss) {
+  ClaimOutcomeInput in = plain();
+  in.paid_before = Amount(150'000);
+  in.assessed_loss.recovered = Amount(300'000);
+  for (const VoteResult result : {VoteResult::refused, VoteResult::no_quorum}) {
+    in.vote.result = result;
+    const ClaimOutcomeOutput out = out_of(in);
+    EXPECT_EQ(out.overpaid, Amount(50'000));
+    EXPECT_EQ(out.borne_by_insured, Amount());
+  }
+  in.assessed_loss.recovered = Amount();
+  EXPECT_EQ(out_of(in).overpaid, Amount());
+  EXPECT_EQ(out_of(in).borne_by_insured, Amount(250'000));
+}
+
+TEST(ClaimOutcome, ASumThatRoundsToZeroSaysSo) {
+  ClaimOutcomeInput in = plain();
+  in.assessed_loss.total = Amount(1);
+  in.cover.coinsurance = Rate(base::kRateOne / 2);
+  for (const LimitPlace place : {LimitPlace::before_coinsurance, LimitPlace::after_coinsurance}) {
+    in.cover.limit_place = place;
+    EXPECT_EQ(out_of(in).status, ClaimStatus::rounded_to_zero);
+    EXPECT_EQ(out_of(in).payout, Amount());
+    in.vote.result = VoteResult::refused;
+    EXPECT_EQ(out_of(in).status, ClaimStatus::rounded_to_zero);
+    in.vote.result = VoteResult::accepted;
+  }
+  in.assessed_loss.total = Amount(2);
+  EXPECT_EQ(out_of(in).status, ClaimStatus::covered);
+}
+
+TEST(ClaimOutcome, RefusalsNameTheEntry) {
+  const auto field = [](auto&& change) {
+    ClaimOutcomeInput in = plain();
+    change(in);
+    const auto out = claim_outcome(in);
+    return out ? "accepted" : out.error().field;
+  };
+  EXPECT_EQ(field([](auto& in) { in.cover.perils = {"a", ""}; }), "cover.perils[1]");
+  EXPECT_EQ(field([](auto& in) { in.incident.causes = {"a", "b", ""}; }), "incident.causes[2]");
+  EXPECT_EQ(field([](auto& in) { in.cover.exclusions = {{"x", {}}, {"y", {"z", ""}}}; }),
+            "cover.exclusions[1].causes[1]");
+  EXPECT_EQ(field([](auto& in) {
+              in.cover.sub_limits = {{"a", Amount(1)}, {"b", Amount(1)}, {"a", Amount(1)}};
+            }),
+            "cover.sub_limits[2].code");
+  EXPECT_EQ(
+      field([](auto& in) { in.assessed_loss.items = {{"a", Amount::max()}, {"b", Amount(1)}}; }),
+      "assessed_loss.items[1].loss");
+}
+
 TEST(ClaimOutcome, RefusesWhatCannotBe) {
   const auto refused = [](auto&& change) {
     ClaimOutcomeInput in = plain();

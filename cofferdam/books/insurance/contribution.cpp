@@ -21,8 +21,18 @@ using base::u128;
 
 constexpr u128 kOne = static_cast<u128>(base::kRateOne);
 
-std::unexpected<base::Error> too_large(std::string field) {
-  return base::malformed(std::move(field), "", "a sum or product is beyond 128 bits");
+std::unexpected<base::Error> too_large(std::string field, std::string value) {
+  return base::malformed(std::move(field), std::move(value),
+                         "a sum or product with it is beyond 128 bits");
+}
+
+std::unexpected<base::Error> too_large(const ContributionInput& in, std::string field,
+                                       Amount value) {
+  return too_large(std::move(field), base::format_decimal(value, in.scale));
+}
+
+std::string of_member(std::size_t i, std::string_view field) {
+  return "members[" + std::to_string(i) + "]." + std::string(field);
 }
 
 // A rate as it is written, without zeros at its end.
@@ -69,11 +79,14 @@ struct Totals {
 
 base::Result<Totals> totals_of(const ContributionInput& in) {
   Totals t;
-  for (const Contributor& m : in.members) {
+  for (std::size_t i = 0; i < in.members.size(); ++i) {
+    const Contributor& m = in.members[i];
     const auto expected = base::try_add(t.expected, m.expected_loss);
     const auto exposure = base::try_add(t.exposure, m.exposure);
     const auto losses = base::try_add(t.losses, m.losses);
-    if (!expected || !exposure || !losses) return too_large("members");
+    if (!expected) return too_large(in, of_member(i, "expected_loss"), m.expected_loss);
+    if (!exposure) return too_large(in, of_member(i, "exposure"), m.exposure);
+    if (!losses) return too_large(in, of_member(i, "losses"), m.losses);
     t = {*expected, *exposure, *losses};
   }
   return t;
@@ -89,7 +102,7 @@ base::Result<void> fill_need(const ContributionInput& in, const Totals& totals,
   const auto pure = sum ? base::try_mul_div<Rounding::up>(*sum, kOne, kOne + r) : std::nullopt;
   const auto technical = pure ? base::try_mul_div<Rounding::up>(*pure, kOne, kept) : std::nullopt;
   constexpr u128 kLimit = static_cast<u128>(base::kI128Max) / 2;
-  if (!technical || technical->units() > kLimit) return too_large("capital");
+  if (!technical || technical->units() > kLimit) return too_large(in, "capital", in.capital);
   out.expected_loss = totals.expected;
   out.technical = *technical;
   const u128 periods = in.periods_to_target;
@@ -114,11 +127,13 @@ base::Result<void> fill_base(const ContributionInput& in, ContributionOutput& ou
   std::vector<u128> tails;
   u128 sum = 0;
   u128 tail_sum = 0;
-  for (const Contributor& m : in.members) {
+  for (std::size_t i = 0; i < in.members.size(); ++i) {
+    const Contributor& m = in.members[i];
     const auto part = base::try_mul_div<Rounding::down>(m.expected_loss.units(), kOne, kept);
-    if (!part || __builtin_add_overflow(sum, *part, &sum) ||
-        __builtin_add_overflow(tail_sum, m.tail_share.units(), &tail_sum))
-      return too_large("members");
+    if (!part || __builtin_add_overflow(sum, *part, &sum))
+      return too_large(in, of_member(i, "expected_loss"), m.expected_loss);
+    if (__builtin_add_overflow(tail_sum, m.tail_share.units(), &tail_sum))
+      return too_large(in, of_member(i, "tail_share"), m.tail_share);
     expected.push_back(*part);
     tails.push_back(m.tail_share.units());
   }
@@ -150,7 +165,7 @@ Rate clamped(i128 value, i128 least, i128 most) {
 base::Result<void> fill_modifier(const ContributionInput& in, const Totals& totals,
                                  const Contributor& m, ContributionRow& row) {
   const auto all = base::try_add(m.exposure, in.credibility_constant);
-  if (!all) return too_large("exposure");
+  if (!all) return too_large(in, "credibility_constant", in.credibility_constant);
   row.relative_loss = Rate(base::kRateOne);
   if (!all->is_zero())
     row.credibility = Rate(static_cast<i128>(
@@ -179,7 +194,7 @@ base::Result<void> fill_modifier(const ContributionInput& in, const Totals& tota
       base_part, static_cast<u128>(row.modifier.value()), kOne);
   const auto weight =
       modified ? base::try_add(*modified, whole ? Amount() : row.capital_part) : std::nullopt;
-  if (!weight) return too_large("members");
+  if (!weight) return too_large("modifier_most", rate_text(in.modifier_most));
   row.weight = *weight;
   return {};
 }
@@ -209,7 +224,8 @@ base::Result<void> split(const ContributionInput& in, ContributionOutput& out) {
         continue;
       }
       weights[i] = out.members[i].weight.units();
-      if (__builtin_add_overflow(sum, weights[i], &sum)) return too_large("members");
+      if (__builtin_add_overflow(sum, weights[i], &sum))
+        return too_large("modifier_most", rate_text(in.modifier_most));
     }
     std::vector<u128> parts(in.members.size(), 0);
     if (sum > 0) {
@@ -259,7 +275,7 @@ base::Result<ContributionOutput> contribution(const ContributionInput& in) {
   for (std::size_t i = 0; i < in.members.size(); ++i) {
     ContributionRow& row = out.members[i];
     const auto total = base::try_add(out.total, row.contribution);
-    if (!total) return too_large("minimum");
+    if (!total) return too_large(in, "minimum", in.minimum);
     out.total = *total;
     row.of_volume = over(row.contribution, in.members[i].volume);
     row.of_collateral = over(row.contribution, in.members[i].collateral);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The rules of published systems, by hand from their sources, and the split of contributions.
+#include "cofferdam/base/decimal.h"
 #include "cofferdam/books/insurance/contribution.h"
 #include "cofferdam/books/insurance/cover_price.h"
 #include "cofferdam/books/insurance/mcr.h"
@@ -216,6 +217,22 @@ TEST(Contribution, RefusesWhatHasNoAnswer) {
   in = pool();
   for (Contributor& m : in.members) m.expected_loss = m.tail_share = Amount();
   EXPECT_FALSE(contribution(in).has_value());
+}
+
+TEST(Contribution, WhatIsBeyond128BitsIsNamed) {
+  ContributionInput in = pool();
+  in.scale = 2;
+  in.members[1].exposure = Amount::max();
+  auto out = contribution(in);
+  ASSERT_FALSE(out.has_value());
+  EXPECT_EQ(out.error().field, "members[1].exposure");
+  EXPECT_EQ(out.error().value, base::format_decimal(Amount::max(), 2));
+  in = pool();
+  in.capital = Amount::max();
+  in.cost_of_capital = Rate(2 * base::kRateOne);
+  out = contribution(in);
+  ASSERT_FALSE(out.has_value());
+  EXPECT_EQ(out.error().field, "capital");
 }
 
 TEST(Contribution, AMemberStandsOnce) {

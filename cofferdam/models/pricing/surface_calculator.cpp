@@ -174,7 +174,8 @@ base::Result<void> check_points(const SurfaceInput& input) {
 
 void close(SurfaceOutput& output) {
   double squares = 0;
-  output.arbitrage_free = true;
+  output.arbitrage_free =
+      std::ranges::any_of(output.slices, [](const SurfaceSlice& slice) { return slice.fitted; });
   for (const SurfaceSlice& slice : output.slices) {
     if (!slice.fitted) continue;
     output.quotes_used += slice.quotes_used;

@@ -201,8 +201,9 @@ struct SurfaceOutput {
     visit("findings_all", self.findings_all, "how many there are");
     visit("quotes_used", self.quotes_used, "of all slices");
     visit("error_rms", self.error_rms, "in volatility, over the quotes used of all slices");
-    visit("arbitrage_free", self.arbitrage_free,
-          "of the fitted surface: every slice passes both checks");
+    visit(
+        "arbitrage_free", self.arbitrage_free,
+        "of the fitted surface: every fitted slice passes both checks; false when none is fitted");
     visit("points", self.points, "one for each asked, in order");
   }
 };

@@ -96,6 +96,18 @@ TEST(Svi, AxelVogtsSliceHasButterfliesAndIsRepaired) {
     EXPECT_NEAR(std::sqrt(total_variance(*fitted, point.k)), std::sqrt(point.variance), 0.06);
 }
 
+// g falls to -0.03 at k = 0.0037 and is positive at all 201 points of the grid, 0 and 0.01 among
+// them.
+TEST(Svi, AButterflyNarrowerThanTheGridIsFound) {
+  const Svi sharp{.a = 1.2e-4, .b = 0.0266, .rho = 0.433, .m = -0.005, .sigma = 0.0014};
+  const CheckRange range{.low = -1, .high = 1};
+  for (std::size_t i = 0; i < kCheckPoints; ++i)
+    EXPECT_GT(density_factor(sharp, -1 + 0.01 * static_cast<double>(i)), 0);
+  const SliceChecks checks = check_slice(sharp, nullptr, range);
+  EXPECT_FALSE(checks.butterfly_free);
+  EXPECT_LT(checks.density_factor_min, -0.01);
+}
+
 TEST(Svi, DensityFactorIsTheDensity) {
   // The second difference of call prices is n(d2) g / sqrt(w) / K (F = 1).
   const Svi slice{.a = 0.02, .b = 0.2, .rho = -0.4, .m = 0.05, .sigma = 0.2};
@@ -201,6 +213,7 @@ TEST(Surface, TooFewQuotesClaimNoSmile) {
   ASSERT_TRUE(output);
   EXPECT_FALSE(output->slices[0].fitted);
   EXPECT_TRUE(std::isnan(output->points[0].volatility));
+  EXPECT_FALSE(output->arbitrage_free);
 }
 
 }  // namespace

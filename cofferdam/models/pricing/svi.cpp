@@ -181,8 +181,7 @@ SliceChecks check_slice(const Svi& slice, const Svi* before, const CheckRange& r
   out.density_factor_min = kInfinity;
   out.calendar_min = before == nullptr ? 0 : kInfinity;
   bool is_positive = true;
-  for (std::size_t i = 0; i < kCheckPoints; ++i) {
-    const double k = grid_point(range, i, kCheckPoints);
+  const auto look = [&](double k) {
     const double w = total_variance(slice, k);
     is_positive = is_positive && w > 0;
     const double g = density_factor(slice, k);
@@ -190,12 +189,18 @@ SliceChecks check_slice(const Svi& slice, const Svi* before, const CheckRange& r
       out.density_factor_min = g;
       out.density_factor_min_at = k;
     }
-    if (before == nullptr) continue;
+    if (before == nullptr) return;
     const double rise = w - total_variance(*before, k);
     if (rise < out.calendar_min) {
       out.calendar_min = rise;
       out.calendar_min_at = k;
     }
+  };
+  for (std::size_t i = 0; i < kCheckPoints; ++i) look(grid_point(range, i, kCheckPoints));
+  // The kink about m may be narrower than the grid: points as dense as it is sharp.
+  for (int i = -kKinkPoints; i <= kKinkPoints; ++i) {
+    const double k = slice.m + slice.sigma * std::sinh(5.0 * i / kKinkPoints);
+    if (k > range.low && k < range.high) look(k);
   }
   out.wing_slope = slice.b * (1 + std::abs(slice.rho));
   out.butterfly_free =

@@ -49,6 +49,7 @@ struct CheckRange {
 };
 
 inline constexpr std::size_t kCheckPoints = 201;
+inline constexpr int kKinkPoints = 50;      // more on each side of m, to 74 sigma
 inline constexpr double kWingSlopeMax = 2;  // of w: Lee's moment formula, 2004
 
 [[nodiscard]] CheckRange check_range(std::span<const SmilePoint> points);

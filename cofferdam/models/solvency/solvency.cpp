@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cofferdam/models/solvency/solvency.h"
 
+#include "cofferdam/base/decimal.h"
 #include "cofferdam/base/estimate.h"
 #include "cofferdam/models/solvency/solvency_parts.h"
 
@@ -329,22 +330,31 @@ base::Result<SolvencyOutput> solvency(const SolvencyInput& input) {
   const base::Result<SolvencyBook> book = book_of(input);
   if (!book) return std::unexpected(book.error());
   SolvencyOutput out;
-  const auto summed = [](base::Amount sum, base::Amount one) -> base::Result<base::Amount> {
-    if (const std::optional<base::Amount> next = base::try_add(sum, one)) return *next;
-    return base::malformed("amount", "", "the sum does not fit 128 bits");
+  const auto add = [&](base::Amount& sum, base::Amount one, std::string_view list, std::size_t i,
+                       std::string_view field) -> base::Result<void> {
+    const std::optional<base::Amount> next = base::try_add(sum, one);
+    if (!next)
+      return base::malformed(
+          std::string(list) + "[" + std::to_string(i) + "]." + std::string(field),
+          base::format_decimal(one, input.scale), "with those before it beyond 128 bits");
+    sum = *next;
+    return {};
   };
-  for (const SolvencyAsset& asset : input.assets) {
-    const base::Result<base::Amount> sum = summed(out.assets, asset.amount);
-    if (!sum) return std::unexpected(sum.error());
-    out.assets = *sum;
-  }
-  for (const SolvencyReserve& reserve : input.reserves) {
-    const base::Result<base::Amount> sum = summed(out.reserves, reserve.best_estimate);
-    if (!sum) return std::unexpected(sum.error());
-    out.reserves = *sum;
-  }
+  for (std::size_t i = 0; i < input.assets.size(); ++i)
+    if (const auto fine = add(out.assets, input.assets[i].amount, "assets", i, "amount"); !fine)
+      return std::unexpected(fine.error());
+  for (std::size_t i = 0; i < input.reserves.size(); ++i)
+    if (const auto fine =
+            add(out.reserves, input.reserves[i].best_estimate, "reserves", i, "best_estimate");
+        !fine)
+      return std::unexpected(fine.error());
   const std::optional<base::SignedAmount> own = base::try_difference(out.assets, out.reserves);
-  if (!own) return base::malformed("assets", "", "own funds do not fit 128 bits");
+  if (!own) {
+    const bool owed = out.reserves > out.assets;
+    return base::malformed(owed ? "reserves" : "assets",
+                           base::format_decimal(owed ? out.reserves : out.assets, input.scale),
+                           "their difference, own funds, must fit 127 bits");
+  }
   out.own_funds = *own;
   out.expected_claims = expected_claims(*book);
   out.expected_loss = expected_loss(*book, out.expected_claims);

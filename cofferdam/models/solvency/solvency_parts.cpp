@@ -28,8 +28,24 @@ Result<void> need_part(double x, std::string field) {
   return malformed(std::move(field), base::number_text(x), "must lie from 0 to 1");
 }
 
+std::string at(std::string_view list, std::size_t i) {
+  return std::string(list) + "[" + std::to_string(i) + "]";
+}
+
 std::string at(std::string_view list, std::size_t i, std::string_view field) {
-  return std::string(list) + "[" + std::to_string(i) + "]." + std::string(field);
+  return at(list, i) + "." + std::string(field);
+}
+
+// Assets name their custodian, so a name means one.
+Result<void> check_custodians(const SolvencyInput& in) {
+  for (std::size_t i = 0; i < in.custodians.size(); ++i) {
+    const std::string& name = in.custodians[i].name;
+    if (name.empty()) return malformed(at("custodians", i, "name"), "", "a custodian has a name");
+    for (std::size_t k = 0; k < i; ++k)
+      if (in.custodians[k].name == name)
+        return malformed(at("custodians", i, "name"), name, "each name once");
+  }
+  return {};
 }
 
 Result<void> check_sizes(const SolvencyInput& in) {
@@ -70,23 +86,29 @@ Result<void> check_figures(const SolvencyInput& in) {
     if (!(value >= 0) || !std::isfinite(value))
       return malformed(name, base::number_text(value), "must be finite, not negative");
   if (Result<void> fine = need_part(in.unexpired, "unexpired"); !fine) return fine;
-  for (const double loading : in.loadings)
-    if (!(loading > -1 && loading <= 1'000))
-      return malformed("loadings", base::number_text(loading), "must lie above -1, at most 1,000");
+  for (std::size_t i = 0; i < in.loadings.size(); ++i)
+    if (const double loading = in.loadings[i]; !(loading > -1 && loading <= 1'000))
+      return malformed(at("loadings", i), base::number_text(loading),
+                       "must lie above -1, at most 1,000");
   double pattern = 0;
-  for (const double part : in.payment_pattern) {
-    if (Result<void> fine = need_part(part, "payment_pattern"); !fine) return fine;
-    pattern += part;
+  for (std::size_t i = 0; i < in.payment_pattern.size(); ++i) {
+    if (Result<void> fine = need_part(in.payment_pattern[i], at("payment_pattern", i)); !fine)
+      return fine;
+    pattern += in.payment_pattern[i];
   }
   if (std::abs(pattern - 1) > 1e-9)
     return malformed("payment_pattern", base::number_text(pattern), "must sum to 1");
   double states = in.states.empty() ? 1 : 0;
   for (std::size_t i = 0; i < in.states.size(); ++i) {
     const SolvencyState& s = in.states[i];
-    if (!is_part(s.probability) || !(s.claims_factor >= 0 && s.claims_factor <= 1'000) ||
-        !(s.asset_factor >= 0 && s.asset_factor <= 1e6))
-      return malformed(at("states", i, "probability"), base::number_text(s.probability),
-                       "a probability, and factors that are not negative");
+    if (Result<void> fine = need_part(s.probability, at("states", i, "probability")); !fine)
+      return fine;
+    if (!(s.claims_factor >= 0 && s.claims_factor <= 1'000))
+      return malformed(at("states", i, "claims_factor"), base::number_text(s.claims_factor),
+                       "must lie from 0 to 1,000");
+    if (!(s.asset_factor >= 0 && s.asset_factor <= 1e6))
+      return malformed(at("states", i, "asset_factor"), base::number_text(s.asset_factor),
+                       "must lie from 0 to 1,000,000");
     states += s.probability;
   }
   if (std::abs(states - 1) > 1e-9)
@@ -140,6 +162,7 @@ Result<void> read_lines(const SolvencyInput& in, SolvencyBook& out) {
 }
 
 Result<void> read_assets(const SolvencyInput& in, SolvencyBook& out) {
+  if (Result<void> fine = check_custodians(in); !fine) return fine;
   std::vector<double> held(in.custodians.size(), 0.0);
   for (std::size_t i = 0; i < in.assets.size(); ++i) {
     const SolvencyAsset& asset = in.assets[i];
@@ -278,6 +301,10 @@ Result<SolvencyBook> book_of(const SolvencyInput& in) {
   }
   out.own_funds = out.assets - out.reserves;
   out.step = in.step > 0 ? in.step : step_of(out, reserves);
+  if (!std::isfinite(out.step * in.points) || !(out.step > 0))
+    return malformed("step", base::number_text(out.step),
+                     "must be finite and above 0, and times points too",
+                     "the losses are beyond what a lattice can hold: state smaller models");
   out.background_lines = std::move(reserves);
   for (const Line& line : out.operational) out.background_lines.push_back(line);
   put_on_lattice(out);

@@ -311,6 +311,41 @@ TEST(Solvency, RefusesWhatHasNoAnswer) {
   in = exponential_pool();
   in.lines[0].losses_observed = 3;
   EXPECT_EQ(field(in), "lines[0].losses_observed");
+  in = exponential_pool();
+  in.lines[0].model = "fixed 1 of exponential(mean 1e300)";
+  in.step = 0;
+  EXPECT_EQ(field(in), "step");
+  in.lines[0].model = "fixed 1 of exponential(mean 1e307)";
+  EXPECT_EQ(field(in), "step");
+}
+
+TEST(Solvency, RefusalsNameTheEntry) {
+  const auto field = [](auto&& change) {
+    SolvencyInput in = exponential_pool();
+    change(in);
+    const base::Result<SolvencyOutput> out = solvency(in);
+    return out ? std::string("accepted") : out.error().field;
+  };
+  EXPECT_EQ(field([](auto& in) { in.custodians = {{.name = "a"}, {.name = "b"}, {.name = "a"}}; }),
+            "custodians[2].name");
+  EXPECT_EQ(field([](auto& in) { in.custodians = {{.name = "a"}, {.name = ""}}; }),
+            "custodians[1].name");
+  EXPECT_EQ(field([](auto& in) { in.loadings = {0, -1}; }), "loadings[1]");
+  EXPECT_EQ(field([](auto& in) { in.payment_pattern = {0.5, 1.5}; }), "payment_pattern[1]");
+  EXPECT_EQ(field([](auto& in) { in.states = {{.probability = 0.5}, {.probability = 2}}; }),
+            "states[1].probability");
+  EXPECT_EQ(field([](auto& in) { in.states = {{.claims_factor = -1}}; }),
+            "states[0].claims_factor");
+  EXPECT_EQ(field([](auto& in) { in.states = {{.asset_factor = 2e6}}; }), "states[0].asset_factor");
+  EXPECT_EQ(field([](auto& in) { in.assets.push_back({.amount = base::Amount::max()}); }),
+            "assets[1].amount");
+  EXPECT_EQ(field([](auto& in) {
+              in.reserves = {{.best_estimate = base::Amount(1)},
+                             {.best_estimate = base::Amount::max()}};
+            }),
+            "reserves[1].best_estimate");
+  EXPECT_EQ(field([](auto& in) { in.reserves = {{.best_estimate = base::Amount::max()}}; }),
+            "reserves");
 }
 
 TEST(Solvency, APoolThatIsShortIsSaidToBe) {

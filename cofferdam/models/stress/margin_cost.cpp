@@ -26,33 +26,65 @@ struct Range {
   std::string_view rule;
 };
 
+struct ListRange {
+  std::string_view field;
+  const std::vector<double>& list;
+  std::size_t most;
+  double low;
+  double high;
+  std::string_view rule;
+};
+
+Result<void> check_lists(const MarginCostInput& in) {
+  const ListRange ranges[] = {
+      {"funding_rates", in.funding_rates, 1'000'000, -1, 1, "must be -1 to 1"},
+      {"funding_multiples", in.funding_multiples, kCostCasesMax, 0, 1e6, "must be 0 to 1e6"},
+      {"volatility_multiples", in.volatility_multiples, kCostCasesMax, 0, 1e6, "must be 0 to 1e6"},
+      {"leverages", in.leverages, kCostCasesMax, 1e-6, 1e6, "must be 1e-6 to 1e6"}};
+  for (const ListRange& r : ranges) {
+    if (r.list.size() > r.most)
+      return malformed(std::string(r.field), std::to_string(r.list.size()),
+                       "must be at most " + std::to_string(r.most) + " entries");
+    for (std::size_t i = 0; i < r.list.size(); ++i)
+      if (!(r.list[i] >= r.low && r.list[i] <= r.high))
+        return malformed(std::string(r.field) + "[" + std::to_string(i) + "]",
+                         base::number_text(r.list[i]), std::string(r.rule));
+  }
+  const std::size_t cases = in.funding_multiples.size() * in.volatility_multiples.size();
+  if (cases > kCostCasesMax)
+    return malformed("funding_multiples", std::to_string(in.funding_multiples.size()),
+                     "times " + std::to_string(in.volatility_multiples.size()) +
+                         " volatility_multiples: a band has at most 1,000 cases");
+  return {};
+}
+
 Result<void> check(const MarginCostInput& in) {
   constexpr double kMost = 1e15;
   constexpr double kTiny = 1e-15;
   const Range ranges[] = {
-      {"quantity", in.quantity, kTiny, kMost, "must be positive"},
-      {"price", in.price, kTiny, kMost, "must be positive"},
-      {"margin", in.margin, kTiny, kMost, "must be positive"},
-      {"days", in.days, 1e-9, 36'500, "must be positive, at most 36,500"},
-      {"maintenance_rate", in.maintenance_rate, 0, 0.999999, "must be at least 0 and below 1"},
+      {"quantity", in.quantity, kTiny, kMost, "must be 1e-15 to 1e15"},
+      {"price", in.price, kTiny, kMost, "must be 1e-15 to 1e15"},
+      {"margin", in.margin, kTiny, kMost, "must be 1e-15 to 1e15"},
+      {"days", in.days, 1e-9, 36'500, "must be 1e-9 to 36,500"},
+      {"maintenance_rate", in.maintenance_rate, 0, 0.999999, "must be 0 to 0.999999"},
       {"open_fee_rate", in.open_fee_rate, -1, 1, "must be -1 to 1"},
       {"close_fee_rate", in.close_fee_rate, -1, 1, "must be -1 to 1"},
       {"half_spread_rate", in.half_spread_rate, 0, 1, "must be 0 to 1"},
       {"impact_coefficient", in.impact_coefficient, 0, 1000, "must be 0 to 1,000"},
-      {"daily_volume", in.daily_volume, 0, kMost, "must not be negative"},
+      {"daily_volume", in.daily_volume, 0, kMost, "must be 0 to 1e15"},
       {"daily_volatility", in.daily_volatility, 0, 10, "must be 0 to 10"},
       {"liquidation_penalty_rate", in.liquidation_penalty_rate, 0, 1, "must be 0 to 1"},
       {"liquidation_slippage_rate", in.liquidation_slippage_rate, 0, 1, "must be 0 to 1"},
       {"alternative_rate", in.alternative_rate, -1, 100, "must be -1 to 100"},
       {"margin_rate", in.margin_rate, -1, 100, "must be -1 to 100"},
-      {"borrow.borrowed", in.borrow.borrowed, 0, kMost, "must not be negative"},
-      {"borrow.total_debt", in.borrow.total_debt, 0, kMost, "must not be negative"},
-      {"borrow.available_cash", in.borrow.available_cash, 0, kMost, "must not be negative"},
+      {"borrow.borrowed", in.borrow.borrowed, 0, kMost, "must be 0 to 1e15"},
+      {"borrow.total_debt", in.borrow.total_debt, 0, kMost, "must be 0 to 1e15"},
+      {"borrow.available_cash", in.borrow.available_cash, 0, kMost, "must be 0 to 1e15"},
       {"borrow.base_rate", in.borrow.base_rate, 0, 100, "must be 0 to 100"},
       {"borrow.slope_below", in.borrow.slope_below, 0, 100, "must be 0 to 100"},
       {"borrow.slope_above", in.borrow.slope_above, 0, 100, "must be 0 to 100"},
       {"borrow.optimal_utilisation", in.borrow.optimal_utilisation, 1e-6, 1 - 1e-6,
-       "must lie between 0 and 1"},
+       "must be 0.000001 to 0.999999"},
   };
   for (const Range& r : ranges)
     if (!(r.value >= r.low && r.value <= r.high))
@@ -63,26 +95,7 @@ Result<void> check(const MarginCostInput& in) {
   if (in.borrow.borrowed > in.borrow.total_debt)
     return malformed("borrow.borrowed", base::number_text(in.borrow.borrowed),
                      "must be part of total_debt");
-  const std::pair<std::string_view, const std::vector<double>*> lists[] = {
-      {"funding_rates", &in.funding_rates},
-      {"funding_multiples", &in.funding_multiples},
-      {"volatility_multiples", &in.volatility_multiples},
-      {"leverages", &in.leverages}};
-  for (const auto& [field, list] : lists) {
-    const bool is_rates = field == "funding_rates";
-    const std::size_t most = is_rates ? 1'000'000 : kCostCasesMax;
-    if (list->size() > most)
-      return malformed(std::string(field), std::to_string(list->size()),
-                       "must be at most " + std::to_string(most));
-    const double low = is_rates ? -1.0 : field == "leverages" ? 1e-6 : 0.0;
-    for (std::size_t i = 0; i < list->size(); ++i)
-      if (!((*list)[i] >= low && (*list)[i] <= (is_rates ? 1.0 : 1e6)))
-        return malformed(std::string(field) + "[" + std::to_string(i) + "]",
-                         base::number_text((*list)[i]), "is outside its range");
-  }
-  if (in.funding_multiples.size() * in.volatility_multiples.size() > kCostCasesMax)
-    return malformed("funding_multiples", "", "a band has at most 1,000 cases");
-  return {};
+  return check_lists(in);
 }
 
 double liquidation_price(const MarginCostInput& in, double margin) {
@@ -151,26 +164,36 @@ Result<Parts> parts_of(const MarginCostInput& in, const Case& of) {
                                                   std::sqrt(in.quantity / in.daily_volume)
                                             : 0;
   const double side = in.side == PositionSide::long_ ? 1 : -1;
-  const std::pair<double, SignedAmount Parts::*> values[] = {
-      {notional * (in.open_fee_rate + in.close_fee_rate), &Parts::fees},
-      {notional * 2 * in.half_spread_rate, &Parts::spread},
-      {notional * impact, &Parts::impact},
-      {notional * side * funding * of.funding_multiple, &Parts::funding},
-      {in.borrow.borrowed * compounded(borrow_rate(in.borrow), in.days), &Parts::borrow},
+
+  // Each with the answer's field, for what does not fit.
+  struct Part {
+    double value;
+    SignedAmount Parts::* member;
+    const char* field;
+  };
+
+  const Part values[] = {
+      {notional * (in.open_fee_rate + in.close_fee_rate), &Parts::fees, "fees"},
+      {notional * 2 * in.half_spread_rate, &Parts::spread, "spread"},
+      {notional * impact, &Parts::impact, "impact"},
+      {notional * side * funding * of.funding_multiple, &Parts::funding, "funding"},
+      {in.borrow.borrowed * compounded(borrow_rate(in.borrow), in.days), &Parts::borrow, "borrow"},
       {parts.liquidation_probability * notional *
            (in.liquidation_penalty_rate + in.liquidation_slippage_rate),
-       &Parts::liquidation},
+       &Parts::liquidation, "liquidation"},
       {of.margin * (in.alternative_rate - in.margin_rate) * in.days / kDaysOfAYear,
-       &Parts::opportunity},
+       &Parts::opportunity, "opportunity"},
   };
   base::i128 total = 0;
-  for (const auto& [value, member] : values) {
+  for (const auto& [value, member, field] : values) {
     const Result<base::i128> units =
-        base::quantize<base::Rounding::half_even>(value, in.scale, "cost");
+        base::quantize<base::Rounding::half_even>(value, in.scale, field);
     if (!units) return std::unexpected(units.error());
     parts.*member = SignedAmount(*units);
     if (__builtin_add_overflow(total, *units, &total))
-      return malformed("cost", "", "must fit a signed 128-bit integer");
+      return malformed(
+          "total", base::number_text(value),
+          "with this in " + std::string(field) + " it must fit a signed 128-bit integer");
   }
   parts.total = SignedAmount(total);
   return parts;

@@ -327,6 +327,20 @@ TEST(MarginCost, NamesWhatIsWrong) {
   EXPECT_EQ(field([](MarginCostInput& in) { in.maintenance_rate = 1; }), "maintenance_rate");
   EXPECT_EQ(field([](MarginCostInput& in) { in.funding_rates = {2}; }), "funding_rates[0]");
   EXPECT_EQ(field([](MarginCostInput& in) { in.leverages = {0}; }), "leverages[0]");
+  // 1e30 of notional at 18 digits is 1e48, beyond 128 bits.
+  EXPECT_EQ(field([](MarginCostInput& in) {
+              in.scale = 18;
+              in.quantity = in.price = 1e15;
+            }),
+            "fees");
+  const auto rule = [](auto change) {
+    MarginCostInput in = held_a_week();
+    change(in);
+    return margin_cost(in).error().rule;
+  };
+  EXPECT_EQ(rule([](MarginCostInput& in) { in.price = 1e16; }), "must be 1e-15 to 1e15");
+  EXPECT_EQ(rule([](MarginCostInput& in) { in.leverages = {2, 2e6}; }), "must be 1e-6 to 1e6");
+  EXPECT_EQ(rule([](MarginCostInput& in) { in.funding_rates = {2}; }), "must be -1 to 1");
 }
 
 }  // namespace
