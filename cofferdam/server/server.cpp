@@ -6,11 +6,16 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
+#include <link.h>
 #include <malloc.h>
 #include <mutex>
+#include <span>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 namespace cofferdam::server {
 
@@ -64,6 +69,27 @@ constexpr std::size_t kDescriptorsOfBooks = 512;
                          "raise the limit of open files, or lower --connections-max");
 }
 
+// Memory that the allocator would keep for the next to ask, and the code that is mapped: what of it
+// is used from now on comes back from the page cache at its first use.
+void give_back_what_the_start_needed() {
+  ::malloc_trim(0);
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* object, std::size_t, void*) {
+        static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+        for (const auto& part : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+          // Code that nobody writes to is the same in its file; nothing else is.
+          if (part.p_type != PT_LOAD || (part.p_flags & PF_X) == 0 || (part.p_flags & PF_W) != 0)
+            continue;
+          const std::uintptr_t first = (object->dlpi_addr + part.p_vaddr) / page * page;
+          const std::uintptr_t end = object->dlpi_addr + part.p_vaddr + part.p_filesz;
+          (void)::madvise(reinterpret_cast<void*>(first), (end - first + page - 1) / page * page,
+                          MADV_DONTNEED);
+        }
+        return 0;
+      },
+      nullptr);
+}
+
 }  // namespace
 
 Result<void> serve(std::unique_ptr<operation::Session> session, Options options,
@@ -92,8 +118,7 @@ Result<void> serve(std::unique_ptr<operation::Session> session, Options options,
   fields.add("books", session->folder());
   fields.add("sequence", std::to_string(session->engine().sequence()));
   log_line("info", "serving", fields);
-  // What only the start needed: the allocator would keep it for the next to ask.
-  ::malloc_trim(0);
+  give_back_what_the_start_needed();
   ready((*http)->port());
   (*http)->run(options.grace_seconds);
   service.finish();
